@@ -1,0 +1,77 @@
+/* liplaw/measure.h - how steep a network is: values attained below, values not exceeded above. */
+#ifndef LIPLAW_MEASURE_H
+#define LIPLAW_MEASURE_H
+
+#include <liplaw/dataset.h>
+#include <liplaw/net.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Where the constant is taken: the supremum of the gradient norm over the domain, of its tangential
+   part on the sphere (there it is the constant for arc length). */
+typedef enum lip_domain_kind {
+  LIP_SPACE,     /* R^d */
+  LIP_BALL,      /* |x| <= radius */
+  LIP_ON_SPHERE, /* |x| = radius */
+} lip_domain_kind;
+
+typedef struct lip_domain {
+  lip_domain_kind kind;
+  double radius; /* > 0; unused for LIP_SPACE */
+} lip_domain;
+
+/* "space", "ball:R", "sphere:R"; R defaults to 1. LIP_EOPTION otherwise. */
+LIP_PUBLIC LIP_MUST_CHECK lip_status lip_domain_parse(const char *text, lip_domain *domain,
+                                                      lip_error *err);
+
+typedef struct lip_measure_options {
+  lip_domain domain;
+  size_t output;        /* which output, from 0 */
+  size_t random_points; /* T of the paper's proxy */
+  size_t starts;        /* of the ascent */
+  uint64_t seed;        /* of the fresh points and of the starts */
+  double time_limit;    /* s */
+} lip_measure_options;
+
+LIP_PUBLIC void lip_measure_defaults(lip_measure_options *options);
+
+typedef enum lip_side { LIP_LOWER, LIP_UPPER } lip_side;
+
+/* What one method says. An estimate is computed in f64 without counting rounding: true up to
+   rounding, or (a norm by iteration) up to convergence. */
+typedef struct lip_bound {
+  const char *method; /* static text: "random", "data", "ascent", "path-norm", "product" */
+  lip_side side;
+  double value;   /* output units per input unit */
+  bool certified; /* true: rounding is counted */
+} lip_bound;
+
+enum { LIP_MAX_BOUNDS = 16 };
+
+typedef struct lip_measurement {
+  lip_bound bound[LIP_MAX_BOUNDS]; /* every method that applies, lower ones first */
+  size_t bounds;
+  size_t lower, upper; /* indices of the best of each side */
+  double proxy_random; /* the paper's "maximum random gradient": max |grad f(z)|, z ~ N(0, I/d) */
+  double proxy_data;   /* the same at the data points; NaN without data */
+  double *witness;     /* d entries, owned: the point at which `lower` is attained */
+  double seconds;
+  const char *stopped; /* "done", "time" or "interrupt" */
+} lip_measurement;
+
+/* Runs every method that applies to the network and the domain.
+   data     in   adds the gradient at its points; may be NULL; d must match
+   result   out  released with lip_measurement_clear, also filled when interrupted
+   return        LIP_OK; LIP_EINPUT; LIP_EOPTION; LIP_ENOMEM; LIP_ENUMERIC */
+LIP_PUBLIC LIP_MUST_CHECK lip_status lip_measure(const lip_net *net, const lip_dataset *data,
+                                                 const lip_measure_options *options,
+                                                 lip_measurement *result,
+                                                 const lip_control *control, lip_error *err);
+LIP_PUBLIC void lip_measurement_clear(lip_measurement *result);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

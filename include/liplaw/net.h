@@ -1,0 +1,106 @@
+/* liplaw/net.h - the network: layers, values, gradients, files. */
+#ifndef LIPLAW_NET_H
+#define LIPLAW_NET_H
+
+#include <liplaw/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum lip_activation_kind {
+  LIP_IDENTITY,
+  LIP_RELU,
+  LIP_LEAKY_RELU, /* t < 0: slope t */
+  LIP_ABS,
+  LIP_TANH,
+  LIP_SOFTPLUS, /* log(1 + e^t) */
+  LIP_SQUARE,   /* t^2 */
+} lip_activation_kind;
+
+typedef struct lip_activation {
+  lip_activation_kind kind;
+  double slope; /* of leaky ReLU on t < 0; unused otherwise */
+} lip_activation;
+
+/* "relu", "leaky-relu", ...; static text. */
+LIP_PUBLIC const char *lip_activation_name(lip_activation_kind kind);
+
+/* psi(t), psi'(t) (at a kink the slope from the left: ReLU'(0) = 0, abs'(0) = -1), and
+   sup |psi'| over the reals (infinite for square). */
+LIP_PUBLIC double lip_activation_value(lip_activation psi, double t);
+LIP_PUBLIC double lip_activation_slope(lip_activation psi, double t);
+LIP_PUBLIC double lip_activation_lipschitz(lip_activation psi);
+
+/* h -> psi(W h + b). W is out x in, row-major; b has out entries, or is NULL: no bias. Both point
+   into the network's block. */
+typedef struct lip_layer {
+  size_t in, out;
+  double *W, *b;
+  lip_activation activation;
+} lip_layer;
+
+typedef enum lip_precision { LIP_F32, LIP_F64 } lip_precision;
+
+/* A feed-forward network: layer[0], ..., layer[depth - 1], the last one usually with LIP_IDENTITY.
+   The two-layer class F_k(psi) of the two-layer paper (1) is depth 2:
+   f(x) = a . psi(W x + b) + c, W = layer[0].W (k x d), a = layer[1].W (1 x k).
+   It is the real function that the stored numbers define: weights are kept in f64; LIP_F32 says
+   that every one of them is a float and is written as such. */
+typedef struct lip_net {
+  size_t depth;
+  lip_layer *layer;  /* owned */
+  size_t max_width;  /* the largest out */
+  size_t parameters; /* the number of weights, all biases included */
+  lip_precision precision;
+  double *block; /* owned: all weights and biases, layer by layer, W before b */
+} lip_net;
+
+/* A network of zeros.
+   widths       in  depth + 1 entries: inputs, hidden widths, outputs; each at least 1
+   activations  in  depth entries
+   biases       in  depth entries */
+LIP_PUBLIC LIP_MUST_CHECK lip_status lip_net_create(size_t depth, const size_t *widths,
+                                                    const lip_activation *activations,
+                                                    const bool *biases, lip_precision precision,
+                                                    lip_net **net, lip_error *err);
+LIP_PUBLIC void lip_net_free(lip_net *net);
+LIP_PUBLIC size_t lip_net_inputs(const lip_net *net);
+LIP_PUBLIC size_t lip_net_outputs(const lip_net *net);
+
+/* Values, in f64, blocked over rows.
+   X  in   rows x d;  Y  out  rows x m
+   return  LIP_OK; LIP_ENOMEM; LIP_ENUMERIC if an output is not finite */
+LIP_PUBLIC LIP_MUST_CHECK lip_status lip_net_values(const lip_net *net, size_t rows,
+                                                    const double *X, double *Y, lip_error *err);
+
+/* Gradients of one scalar output, in f64, blocked over rows.
+   output  in   which output, from 0
+   X  in   rows x d;  G  out  rows x d: row i is the gradient of f_output at x_i (at a kink the one
+   that lip_activation_slope defines) */
+LIP_PUBLIC LIP_MUST_CHECK lip_status lip_net_gradients(const lip_net *net, size_t output,
+                                                       size_t rows, const double *X, double *G,
+                                                       lip_error *err);
+
+/* Folds batch normalisation between an affine map and its activation into the map:
+   gamma (w.x + b - mean) / sqrt(variance + epsilon) + beta = w'.x + b'.
+   W in/out  k x d, b in/out k; gamma, beta, mean, variance  in  k (variance >= 0) */
+LIP_PUBLIC void lip_fold_batch_norm(size_t k, size_t d, double *W, double *b, const double *gamma,
+                                    const double *beta, const double *mean, const double *variance,
+                                    double epsilon);
+
+/* Reads an ONNX file that is a chain of affine maps and activations (Gemm, MatMul, Add, Sub, Mul
+   and Div by constants, BatchNormalization, Flatten, Identity, Relu, LeakyRelu, Abs, Tanh,
+   Softplus, Mul(h, h)); another operator is refused with the node's name. Float and double tensors.
+ */
+LIP_PUBLIC LIP_MUST_CHECK lip_status lip_net_read(const char *path, lip_net **net, lip_error *err);
+
+/* Writes ONNX: IR version 8, opset 17, input X [N, d], output Y [N, m], FLOAT or DOUBLE tensors by
+   `precision`. The file appears whole or not at all; one above protobuf's 2 GB is refused. */
+LIP_PUBLIC LIP_MUST_CHECK lip_status lip_net_write(const lip_net *net, const char *path,
+                                                   lip_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
