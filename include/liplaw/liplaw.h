@@ -7,5 +7,7 @@
 #include <liplaw/net.h>
 #include <liplaw/train.h>
 #include <liplaw/measure.h>
+#include <liplaw/sweep.h>
+#include <liplaw/report.h>
 
 #endif
