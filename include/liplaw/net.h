@@ -58,7 +58,7 @@ typedef struct lip_net {
 
 /* A network of zeros.
    widths       in  depth + 1 entries: inputs, hidden widths, outputs; each at least 1
-   activations  in  depth entries
+   activations  in  depth entries; with LIP_F32 their slopes are rounded to float
    biases       in  depth entries */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_net_create(size_t depth, const size_t *widths,
                                                     const lip_activation *activations,

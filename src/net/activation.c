@@ -1,0 +1,135 @@
+/* activation.c - the activations: name, value, slope, Lipschitz constant.
+
+   Values and slopes of what is not a number are not numbers either: nothing here hides an overflow
+   that happened before it. */
+#include "net/activation.h"
+
+#include <math.h>
+
+const char *lip_activation_name(lip_activation_kind kind)
+{
+  static const char *const names[] = {
+      [LIP_IDENTITY] = "identity", [LIP_RELU] = "relu", [LIP_LEAKY_RELU] = "leaky-relu",
+      [LIP_ABS] = "abs",           [LIP_TANH] = "tanh", [LIP_SOFTPLUS] = "softplus",
+      [LIP_SQUARE] = "square",
+  };
+  size_t i = (size_t)kind;
+
+  return i < sizeof names / sizeof *names ? names[i] : "unknown";
+}
+
+static double softplus(double t)
+{
+  return fmax(t, 0) + log1p(exp(-fabs(t)));
+}
+
+static double logistic(double t)
+{
+  double e = exp(-fabs(t));
+
+  return (t < 0 ? e : 1) / (1 + e);
+}
+
+/* 1 - tanh(t)^2 without its cancellation. */
+static double tanh_slope(double t)
+{
+  double e = exp(-2 * fabs(t));
+
+  return 4 * e / ((1 + e) * (1 + e));
+}
+
+/* The slope `left` up to the kink at 0, `right` beyond. */
+static double kink(double t, double left, double right)
+{
+  return t > 0 ? right : t <= 0 ? left : t;
+}
+
+double lip_activation_value(lip_activation psi, double t)
+{
+  switch (psi.kind) {
+  case LIP_IDENTITY:
+    return t;
+  case LIP_RELU:
+    return t < 0 ? 0 : t;
+  case LIP_LEAKY_RELU:
+    return t < 0 ? psi.slope * t : t;
+  case LIP_ABS:
+    return fabs(t);
+  case LIP_TANH:
+    return tanh(t);
+  case LIP_SOFTPLUS:
+    return softplus(t);
+  case LIP_SQUARE:
+    return t * t;
+  }
+  return NAN;
+}
+
+double lip_activation_slope(lip_activation psi, double t)
+{
+  switch (psi.kind) {
+  case LIP_IDENTITY:
+    return 1;
+  case LIP_RELU:
+    return kink(t, 0, 1);
+  case LIP_LEAKY_RELU:
+    return kink(t, psi.slope, 1);
+  case LIP_ABS:
+    return kink(t, -1, 1);
+  case LIP_TANH:
+    return tanh_slope(t);
+  case LIP_SOFTPLUS:
+    return logistic(t);
+  case LIP_SQUARE:
+    return 2 * t;
+  }
+  return NAN;
+}
+
+double lip_activation_lipschitz(lip_activation psi)
+{
+  switch (psi.kind) {
+  case LIP_LEAKY_RELU:
+    return fmax(1, fabs(psi.slope));
+  case LIP_SQUARE:
+    return INFINITY;
+  case LIP_IDENTITY:
+  case LIP_RELU:
+  case LIP_ABS:
+  case LIP_TANH:
+  case LIP_SOFTPLUS:
+    return 1;
+  }
+  return NAN;
+}
+
+/* One loop per cheap kind, so that the compiler can vectorise it. */
+void lip_activation_values(lip_activation psi, size_t count, double *t)
+{
+  switch (psi.kind) {
+  case LIP_IDENTITY:
+    break;
+  case LIP_RELU:
+    for (size_t i = 0; i < count; i++) t[i] = t[i] < 0 ? 0 : t[i];
+    break;
+  case LIP_LEAKY_RELU:
+    for (size_t i = 0; i < count; i++) t[i] = t[i] < 0 ? psi.slope * t[i] : t[i];
+    break;
+  default:
+    for (size_t i = 0; i < count; i++) t[i] = lip_activation_value(psi, t[i]);
+  }
+}
+
+void lip_activation_slopes(lip_activation psi, size_t count, const double *t, double *slopes)
+{
+  double left = psi.kind == LIP_RELU ? 0 : psi.slope;
+
+  switch (psi.kind) {
+  case LIP_RELU:
+  case LIP_LEAKY_RELU:
+    for (size_t i = 0; i < count; i++) slopes[i] = kink(t[i], left, 1);
+    break;
+  default:
+    for (size_t i = 0; i < count; i++) slopes[i] = lip_activation_slope(psi, t[i]);
+  }
+}

@@ -1,0 +1,90 @@
+/* network.c - the network: one block of weights, and the layers as views into it. */
+#include <liplaw/net.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <stdint.h>
+
+/* BLAS counts rows and columns in 32 bits. */
+enum { WIDEST = INT32_MAX };
+
+static lip_status count_weights(size_t depth, const size_t *widths, const bool *biases,
+                                size_t *total, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t sum = 0;
+
+  if (depth == 0) FAIL(LIP_EINPUT, "a network needs at least one layer");
+  for (size_t j = 0; j <= depth; j++)
+    if (widths[j] < 1 || widths[j] > WIDEST)
+      FAIL(LIP_EINPUT, "width %zu of the network is %zu, not in [1, %d]", j, widths[j], WIDEST);
+  for (size_t j = 0; j < depth; j++) {
+    size_t weights;
+
+    if (__builtin_mul_overflow(widths[j], widths[j + 1], &weights) ||
+        __builtin_add_overflow(sum, weights, &sum) ||
+        __builtin_add_overflow(sum, biases[j] ? widths[j + 1] : 0, &sum))
+      FAIL(LIP_ENOMEM, "layer %zu: the number of weights overflows", j);
+  }
+  *total = sum;
+done:
+  return st;
+}
+
+lip_status lip_net_create(size_t depth, const size_t *widths, const lip_activation *activations,
+                          const bool *biases, lip_precision precision, lip_net **net,
+                          lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_net *made = NULL;
+  double *at;
+  size_t total = 0;
+
+  TRY(count_weights(depth, widths, biases, &total, err));
+  made = lip_alloc_zero(1, sizeof *made);
+  if (!made) FAIL(LIP_ENOMEM, "no memory for a network");
+  made->layer = lip_alloc_zero(depth, sizeof *made->layer);
+  made->block = lip_alloc_zero(total, sizeof *made->block);
+  if (!made->layer || !made->block)
+    FAIL(LIP_ENOMEM, "no memory for a network of %zu weights", total);
+  made->depth = depth;
+  made->parameters = total;
+  made->precision = precision;
+  at = made->block;
+  for (size_t j = 0; j < depth; j++) {
+    lip_layer *layer = &made->layer[j];
+
+    *layer = (lip_layer){widths[j], widths[j + 1], at, NULL, activations[j]};
+    at += layer->out * layer->in;
+    if (biases[j]) {
+      layer->b = at;
+      at += layer->out;
+    }
+    if (precision == LIP_F32) layer->activation.slope = (float)layer->activation.slope;
+    if (layer->out > made->max_width) made->max_width = layer->out;
+  }
+  *net = made;
+  made = NULL;
+done:
+  lip_net_free(made);
+  return st;
+}
+
+void lip_net_free(lip_net *net)
+{
+  if (!net) return;
+  lip_free(net->layer);
+  lip_free(net->block);
+  lip_free(net);
+}
+
+size_t lip_net_inputs(const lip_net *net)
+{
+  return net->layer[0].in;
+}
+
+size_t lip_net_outputs(const lip_net *net)
+{
+  return net->layer[net->depth - 1].out;
+}
