@@ -6,10 +6,13 @@
 
 #include <stdio.h>
 
-/* A file being written beside its final path, under a name of its own. */
+/* A file being written beside its final path, under a name of its own. A link is followed. What is
+   there already and is no regular file (a device, a pipe) is written to directly, and stays. */
 typedef struct lip_atomic_file {
   FILE *stream;
-  char *path, *aside; /* owned */
+  char *path;   /* as the caller named it, for messages; these three are owned */
+  char *target; /* what it leads to */
+  char *aside;  /* the file being written; empty where there is none */
 } lip_atomic_file;
 
 LIP_MUST_CHECK lip_status lip_atomic_open(const char *path, lip_atomic_file *file, lip_error *err);

@@ -39,24 +39,9 @@ static lip_status number(const lip_option *option, const char *text, double *val
 
   if (end == text || *end)
     return lip_fail(err, LIP_EOPTION, "--%s: '%s' is not a number", option->name, text);
-  if (!(parsed >= option->low && parsed <= option->high))
-    return lip_fail(err, LIP_EOPTION, "--%s: %s is not in [%g, %g]", option->name, text,
+  if (!(parsed >= option->low && parsed <= option->high && isfinite(parsed)))
+    return lip_fail(err, LIP_EOPTION, "--%s: %s is not in [%.15g, %.15g]", option->name, text,
                     option->low, option->high);
-  *value = parsed;
-  return LIP_OK;
-}
-
-static lip_status set_u64(const lip_option *option, uint64_t *value, const char *text,
-                          lip_error *err)
-{
-  char *end;
-  unsigned long long parsed;
-
-  errno = 0;
-  parsed = strtoull(text, &end, 10);
-  if (text[0] < '0' || text[0] > '9' || *end || errno)
-    return lip_fail(err, LIP_EOPTION, "--%s: '%s' is not a whole number below 2^64", option->name,
-                    text);
   *value = parsed;
   return LIP_OK;
 }
@@ -71,6 +56,28 @@ static lip_status set_size(const lip_option *option, size_t *value, const char *
   if (parsed < 0 || parsed != floor(parsed) || parsed > 0x1p53)
     return lip_fail(err, LIP_EOPTION, "--%s: '%s' is not a whole number", option->name, text);
   *value = (size_t)parsed;
+  return LIP_OK;
+}
+
+/* Every number below 2^64, in digits; or, as "1e4", a whole number that a double holds. */
+static lip_status set_u64(const lip_option *option, uint64_t *value, const char *text,
+                          lip_error *err)
+{
+  char *end;
+  unsigned long long digits;
+  double parsed;
+
+  errno = 0;
+  digits = strtoull(text, &end, 10);
+  if (text[0] >= '0' && text[0] <= '9' && !*end && !errno) {
+    *value = digits;
+    return LIP_OK;
+  }
+  parsed = strtod(text, &end);
+  if (end == text || *end || !(parsed >= 0 && parsed <= 0x1p53) || parsed != floor(parsed))
+    return lip_fail(err, LIP_EOPTION, "--%s: '%s' is not a whole number below 2^64", option->name,
+                    text);
+  *value = (uint64_t)parsed;
   return LIP_OK;
 }
 
@@ -204,9 +211,11 @@ void lip_options_help(lip_option_table table, FILE *out)
     (void)snprintf(name, sizeof name, "%s--%s%s", letter, option->name, placeholder(option));
     (void)fprintf(out, "  %-30s %s", name, option->meaning);
     if (option->choices) (void)fprintf(out, ": %s", option->choices);
-    if (option->initial && *option->initial)
+    if (option->initial && *option->initial && strcmp(option->initial, "false") != 0)
       (void)fprintf(out, " (default %s%s%s)", option->initial, *option->unit ? " " : "",
                     option->unit);
+    else if (!option->initial && option->type != LIP_OPT_TEXT)
+      (void)fputs(" (required)", out);
     (void)fputc('\n', out);
   }
 }

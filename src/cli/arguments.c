@@ -1,6 +1,8 @@
 /* arguments.c - reads a command line into the options tables of a command. */
 #include "cli/cli.h"
 
+#include "base/error.h"
+
 #include <string.h>
 
 #define FIELD(name) offsetof(common_options, name)
@@ -14,22 +16,32 @@ static const lip_option common_rows[] = {
 static const lip_option_table common_table = {common_rows,
                                               sizeof common_rows / sizeof *common_rows};
 
-static void print_help(const command *self, const binding *bindings, size_t count)
+static bool required(const lip_option *option)
 {
-  (void)printf("usage: liplaw %s %s\n%s\n\noptions:\n", self->name, self->usage, self->summary);
-  for (size_t i = 0; i < count; i++) lip_options_help(bindings[i].table, stdout);
-  lip_options_help(common_table, stdout);
+  return !option->initial && option->type != LIP_OPT_TEXT;
 }
 
+static void print_help(const command *self, const binding *bindings, size_t count)
+{
+  (void)printf("usage: liplaw %s %s\n%s\n", self->name, self->usage, self->summary);
+  for (size_t i = 0; i <= count; i++) {
+    (void)printf(i ? "\n" : "\noptions:\n");
+    lip_options_help(i < count ? bindings[i].table : common_table, stdout);
+  }
+}
+
+enum { MAX_TABLES = 8, MAX_ROWS = 64 };
+
 typedef struct reader {
-  const binding *bindings;
+  binding bindings[MAX_TABLES];
   size_t count;
+  bool given[MAX_TABLES][MAX_ROWS];
   int argc, at;
   char **argv;
 } reader;
 
 /* The row that `name` (of `length` characters) or `letter` stands for, and its struct. */
-static const lip_option *find(const reader *in, const char *name, size_t length, char letter,
+static const lip_option *find(reader *in, const char *name, size_t length, char letter,
                               void **options)
 {
   for (size_t i = 0; i < in->count; i++) {
@@ -42,10 +54,24 @@ static const lip_option *find(const reader *in, const char *name, size_t length,
 
       if (!hit) continue;
       *options = in->bindings[i].options;
+      in->given[i][j] = true;
       return row;
     }
   }
   return NULL;
+}
+
+static lip_status unknown_option(const reader *in, const char *text, size_t length, lip_error *err)
+{
+  suggestion near = {text + 2, length, 0, NULL};
+
+  if (text[1] == '-' && length)
+    for (size_t i = 0; i < in->count; i++)
+      for (size_t j = 0; j < in->bindings[i].table.count; j++)
+        cli_suggest(&near, in->bindings[i].table.rows[j].name);
+  if (near.name)
+    return lip_fail(err, LIP_EOPTION, "there is no option %s; did you mean --%s?", text, near.name);
+  return lip_fail(err, LIP_EOPTION, "there is no option %s", text);
 }
 
 /* Reads the option at argv[at]: --name VALUE, --name=VALUE, --flag, --no-flag, -k VALUE. */
@@ -60,7 +86,10 @@ static lip_status read_option(reader *in, lip_error *err)
   void *options = NULL;
   const lip_option *row = find(in, name, length, text[1], &options);
 
-  if (!is_long && row && text[2]) value = text + 2;
+  if (!is_long && row && text[2]) {
+    if (row->type == LIP_OPT_BOOL) return unknown_option(in, text, 0, err);
+    value = text + 2;
+  }
   if (!row && is_long && !value && strncmp(name, "no-", 3) == 0) {
     row = find(in, name + 3, length - 3, 0, &options);
     if (row && row->type == LIP_OPT_BOOL)
@@ -68,55 +97,77 @@ static lip_status read_option(reader *in, lip_error *err)
     else
       row = NULL;
   }
-  if (!row) {
-    (void)snprintf(err->text, sizeof err->text, "there is no option %s", text);
-    return LIP_EOPTION;
-  }
+  if (!row) return unknown_option(in, text, length, err);
   if (!value && row->type == LIP_OPT_BOOL) value = "true";
   if (!value && in->at < in->argc) value = in->argv[in->at++];
-  if (!value) {
-    (void)snprintf(err->text, sizeof err->text, "%s needs a value", text);
-    return LIP_EOPTION;
-  }
+  if (!value) return lip_fail(err, LIP_EOPTION, "%s needs a value", text);
   return lip_option_set(row, options, value, err);
+}
+
+/* What must be given and was not; NULL: nothing. */
+static const lip_option *missing(const reader *in)
+{
+  for (size_t i = 0; i < in->count; i++)
+    for (size_t j = 0; j < in->bindings[i].table.count; j++)
+      if (required(&in->bindings[i].table.rows[j]) && !in->given[i][j])
+        return &in->bindings[i].table.rows[j];
+  return NULL;
+}
+
+/* Reads all of argv. Returns -1, or the exit status of a usage error that it reported. */
+static int read_all(const command *self, reader *in, const common_options *common,
+                    const char **positional, size_t capacity, size_t *given)
+{
+  bool options_end = false;
+  lip_error err;
+
+  while (in->at < in->argc) {
+    const char *text = in->argv[in->at];
+
+    if (!options_end && strcmp(text, "--") == 0) {
+      options_end = true;
+      in->at++;
+    } else if (!options_end && text[0] == '-' && text[1]) {
+      if (read_option(in, &err) != LIP_OK) return cli_usage(self, common, "%s", err.text);
+    } else if (*given < capacity) {
+      positional[(*given)++] = text;
+      in->at++;
+    } else {
+      return cli_usage(self, common, "'%s' is one argument too many", text);
+    }
+  }
+  return -1;
 }
 
 int cli_parse(const command *self, int argc, char **argv, common_options *common,
               const binding *bindings, size_t count, const char **positional, size_t capacity,
               size_t optional)
 {
-  binding all[8];
-  reader in = {all, count + 1, argc, 1, argv};
-  bool options_end = false;
+  reader in = {.count = count + 1, .argc = argc, .at = 1, .argv = argv};
+  const lip_option *absent;
   size_t given = 0;
-  lip_error err;
+  int code;
 
-  memcpy(all, bindings, count * sizeof *bindings);
-  all[count] = (binding){common_table, common};
-  for (size_t i = 0; i <= count; i++) lip_options_defaults(all[i].table, all[i].options);
+  if (count) memcpy(in.bindings, bindings, count * sizeof *bindings);
+  in.bindings[count] = (binding){common_table, common};
+  for (size_t i = 0; i <= count; i++)
+    lip_options_defaults(in.bindings[i].table, in.bindings[i].options);
   for (int i = 1; i < argc; i++)
     common->json |= strcmp(argv[i], "--json") == 0; /* for early errors */
   for (size_t i = 0; i < capacity; i++) positional[i] = NULL;
 
-  while (in.at < argc) {
-    const char *text = argv[in.at];
-
-    if (!options_end && strcmp(text, "--") == 0) {
-      options_end = true;
-      in.at++;
-    } else if (!options_end && text[0] == '-' && text[1]) {
-      if (read_option(&in, &err) != LIP_OK) return cli_usage(self, common, "%s", err.text);
-    } else if (given < capacity) {
-      positional[given++] = text;
-      in.at++;
-    } else {
-      return cli_usage(self, common, "'%s' is one argument too many", text);
-    }
-  }
+  code = read_all(self, &in, common, positional, capacity, &given);
+  if (code >= 0) return code;
   if (common->help) {
     print_help(self, bindings, count);
     return EXIT_DONE;
   }
   if (given + optional < capacity) return cli_usage(self, common, "an argument is missing");
+  absent = missing(&in);
+  if (absent && absent->letter && absent->letter != absent->name[0])
+    return cli_usage(self, common, "--%s (-%c) is missing: %s", absent->name, absent->letter,
+                     absent->meaning);
+  if (absent) return cli_usage(self, common, "--%s is missing: %s", absent->name, absent->meaning);
+  if (common->output && !*common->output) return cli_usage(self, common, "-o '' names no file");
   return -1;
 }

@@ -30,6 +30,7 @@ typedef struct common_options {
 } common_options;
 
 /* Sets all bindings to their defaults, then reads argv. Options may stand anywhere; "--" ends them.
+   An option without a default that is no text must be given.
    positional  out  room for `capacity`; exactly `capacity` must be given, unless `optional` of the
                     last ones are left out (then NULL)
    return           -1: go on; otherwise the exit status to return at once (help printed, or usage
@@ -45,17 +46,32 @@ int cli_parse(const command *self, int argc, char **argv, common_options *common
 int cli_fail(const command *self, const common_options *common, lip_status status,
              const lip_error *err);
 
-/* A usage error of the command's own: as cli_fail with LIP_EOPTION, and a hint at --help. */
+/* A usage error of the command's own: as cli_fail with LIP_EOPTION, with a hint at --help. */
 int cli_usage(const command *self, const common_options *common, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Text for JSON, whatever its bytes: what is not UTF-8 (a file may be named so) becomes '?'. */
+json_t *cli_text(const char *text);
+
 /* Prints the answer with "status" as its first key, 17 digits, and takes the object. Returns
-   EXIT_DONE, or EXIT_BAD when standard output cannot be written. status: "ok", "interrupted", ...
- */
+   EXIT_DONE, or EXIT_BAD when memory is out. status: "ok", "interrupted", ... That standard output
+   cannot be written is noticed by main, for text and JSON alike. */
 int cli_answer_json(const char *status, json_t *answer);
 
 /* A number for JSON: null for NaN, "inf" / "-inf" for the infinite. */
 json_t *cli_number(double value);
+
+/* A whole number for JSON; a string of digits from 2^63 on, which JSON readers would round. */
+json_t *cli_whole(uint64_t value);
+
+/* The nearest known name to a mistyped one: offer the known ones one by one; `name` stays NULL when
+   none is near. */
+typedef struct suggestion {
+  const char *typed;
+  size_t length, distance;
+  const char *name;
+} suggestion;
+void cli_suggest(suggestion *best, const char *known);
 
 /* SIGINT and SIGTERM ask the work under way to stop (control.stop turns true), a second one kills.
    Progress goes to standard error, on a terminal only, as one line that is overwritten. */
