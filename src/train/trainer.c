@@ -1,0 +1,71 @@
+/* trainer.c - the memory of a training: made once, before the first step. */
+#include "train/trainer.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+/* Neurons per block: as many as keep a block's rows of Z within CACHE, but at least enough for the
+   product to run at speed against n x d points. */
+static size_t neurons_per_block(size_t padded, size_t d, size_t k)
+{
+  enum { CACHE = 1 << 18 }; /* floats */
+  size_t block = CACHE / padded;
+  size_t least = d / 2 > 32 ? d / 2 : 32;
+
+  if (block < least) block = least;
+  if (block > 512) block = 512;
+  block = (block + 7) / 8 * 8;
+  return block < k ? block : k;
+}
+
+lip_status lip_trainer_create(const lip_train_options *options, size_t n, size_t d,
+                              lip_trainer *trainer, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  const size_t k = options->k;
+  lip_trainer t = {.options = options, .loops = lip_elementwise_best()};
+
+  t.team = lip_team_create(options->threads);
+  if (!t.team) FAIL(LIP_ENOMEM, "a team of %zu threads", options->threads);
+  TRY(lip_points_create(n, d, &t.points, err));
+  TRY(lip_parameters_create(k, d, &t.weights, err));
+  TRY(lip_parameters_create(k, d, &t.first, err));
+  TRY(lip_parameters_create(k, d, &t.second, err));
+  t.block = neurons_per_block(t.points.padded, d, k);
+  t.blocks = (k + t.block - 1) / t.block;
+  /* Rows a multiple of 4096 bytes apart would all fall on the same cache lines. */
+  t.stride = t.points.padded + (t.points.padded % 1024 == 0 ? LIP_LANES : 0);
+  t.Z = lip_alloc(k * t.stride, sizeof *t.Z);
+  t.scale = lip_alloc(3 * k, sizeof *t.scale);
+  t.partial = lip_alloc(t.blocks * t.points.padded, sizeof *t.partial);
+  t.residual = lip_alloc_zero(t.points.padded, sizeof *t.residual);
+  t.gradient = lip_alloc(lip_team_size(t.team) * t.block * d, sizeof *t.gradient);
+  t.sums = lip_alloc(6 * k, sizeof *t.sums);
+  t.outcome = lip_alloc_zero(t.blocks, sizeof *t.outcome);
+  if (!t.Z || !t.scale || !t.partial || !t.residual || !t.gradient || !t.sums || !t.outcome)
+    FAIL(LIP_ENOMEM, "workspace of training %zu neurons on %zu points in %zu dimensions", k, n, d);
+  t.shift = t.scale + k;
+  t.inverse = t.shift + k;
+  *trainer = t;
+  t = (lip_trainer){0};
+done:
+  lip_trainer_clear(&t);
+  return st;
+}
+
+void lip_trainer_clear(lip_trainer *trainer)
+{
+  lip_team_free(trainer->team);
+  lip_parameters_clear(&trainer->weights);
+  lip_parameters_clear(&trainer->first);
+  lip_parameters_clear(&trainer->second);
+  lip_points_clear(&trainer->points);
+  lip_free(trainer->Z);
+  lip_free(trainer->scale);
+  lip_free(trainer->partial);
+  lip_free(trainer->residual);
+  lip_free(trainer->gradient);
+  lip_free(trainer->sums);
+  lip_free(trainer->outcome);
+  *trainer = (lip_trainer){0};
+}
