@@ -27,12 +27,12 @@ LIP_PUBLIC LIP_MUST_CHECK lip_status lip_domain_parse(const char *text, lip_doma
                                                       lip_error *err);
 
 typedef struct lip_measure_options {
-  lip_domain domain;
-  size_t output;        /* which output, from 0 */
+  const char *domain;   /* as lip_domain_parse reads it; borrowed */
+  const char *output;   /* which output, from 0, as a number in decimal; NULL: the only one */
   size_t random_points; /* T of the paper's proxy */
-  size_t starts;        /* of the ascent */
+  size_t starts;        /* of the ascent; 0: no ascent */
   uint64_t seed;        /* of the fresh points and of the starts */
-  double time_limit;    /* s */
+  double time_limit;    /* s; what was found until then is the result */
 } lip_measure_options;
 
 LIP_PUBLIC void lip_measure_defaults(lip_measure_options *options);
@@ -42,7 +42,8 @@ typedef enum lip_side { LIP_LOWER, LIP_UPPER } lip_side;
 /* What one method says. An estimate is computed in f64 without counting rounding: true up to
    rounding, or (a norm by iteration) up to convergence. */
 typedef struct lip_bound {
-  const char *method; /* static text: "random", "data", "ascent", "path-norm", "product" */
+  const char *method; /* static text: "random", "data", "ascent", "path-norm", "product";
+                         "none" with an infinite value where no upper method applies */
   lip_side side;
   double value;   /* output units per input unit */
   bool certified; /* true: rounding is counted */
@@ -51,19 +52,27 @@ typedef struct lip_bound {
 enum { LIP_MAX_BOUNDS = 16 };
 
 typedef struct lip_measurement {
+  lip_domain domain;
+  size_t output;
   lip_bound bound[LIP_MAX_BOUNDS]; /* every method that applies, lower ones first */
   size_t bounds;
   size_t lower, upper; /* indices of the best of each side */
-  double proxy_random; /* the paper's "maximum random gradient": max |grad f(z)|, z ~ N(0, I/d) */
-  double proxy_data;   /* the same at the data points; NaN without data */
-  double *witness;     /* d entries, owned: the point at which `lower` is attained */
+  double proxy_random; /* the paper's "maximum random gradient": max |grad f(z)| over random_points
+                          draws z ~ N(0, I/d), whatever the domain; NaN if stopped before the last */
+  double proxy_data;   /* the same at the data points, whatever the domain; NaN without data */
+  double *witness;     /* d entries, owned: a point of the domain at which `lower` is attained */
   double seconds;
   const char *stopped; /* "done", "time" or "interrupt" */
 } lip_measurement;
 
-/* Runs every method that applies to the network and the domain.
+/* Runs every method that applies to the network and the domain, on the calling thread: the same
+   network, options and data give the same bits (on one machine, with one BLAS thread, and unless
+   stopped). Upper methods first, then the lower ones, each starting from what was found before.
    data     in   adds the gradient at its points; may be NULL; d must match
-   result   out  released with lip_measurement_clear, also filled when interrupted
+   result   out  released with lip_measurement_clear; when stopped by the time limit or by control,
+                 what was found until then, at least one point
+   cost          for n weights in the largest layers: about 4 n (random_points + data) flops, and at
+                 most about 100 starts passes over the weights of a large network
    return        LIP_OK; LIP_EINPUT; LIP_EOPTION; LIP_ENOMEM; LIP_ENUMERIC */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_measure(const lip_net *net, const lip_dataset *data,
                                                  const lip_measure_options *options,

@@ -1,0 +1,39 @@
+/* method.h - what every lower and every upper method implements. */
+#ifndef LIP_LIPSCHITZ_METHOD_H
+#define LIP_LIPSCHITZ_METHOD_H
+
+#include "lipschitz/problem.h"
+#include "lipschitz/steepest.h"
+
+/* What a method leaves behind. */
+typedef struct lip_finding {
+  bool found;       /* false: it was stopped before it had anything to say */
+  bool certified;   /* rounding is counted */
+  double value;     /* upper: the bound; lower: the slope at the point, which is evaluated again */
+  double *point;    /* lower: d entries, provided; upper: NULL */
+  double proxy;     /* lower: the largest |gradient| at the method's own points, before they are
+                       moved into the domain; NaN where it has none or was stopped among them */
+} lip_finding;
+
+/* A lower method proposes a point, an upper one a number. `run` returns early when control asks it
+   to stop, with LIP_OK and what it has. `steepest` passes on what the lower methods before it have
+   found, and takes what it finds. */
+typedef struct lip_method {
+  const char *name;
+  const char *source; /* where the method comes from */
+  bool (*applies)(const lip_problem *problem);
+  lip_status (*run)(const lip_problem *problem, lip_steepest *steepest, lip_finding *finding,
+                    const lip_control *control, lip_error *err);
+} lip_method;
+
+/* In the order in which they run. */
+extern const lip_method lip_lower_random, lip_lower_data, lip_lower_ascent;
+extern const lip_method lip_upper_path_norm, lip_upper_product;
+
+/* Lower methods: keeps x if it is the steepest point of this finding, and passes it on. */
+void lip_finding_offer(lip_finding *finding, lip_steepest *steepest, double slope,
+                       const double *x);
+
+bool lip_stopped(const lip_control *control);
+
+#endif
