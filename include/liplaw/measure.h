@@ -47,6 +47,8 @@ typedef struct lip_bound {
   lip_side side;
   double value;   /* output units per input unit */
   bool certified; /* true: rounding is counted */
+  double
+      error; /* relative, estimated, of a value that an iteration approaches from below; else 0 */
 } lip_bound;
 
 enum { LIP_MAX_BOUNDS = 16 };
@@ -57,10 +59,13 @@ typedef struct lip_measurement {
   lip_bound bound[LIP_MAX_BOUNDS]; /* every method that applies, lower ones first */
   size_t bounds;
   size_t lower, upper; /* indices of the best of each side */
-  double proxy_random; /* the paper's "maximum random gradient": max |grad f(z)| over random_points
-                          draws z ~ N(0, I/d), whatever the domain; NaN if stopped before the last */
-  double proxy_data;   /* the same at the data points, whatever the domain; NaN without data */
-  double *witness;     /* d entries, owned: a point of the domain at which `lower` is attained */
+  double
+      proxy_random;   /* the paper's "maximum random gradient": max |grad f(z)| over random_points
+                         draws z ~ N(0, I/d), whatever the domain; NaN if stopped before the last */
+  double proxy_data;  /* the same at the data points, whatever the domain; NaN without data */
+  double *witness;    /* d entries, owned: a point of the domain at which `lower` is attained */
+  double *layer_norm; /* depth entries, owned: |W_j|_op, of the last layer the output's row; an
+                         estimate; NaN if stopped before */
   double seconds;
   const char *stopped; /* "done", "time" or "interrupt" */
 } lip_measurement;

@@ -82,8 +82,9 @@ static lip_status top_pair(lanczos *it, size_t size, lip_error *err)
   dstevx_("V", "I", &order, diagonal, off, &unused, &unused, &low, &order, &tolerance, &found,
           values, vectors, &order, work, iwork, failed, &info);
   if (info != 0 || found < 1)
-    return lip_fail(err, LIP_ENUMERIC, "eigenvalues of a %d x %d tridiagonal matrix: LAPACK says %d",
-                    order, order, info);
+    return lip_fail(err, LIP_ENUMERIC,
+                    "eigenvalues of a %d x %d tridiagonal matrix: LAPACK says %d", order, order,
+                    info);
   it->theta = values[found - 1];
   it->next = found > 1 ? values[0] : 0;
   memcpy(it->vector, vectors + (size_t)(found - 1) * size, size * sizeof *vectors);
@@ -104,8 +105,8 @@ static void judge(const lanczos *it, size_t size, lip_operator_norm *norm)
 }
 
 /* One Lanczos run from basis row 0; leaves the best vector there for the next one. */
-static lip_status run(lanczos *it, lip_operator_norm *norm, bool *ended,
-                      const lip_control *control, lip_error *err)
+static lip_status run(lanczos *it, lip_operator_norm *norm, bool *ended, const lip_control *control,
+                      lip_error *err)
 {
   size_t limit = it->n < BASIS ? it->n : BASIS;
   lip_status st = LIP_OK;

@@ -5,6 +5,7 @@
 #include "linalg/vector.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,8 +33,8 @@ lip_status lip_domain_parse(const char *text, lip_domain *domain, lip_error *err
 
       radius = strtod(rest + 1, &end);
       if (end == rest + 1 || *end || !(radius >= 1e-100 && radius <= 1e100))
-        return lip_fail(err, LIP_EOPTION, "--domain: '%s': the radius is no number in [1e-100, 1e100]",
-                        text);
+        return lip_fail(err, LIP_EOPTION,
+                        "--domain: '%s': the radius is no number in [1e-100, 1e100]", text);
     } else if (*rest) {
       return lip_fail(err, LIP_EOPTION, "--domain: '%s': the space has no radius", text);
     }
@@ -72,8 +73,7 @@ void lip_domain_project(lip_domain domain, size_t d, double *x)
 
 void lip_domain_tangential(lip_domain domain, size_t d, const double *x, double *v)
 {
-  if (domain.kind == LIP_ON_SPHERE)
-    lip_add_multiple(d, -lip_dot(d, x, v) / lip_dot(d, x, x), x, v);
+  if (domain.kind == LIP_ON_SPHERE) lip_add_multiple(d, -lip_dot(d, x, v) / lip_dot(d, x, x), x, v);
 }
 
 double lip_domain_slope(lip_domain domain, size_t d, const double *x, const double *gradient)

@@ -76,5 +76,5 @@ done:
   return st;
 }
 
-const lip_method lip_lower_random = {
-    "random", "two-layer paper, section 5: random points", applies, run};
+const lip_method lip_lower_random = {"random", "two-layer paper, section 5: random points", applies,
+                                     run};

@@ -7,12 +7,13 @@
 
 /* What a method leaves behind. */
 typedef struct lip_finding {
-  bool found;       /* false: it was stopped before it had anything to say */
-  bool certified;   /* rounding is counted */
-  double value;     /* upper: the bound; lower: the slope at the point, which is evaluated again */
-  double *point;    /* lower: d entries, provided; upper: NULL */
-  double proxy;     /* lower: the largest |gradient| at the method's own points, before they are
-                       moved into the domain; NaN where it has none or was stopped among them */
+  bool found;     /* false: it was stopped before it had anything to say */
+  bool certified; /* rounding is counted */
+  double value;   /* upper: the bound; lower: the slope at the point, which is evaluated again */
+  double error;   /* as in lip_bound */
+  double *point;  /* lower: d entries, provided; upper: NULL */
+  double proxy;   /* lower: the largest |gradient| at the method's own points, before they are
+                     moved into the domain; NaN where it has none or was stopped among them */
 } lip_finding;
 
 /* A lower method proposes a point, an upper one a number. `run` returns early when control asks it
@@ -31,8 +32,7 @@ extern const lip_method lip_lower_random, lip_lower_data, lip_lower_ascent;
 extern const lip_method lip_upper_path_norm, lip_upper_product;
 
 /* Lower methods: keeps x if it is the steepest point of this finding, and passes it on. */
-void lip_finding_offer(lip_finding *finding, lip_steepest *steepest, double slope,
-                       const double *x);
+void lip_finding_offer(lip_finding *finding, lip_steepest *steepest, double slope, const double *x);
 
 bool lip_stopped(const lip_control *control);
 

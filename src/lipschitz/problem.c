@@ -17,6 +17,15 @@ const double *lip_problem_output_weights(const lip_problem *problem)
   return last->W + problem->output * last->in;
 }
 
+bool lip_problem_slope_is_bounded(const lip_problem *problem)
+{
+  bool bounded = true;
+
+  for (size_t j = 0; j < problem->net->depth; j++)
+    bounded = bounded && isfinite(lip_activation_lipschitz(problem->net->layer[j].activation));
+  return bounded || isfinite(lip_domain_radius(problem->domain));
+}
+
 double lip_problem_weights(const lip_problem *problem)
 {
   double weights = 0;

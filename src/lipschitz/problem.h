@@ -11,11 +11,16 @@ typedef struct lip_problem {
   const lip_dataset *data; /* may be NULL */
   size_t random_points, starts;
   uint64_t seed;
+  const double *layer_norm; /* |W_j|_op by layer, of the last one the output's row; NaN: unknown */
+  double layer_norm_error;  /* relative, of their product, estimated */
 } lip_problem;
 
 /* f as a sum over hidden neurons, a . psi(W x + b) + c with a row of the last layer. */
 bool lip_problem_is_two_layer(const lip_problem *problem);
 const double *lip_problem_output_weights(const lip_problem *problem);
+
+/* False where an activation of unbounded slope (square) meets an unbounded domain. */
+bool lip_problem_slope_is_bounded(const lip_problem *problem);
 
 /* The number of weights: the cost of one gradient is about four times that. */
 double lip_problem_weights(const lip_problem *problem);

@@ -5,15 +5,15 @@
    domain where it has none on the reals (square on a ball). Cost: one pass over the weights. */
 #include "lipschitz/method.h"
 
-#include "lipschitz/neuron_slope.h"
+#include "lipschitz/domain.h"
+#include "lipschitz/neuron_range.h"
 #include "linalg/vector.h"
 
 #include <math.h>
 
 static bool applies(const lip_problem *problem)
 {
-  return lip_problem_is_two_layer(problem) &&
-         lip_slope_is_bounded(problem->net->layer[0].activation, lip_domain_radius(problem->domain));
+  return lip_problem_is_two_layer(problem) && lip_problem_slope_is_bounded(problem);
 }
 
 static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_finding *finding,
@@ -29,7 +29,7 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
     double bias = hidden->b ? hidden->b[l] : 0;
 
     if (a[l] != 0 && length > 0)
-      sum += fabs(a[l]) * length * lip_slope_on_range(hidden->activation, length, bias, radius);
+      sum += fabs(a[l]) * length * lip_neuron_slope(hidden->activation, length, bias, radius);
   }
   finding->found = true;
   finding->value = sum;

@@ -1,0 +1,61 @@
+/* upper_product.c - the product of the layers' operator norms: Theorem 3 of the two-layer paper.
+
+   Lip(f) <= |a| |W|_op Lip(psi) (two-layer paper, Theorem 3 (5)), and by the chain rule the same
+   product over any number of layers. Where Lip(psi) is infinite (square), the largest slope on the
+   neurons' ranges takes its place, with |h_j| <= r_j carried from layer to layer. The norms are
+   those of the problem, made once. Cost: one pass over the weights. */
+#include "lipschitz/method.h"
+
+#include "lipschitz/domain.h"
+#include "lipschitz/neuron_range.h"
+#include "linalg/vector.h"
+
+#include <math.h>
+
+static bool applies(const lip_problem *problem)
+{
+  return lip_problem_slope_is_bounded(problem);
+}
+
+/* The largest slope of neurons first .. last - 1 for inputs |h| <= radius, and the radius of their
+   values. */
+static double slope_of_layer(const lip_layer *layer, size_t first, size_t last, double *radius)
+{
+  double slope = 0, squares = 0;
+
+  for (size_t l = first; l < last; l++) {
+    double length = lip_norm(layer->in, layer->W + l * layer->in);
+    double bias = layer->b ? layer->b[l] : 0;
+    double value = lip_neuron_value(layer->activation, length, bias, *radius);
+
+    slope = fmax(slope, lip_neuron_slope(layer->activation, length, bias, *radius));
+    squares += value * value;
+  }
+  *radius = sqrt(squares);
+  return slope;
+}
+
+static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_finding *finding,
+                      const lip_control *control, lip_error *err)
+{
+  double radius = lip_domain_radius(problem->domain), product = 1;
+
+  (void)steepest, (void)control, (void)err;
+  for (size_t j = 0; j < problem->net->depth; j++) {
+    const lip_layer *layer = &problem->net->layer[j];
+    bool top = j + 1 == problem->net->depth;
+    size_t first = top ? problem->output : 0, last = top ? first + 1 : layer->out;
+
+    if (isnan(problem->layer_norm[j])) return LIP_OK; /* stopped before it was known */
+    if (problem->layer_norm[j] == 0) product = 0;
+    if (product > 0)
+      product *= problem->layer_norm[j] * slope_of_layer(layer, first, last, &radius);
+  }
+  finding->found = true;
+  finding->value = product;
+  finding->error = problem->layer_norm_error;
+  return LIP_OK;
+}
+
+const lip_method lip_upper_product = {
+    "product", "two-layer paper, Theorem 3 (5): product of operator norms", applies, run};

@@ -1,0 +1,39 @@
+/* watch.c - the caller's control, with a time limit on top. */
+#include "lipschitz/watch.h"
+
+#include "base/clock.h"
+
+static bool stop(void *context)
+{
+  lip_watch *watch = context;
+
+  if (watch->outer && watch->outer->stop && watch->outer->stop(watch->outer->context))
+    watch->interrupted = true;
+  else if (lip_watch_seconds(watch) > watch->limit)
+    watch->late = true;
+  return watch->interrupted || watch->late;
+}
+
+static void progress(void *context, double done, const char *text)
+{
+  const lip_watch *watch = context;
+
+  if (watch->outer && watch->outer->progress)
+    watch->outer->progress(watch->outer->context, done, text);
+}
+
+void lip_watch_start(lip_watch *watch, double limit, const lip_control *outer)
+{
+  *watch = (lip_watch){.outer = outer, .began = lip_seconds(), .limit = limit};
+  watch->control = (lip_control){stop, progress, watch};
+}
+
+double lip_watch_seconds(const lip_watch *watch)
+{
+  return lip_seconds() - watch->began;
+}
+
+const char *lip_watch_verdict(const lip_watch *watch)
+{
+  return watch->interrupted ? "interrupt" : watch->late ? "time" : "done";
+}

@@ -1,0 +1,21 @@
+/* watch.h - the caller's control, with a time limit on top. */
+#ifndef LIP_LIPSCHITZ_WATCH_H
+#define LIP_LIPSCHITZ_WATCH_H
+
+#include <liplaw/status.h>
+
+typedef struct lip_watch {
+  const lip_control *outer; /* may be NULL */
+  double began, limit;      /* s */
+  bool late, interrupted;   /* which of the two stopped the work */
+  lip_control control;      /* what the work is given; points back here */
+} lip_watch;
+
+/* The watch must stay where it is while its control is in use. */
+void lip_watch_start(lip_watch *watch, double limit, const lip_control *outer);
+double lip_watch_seconds(const lip_watch *watch);
+
+/* "done", "time" or "interrupt" */
+const char *lip_watch_verdict(const lip_watch *watch);
+
+#endif
