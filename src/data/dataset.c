@@ -1,11 +1,22 @@
 /* dataset.c - the data set: its memory. */
-#include <liplaw/dataset.h>
+#include "data/dataset.h"
 
 #include "base/error.h"
 #include "base/memory.h"
 
 #include <math.h>
 #include <stdio.h>
+
+static lip_status create_empty(size_t n, size_t d, size_t m, lip_dataset **data, lip_error *err)
+{
+  lip_dataset *made = lip_alloc_zero(1, sizeof *made);
+
+  if (!made) return lip_fail(err, LIP_ENOMEM, "no memory for a data set");
+  *made = (lip_dataset){.n = n, .d = d, .m = m, .noise_level = NAN, .isoperimetry_c = NAN};
+  (void)snprintf(made->kind, sizeof made->kind, "file");
+  *data = made;
+  return LIP_OK;
+}
 
 lip_status lip_dataset_create(size_t n, size_t d, size_t m, lip_dataset **data, lip_error *err)
 {
@@ -17,10 +28,7 @@ lip_status lip_dataset_create(size_t n, size_t d, size_t m, lip_dataset **data, 
     FAIL(LIP_EINPUT, "a data set of %zu points, %zu inputs and %zu labels is empty", n, d, m);
   if (__builtin_mul_overflow(n, d, &inputs) || __builtin_mul_overflow(n, m, &labels))
     FAIL(LIP_ENOMEM, "no memory for %zu points of %zu inputs and %zu labels", n, d, m);
-  made = lip_alloc_zero(1, sizeof *made);
-  if (!made) FAIL(LIP_ENOMEM, "no memory for a data set");
-  *made = (lip_dataset){.n = n, .d = d, .m = m, .noise_level = NAN, .isoperimetry_c = NAN};
-  (void)snprintf(made->kind, sizeof made->kind, "file");
+  TRY(create_empty(n, d, m, &made, err));
   made->X = lip_alloc(inputs, sizeof *made->X);
   made->y = lip_alloc(labels, sizeof *made->y);
   if (!made->X || !made->y)
@@ -30,6 +38,18 @@ lip_status lip_dataset_create(size_t n, size_t d, size_t m, lip_dataset **data, 
 done:
   lip_dataset_free(made);
   return st;
+}
+
+lip_status lip_dataset_adopt(size_t n, size_t d, size_t m, double **X, double **y,
+                             lip_dataset **data, lip_error *err)
+{
+  lip_status st = create_empty(n, d, m, data, err);
+
+  if (st != LIP_OK) return st;
+  (*data)->X = *X;
+  (*data)->y = *y;
+  *X = *y = NULL;
+  return LIP_OK;
 }
 
 void lip_dataset_free(lip_dataset *data)

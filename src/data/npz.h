@@ -30,4 +30,19 @@ void lip_npz_abandon(lip_npz_writer *writer);
 /* Tests only: members and offsets above so many bytes are written as zip64 (2^32 - 2). */
 void lip_npz_zip64_above(lip_npz_writer *writer, uint64_t bytes);
 
+/* An array that was read. */
+typedef struct lip_array {
+  size_t rank, shape[8];
+  size_t count;   /* of values, at least 1 */
+  double *values; /* row-major, owned: released with lip_free */
+} lip_array;
+
+/* Reads an array of an archive that stands in memory: numbers of any kind in lip_npy_header, stored
+   or deflated, in C or Fortran order. A number that no double equals is refused; NaN and
+   infinities are not.
+   rows    in   only the first so many along the first axis; 0: all
+   return       LIP_OK; LIP_EINPUT naming the member, the place and the cause; LIP_ENOMEM */
+LIP_MUST_CHECK lip_status lip_npz_read(const void *bytes, size_t size, const char *name,
+                                       size_t rows, lip_array *array, lip_error *err);
+
 #endif

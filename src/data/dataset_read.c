@@ -1,0 +1,157 @@
+/* dataset_read.c - reads a data set, recognised by its content: npz, csv, or a pair of IDX files.
+ */
+#include "data/dataset_read.h"
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "data/csv.h"
+#include "data/dataset.h"
+#include "data/idx.h"
+#include "data/npz.h"
+#include "data/preprocess.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const size_t MAX_FILE = (size_t)1 << 42;
+
+static void format_shape(const lip_array *array, char *text, size_t room)
+{
+  size_t used = 0;
+
+  text[0] = 0;
+  for (size_t i = 0; i < array->rank && used < room; i++)
+    used += (size_t)snprintf(text + used, room - used, i ? " x %zu" : "%zu", array->shape[i]);
+}
+
+static lip_status parse_npz(const void *bytes, size_t size, size_t rows, lip_dataset **data,
+                            lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_array X = {0}, y = {0};
+  char shape[160];
+
+  TRY(lip_npz_read(bytes, size, "X", rows, &X, err));
+  format_shape(&X, shape, sizeof shape);
+  if (X.rank != 2) FAIL(LIP_EINPUT, "X.npy: its shape is (%s), but X is points x inputs", shape);
+  TRY(lip_npz_read(bytes, size, "y", rows, &y, err));
+  format_shape(&y, shape, sizeof shape);
+  if (y.rank < 1 || y.rank > 2 || y.shape[0] != X.shape[0])
+    FAIL(LIP_EINPUT,
+         "y.npy: its shape is (%s), but y is points, or points x labels, for %zu points", shape,
+         X.shape[0]);
+  TRY(lip_dataset_adopt(X.shape[0], X.shape[1], y.count / y.shape[0], &X.values, &y.values, data,
+                        err));
+done:
+  lip_free(X.values);
+  lip_free(y.values);
+  return st;
+}
+
+static bool starts_with(const void *bytes, size_t size, const char *magic, size_t length)
+{
+  return size >= length && memcmp(bytes, magic, length) == 0;
+}
+
+/* Text holds no byte 0. */
+static lip_status parse_text(const void *bytes, size_t size, size_t rows, lip_dataset **data,
+                             lip_words *words, lip_error *err)
+{
+  const unsigned char *zero = size ? memchr(bytes, 0, size) : NULL;
+
+  if (!zero) return lip_csv_parse(bytes, size, rows, data, words, err);
+  return lip_fail(
+      err, LIP_EINPUT,
+      "byte %zu is 0: the file is neither an .npz archive, nor text, nor one of two IDX "
+      "files given as IMAGES:LABELS",
+      (size_t)(zero - (const unsigned char *)bytes));
+}
+
+lip_status lip_dataset_parse(const void *bytes, size_t size, const lip_read_options *options,
+                             lip_dataset **data, lip_error *err)
+{
+  static const lip_read_options as_it_stands = {0};
+  lip_status st = LIP_OK;
+  lip_dataset *made = NULL;
+  lip_words words = {0};
+
+  if (!options) options = &as_it_stands;
+  if (size == 0) FAIL(LIP_EINPUT, "the file is empty");
+  if (starts_with(bytes, size, "\x93NUMPY", 6))
+    FAIL(LIP_EINPUT, "a single array: X and y belong together in an .npz archive");
+  if (starts_with(bytes, size, "\x1f\x8b", 2))
+    FAIL(LIP_EINPUT, "a gzipped file is read as one of two IDX files only, given as IMAGES:LABELS");
+  if (starts_with(bytes, size, "PK\3\4", 4) || starts_with(bytes, size, "PK\5\6", 4))
+    TRY(parse_npz(bytes, size, options->limit, &made, err));
+  else
+    TRY(parse_text(bytes, size, options->limit, &made, &words, err));
+  TRY(lip_need_finite(made, "", err));
+  TRY(lip_preprocess(made, options, &words, err));
+  *data = made;
+  made = NULL;
+done:
+  lip_words_clear(&words);
+  lip_dataset_free(made);
+  return st;
+}
+
+static lip_status read_single(const char *path, const lip_read_options *options, lip_dataset **data,
+                              lip_error *err)
+{
+  lip_status st = LIP_OK;
+  void *bytes = NULL;
+  size_t size = 0;
+
+  TRY(lip_read_file(path, MAX_FILE, &bytes, &size, err));
+  st = lip_dataset_parse(bytes, size, options, data, err);
+  if (st != LIP_OK) lip_error_prefix(err, "%s", path);
+done:
+  lip_free(bytes);
+  return st;
+}
+
+static lip_status read_pair(const char *images, const char *labels, const lip_read_options *options,
+                            lip_dataset **data, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_dataset *made = NULL;
+  void *X = NULL, *y = NULL;
+  size_t X_size = 0, y_size = 0;
+  lip_words none = {0};
+
+  TRY(lip_read_file(images, MAX_FILE, &X, &X_size, err));
+  TRY(lip_read_file(labels, MAX_FILE, &y, &y_size, err));
+  TRY(lip_idx_parse(&(lip_idx_file){images, X, X_size}, &(lip_idx_file){labels, y, y_size},
+                    options ? options->limit : 0, &made, err));
+  st = lip_need_finite(made, "", err);
+  if (st == LIP_OK && options) st = lip_preprocess(made, options, &none, err);
+  if (st != LIP_OK) lip_error_prefix(err, "%s:%s", images, labels);
+  if (st != LIP_OK) goto done;
+  *data = made;
+  made = NULL;
+done:
+  lip_free(X);
+  lip_free(y);
+  lip_dataset_free(made);
+  return st;
+}
+
+lip_status lip_dataset_read(const char *path, const lip_read_options *options, lip_dataset **data,
+                            lip_error *err)
+{
+  lip_status st;
+  struct stat info;
+  const char *colon = strrchr(path, ':');
+  char *images;
+
+  /* A file may have a colon in its name; the last one parts a pair. */
+  if (!colon || stat(path, &info) == 0) return read_single(path, options, data, err);
+  images = lip_strdup(path);
+  if (!images) return lip_fail(err, LIP_ENOMEM, "%s: no memory for its name", path);
+  images[colon - path] = 0;
+  st = read_pair(images, colon + 1, options, data, err);
+  lip_free(images);
+  return st;
+}
