@@ -40,7 +40,7 @@ static lip_status number(const lip_option *option, const char *text, double *val
   if (end == text || *end)
     return lip_fail(err, LIP_EOPTION, "--%s: '%s' is not a number", option->name, text);
   if (!(parsed >= option->low && parsed <= option->high && isfinite(parsed)))
-    return lip_fail(err, LIP_EOPTION, "--%s: %s is not in [%.15g, %.15g]", option->name, text,
+    return lip_fail(err, LIP_EOPTION, "--%s: '%s' is not in [%.15g, %.15g]", option->name, text,
                     option->low, option->high);
   *value = parsed;
   return LIP_OK;
