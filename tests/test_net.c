@@ -1,48 +1,7 @@
 /* test_net.c - the network: values, gradients, batch-norm folding. */
-#include <liplaw/net.h>
+#include "networks.h"
 
 #include "base/memory.h"
-#include "base/random.h"
-
-#include <math.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <string.h>
-
-static const lip_activation_kind kinds[] = {LIP_IDENTITY, LIP_RELU,     LIP_LEAKY_RELU, LIP_ABS,
-                                            LIP_TANH,     LIP_SOFTPLUS, LIP_SQUARE};
-enum { KINDS = sizeof kinds / sizeof *kinds };
-
-/* A network with normal weights scaled by 1 / sqrt(in), all hidden layers psi. */
-static lip_net *random_net(size_t depth, const size_t *widths, lip_activation psi, bool bias,
-                           lip_activation_kind last)
-{
-  lip_activation activations[8];
-  bool biases[8];
-  lip_net *net = NULL;
-  uint64_t drawn = 0;
-
-  for (size_t j = 0; j < depth; j++) {
-    activations[j] = j + 1 < depth ? psi : (lip_activation){last, 0};
-    biases[j] = bias;
-  }
-  assert_int_equal(lip_net_create(depth, widths, activations, biases, LIP_F64, &net, NULL), LIP_OK);
-  for (size_t j = 0; j < depth; j++) {
-    lip_layer *layer = &net->layer[j];
-    size_t count = layer->in * layer->out;
-
-    lip_random_normal((lip_stream){3, LIP_FOR_WEIGHTS}, drawn, count, layer->W);
-    drawn += count;
-    for (size_t i = 0; i < count; i++) layer->W[i] /= sqrt((double)layer->in);
-    if (!bias) continue;
-    lip_random_normal((lip_stream){3, LIP_FOR_WEIGHTS}, drawn, layer->out, layer->b);
-    drawn += layer->out;
-  }
-  return net;
-}
 
 /* The network's definition, neuron by neuron. */
 static void naive_values(const lip_net *net, const double *x, double *y)
@@ -127,7 +86,8 @@ static void values_are_those_of_the_definition(void **state)
   (void)state;
   lip_random_normal((lip_stream){1, LIP_FOR_POINTS}, 0, ROWS * D, X);
   for (size_t a = 0; a < 2 * KINDS; a++) {
-    lip_net *net = random_net(4, widths, (lip_activation){kinds[a / 2], 0.2}, a % 2, kinds[a / 2]);
+    lip_net *net = random_net(4, widths, (lip_activation){kinds[a / 2], 0.2}, a % 2, kinds[a / 2],
+                              LIP_F64);
 
     assert_int_equal(lip_net_values(net, ROWS, X, Y, NULL), LIP_OK);
     for (size_t i = 0; i < ROWS; i++) {
@@ -152,7 +112,7 @@ static void gradients_agree_with_central_differences(void **state)
   lip_random_normal((lip_stream){1, LIP_FOR_POINTS}, 0, ROWS * D, X);
   for (size_t a = 0; a < 2 * KINDS; a++) {
     lip_net *net = random_net(3, widths, (lip_activation){kinds[a / 2], 0.2}, a % 2,
-                              a % 3 ? LIP_IDENTITY : kinds[a / 2]);
+                              a % 3 ? LIP_IDENTITY : kinds[a / 2], LIP_F64);
     size_t o = a % M;
 
     assert_int_equal(lip_net_gradients(net, o, ROWS, X, G, NULL), LIP_OK);
@@ -186,7 +146,7 @@ static void rows_in_many_blocks_are_rows_one_by_one(void **state)
   enum { ROWS = 2500, D = 4 };
   size_t widths[] = {D, 3, 1};
   static double X[ROWS * D], Y[ROWS], G[ROWS * D];
-  lip_net *net = random_net(2, widths, (lip_activation){LIP_TANH, 0}, true, LIP_IDENTITY);
+  lip_net *net = random_net(2, widths, (lip_activation){LIP_TANH, 0}, true, LIP_IDENTITY, LIP_F64);
 
   (void)state;
   lip_random_normal((lip_stream){1, LIP_FOR_POINTS}, 0, ROWS * D, X);
@@ -207,7 +167,8 @@ static void an_affine_network_has_its_row_of_weights_as_gradient(void **state)
 {
   size_t widths[] = {3, 2};
   double X[] = {1, 2, 3, -1, 0, 5}, G[6];
-  lip_net *net = random_net(1, widths, (lip_activation){LIP_IDENTITY, 0}, true, LIP_IDENTITY);
+  lip_net *net = random_net(1, widths, (lip_activation){LIP_IDENTITY, 0}, true, LIP_IDENTITY,
+                            LIP_F64);
 
   (void)state;
   assert_int_equal(lip_net_gradients(net, 1, 2, X, G, NULL), LIP_OK);
@@ -249,7 +210,7 @@ static void an_overflow_is_reported_and_not_hidden_by_relu(void **state)
 {
   size_t widths[] = {2, 2, 1};
   double X[] = {1e308, 1e308}, Y[1], G[2];
-  lip_net *net = random_net(2, widths, (lip_activation){LIP_RELU, 0}, false, LIP_IDENTITY);
+  lip_net *net = random_net(2, widths, (lip_activation){LIP_RELU, 0}, false, LIP_IDENTITY, LIP_F64);
 
   (void)state; /* 1e308 * 10 - 1e308 * 10 is infinite minus infinite in floating point */
   net->layer[0].W[0] = 10;
