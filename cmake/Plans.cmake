@@ -23,7 +23,7 @@ foreach(scale ${scales})
   endforeach()
 endforeach()
 set(text "/* Made by cmake/Plans.cmake from plans/. */
-#include \"report/experiment.h\"
+#include \"report/plans.h\"
 
 ${arrays}
 const experiment_plan experiment_plans[] = {

@@ -1,0 +1,231 @@
+/* criteria.c - what a reproduction of the two-layer paper's experiments must show. */
+#include "report/criteria.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* theory.md 2.4. */
+static const double slice_r = 0.95, slice_slope[2] = {0.6, 1.3}, slice_intercept[2] = {5, 9};
+static const double pool_r = 0.85;
+static const struct {
+  size_t n;
+  double low, high;
+} ratio_range[] = {{1000, 1.15, 1.3}, {2000, 1.3, 1.5}};
+static const double blue_spread = 0.25;
+static const double red_r = 0.95, red_slope[2] = {0.7, 1.2};
+enum { SLICE_CELLS = 5, BLUE_CELLS = 2, RED_CELLS = 3 };
+
+void criterion_list_clear(criterion_list *list)
+{
+  lip_free(list->criterion);
+  *list = (criterion_list){0};
+}
+
+static lip_criterion *append(criterion_list *list)
+{
+  if (list->count == list->room) {
+    size_t room = 2 * list->room + 16;
+    lip_criterion *moved = lip_alloc(room, sizeof *moved);
+
+    if (!moved) return NULL;
+    if (list->count) memcpy(moved, list->criterion, list->count * sizeof *moved);
+    lip_free(list->criterion);
+    list->criterion = moved;
+    list->room = room;
+  }
+  return &list->criterion[list->count++];
+}
+
+/* Appends a criterion and judges it: a value that is not a number fails. */
+static lip_status judge(criterion_list *list, lip_error *err, double value, double low, double high,
+                        const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+static lip_status judge(criterion_list *list, lip_error *err, double value, double low, double high,
+                        const char *format, ...)
+{
+  lip_status st = LIP_OK;
+  lip_criterion *made = append(list);
+  va_list args;
+
+  if (!made) FAIL(LIP_ENOMEM, "no memory for criterion %zu", list->count);
+  *made = (lip_criterion){.value = value, .low = low, .high = high};
+  made->verdict = value >= low && value <= high ? LIP_PASS : LIP_FAIL;
+  va_start(args, format);
+  (void)vsnprintf(made->name, sizeof made->name, format, args);
+  va_end(args);
+done:
+  return st;
+}
+
+/* Takes the verdict of the last criterion back. */
+static void withhold(criterion_list *list, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void withhold(criterion_list *list, const char *format, ...)
+{
+  lip_criterion *last = &list->criterion[list->count - 1];
+  va_list args;
+
+  last->verdict = LIP_NO_VERDICT;
+  va_start(args, format);
+  (void)vsnprintf(last->reason, sizeof last->reason, format, args);
+  va_end(args);
+}
+
+static lip_status judge_slice(const trend *slice, criterion_list *list, lip_error *err)
+{
+  const line_fit *fit = &slice->fit[0];
+  lip_status st = LIP_OK;
+
+  TRY(judge(list, err, fit->r, slice_r, 1, "(1) slice %s: correlation with sqrt(n/k)",
+            slice->name));
+  TRY(judge(list, err, fit->slope.value, slice_slope[0], slice_slope[1],
+            "(1) slice %s: slope against sqrt(n/k)", slice->name));
+  TRY(judge(list, err, fit->intercept.value, slice_intercept[0], slice_intercept[1],
+            "(1) slice %s: intercept", slice->name));
+done:
+  return st;
+}
+
+lip_status criteria_of_width(const trend_list *trends, criterion_list *list, lip_error *err)
+{
+  const trend *pool = trend_find(trends, "all d <= n/10");
+  lip_status st = LIP_OK;
+  size_t judged = 0;
+
+  for (size_t i = 0; i < trends->count; i++) {
+    const trend *slice = &trends->trend[i];
+
+    if (!slice->n || 10 * slice->d > slice->n || slice->cells < SLICE_CELLS) continue;
+    TRY(judge_slice(slice, list, err));
+    judged++;
+  }
+  if (judged == 0) {
+    TRY(judge(list, err, NAN, slice_r, 1, "(1) slices: correlation with sqrt(n/k)"));
+    withhold(list, "no (n, d) with d <= n/10 has %d values of k that were fitted", SLICE_CELLS);
+  }
+  TRY(judge(list, err, pool ? pool->fit[0].r : NAN, pool_r, 1,
+            "(2) all d <= n/10 together: correlation with sqrt(n/k)"));
+  if (!pool) withhold(list, "no network with d <= n/10 was fitted");
+done:
+  return st;
+}
+
+/* Red over blue at d = n/10; NaN where one of them is missing. */
+static double ratio_at(const experiment *self, size_t n)
+{
+  const cell *blue = experiment_find(self, n, n / 10, n, self->eps, self->rate);
+  const cell *red = experiment_find(self, n, n / 10, 100, self->eps, self->rate);
+
+  if (n % 10 || !blue || !red) return NAN;
+  return red->gradient.mean / blue->gradient.mean;
+}
+
+static lip_status judge_ratio(const experiment *self, criterion_list *list, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  double growth = INFINITY, before = NAN;
+  size_t ratios = 0;
+
+  for (size_t i = 0; i < sizeof ratio_range / sizeof *ratio_range; i++) {
+    size_t n = ratio_range[i].n;
+    double ratio = ratio_at(self, n);
+
+    TRY(judge(list, err, ratio, ratio_range[i].low, ratio_range[i].high,
+              "(3) red / blue at d = n/10, n = %zu", n));
+    if (isnan(ratio)) withhold(list, "n = %zu, d = %zu has no fitted pair of networks", n, n / 10);
+  }
+  for (size_t i = 0; i < self->cells; i++) {
+    size_t n = self->cell[i].n;
+    double ratio = ratio_at(self, n);
+
+    if ((i > 0 && self->cell[i - 1].n == n) || isnan(ratio)) continue;
+    if (ratios++ > 0) growth = fmin(growth, ratio - before);
+    before = ratio;
+  }
+  TRY(judge(list, err, ratios > 1 ? growth : NAN, nextafter(0, 1), INFINITY,
+            "(3) red / blue at d = n/10: least growth from one n to the next"));
+  if (ratios < 2) withhold(list, "fewer than two n have a fitted pair of networks at d = n/10");
+done:
+  return st;
+}
+
+/* The largest relative distance of a blue cell from the mean of them all. */
+static double spread_of(const experiment *self, size_t n, size_t *cells)
+{
+  double sum = 0, spread = 0;
+
+  *cells = 0;
+  for (int pass = 0; pass < 2; pass++) {
+    for (size_t i = 0; i < self->cells; i++) {
+      const cell *c = &self->cell[i];
+
+      if (c->n != n || !is_blue(c) || !cell_is_drawn(self, c) || c->d < 25 || 10 * c->d > n)
+        continue;
+      if (pass == 0) {
+        sum += c->gradient.mean;
+        ++*cells;
+      } else {
+        spread = fmax(spread, fabs(c->gradient.mean * (double)*cells / sum - 1));
+      }
+    }
+  }
+  return *cells ? spread : NAN;
+}
+
+static lip_status judge_blue(const experiment *self, size_t n, criterion_list *list, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t cells;
+  double spread = spread_of(self, n, &cells);
+
+  TRY(judge(list, err, spread, 0, blue_spread,
+            "(4) blue (k = n), n = %zu: largest distance from its mean for 25 <= d <= n/10", n));
+  if (cells < BLUE_CELLS)
+    withhold(list, "only %zu of these cells %s fitted", cells, cells == 1 ? "was" : "were");
+done:
+  return st;
+}
+
+static lip_status judge_red(size_t n, const trend_list *trends, criterion_list *list,
+                            lip_error *err)
+{
+  char name[sizeof trends->trend->name];
+  const trend *red;
+  lip_status st = LIP_OK;
+  double r, slope;
+
+  (void)snprintf(name, sizeof name, "k = 10 n/d, n = %zu, n/10 <= d <= n/2", n);
+  red = trend_find(trends, name);
+  r = red ? red->fit[0].r : NAN;
+  slope = red ? red->fit[0].slope.value : NAN;
+  TRY(judge(list, err, r, red_r, 1,
+            "(5) red (k = 10 n/d), n = %zu: correlation with sqrt(d), n/10 <= d <= n/2", n));
+  if (!red || red->cells < RED_CELLS) withhold(list, "fewer than %d such cells", RED_CELLS);
+  TRY(judge(list, err, slope, red_slope[0], red_slope[1],
+            "(5) red (k = 10 n/d), n = %zu: slope against sqrt(d), n/10 <= d <= n/2", n));
+  if (!red || red->cells < RED_CELLS) withhold(list, "fewer than %d such cells", RED_CELLS);
+done:
+  return st;
+}
+
+lip_status criteria_of_dimension(const experiment *self, const trend_list *trends,
+                                 criterion_list *list, lip_error *err)
+{
+  lip_status st = LIP_OK;
+
+  TRY(judge_ratio(self, list, err));
+  for (size_t i = 0; i < self->cells; i++)
+    if (i == 0 || self->cell[i - 1].n != self->cell[i].n)
+      TRY(judge_blue(self, self->cell[i].n, list, err));
+  for (size_t i = 0; i < self->cells; i++)
+    if (i == 0 || self->cell[i - 1].n != self->cell[i].n)
+      TRY(judge_red(self->cell[i].n, trends, list, err));
+done:
+  return st;
+}
