@@ -14,7 +14,8 @@ typedef enum lip_run_status {
 
 /* One row of the store. What does not exist (results of a failed run) is NaN, 0 or "". */
 typedef struct lip_run {
-  char *key; /* the options as text: owned */
+  char *key;    /* the options as text: owned */
+  char *domain; /* what measure.domain points to: owned */
   lip_sample_options sample;
   lip_train_options train;
   lip_measure_options measure;
@@ -24,6 +25,7 @@ typedef struct lip_run {
   /* Results: the same on every machine of a kind, with any number of workers. */
   size_t parameters, steps_taken;
   double loss, sign_accuracy;
+  bool fitted;
   double max_random_gradient; /* the paper's measure: max |grad f(z)| over fresh z ~ N(0, I/d) */
   double max_data_gradient;   /* the same over the data points */
   double lower;               /* the best lower estimate of the Lipschitz constant */
@@ -56,6 +58,7 @@ LIP_MUST_CHECK lip_status lip_store_blocks(const char *path, lip_store_block **b
 LIP_MUST_CHECK lip_status lip_store_runs(const char *path, const char *block, lip_run **runs,
                                          size_t *count, lip_error *err);
 void lip_runs_free(lip_run *runs, size_t count);
+void lip_run_clear(lip_run *run);
 
 /* Writes all rows, sorted by key, as csv with a header line; numbers with 17 digits, what does not
    exist empty.
