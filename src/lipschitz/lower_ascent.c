@@ -1,18 +1,105 @@
-/* lower_ascent.c - ascent on the gradient norm over the domain, from the steepest points found. */
+/* lower_ascent.c - ascent on the gradient norm over the domain, from the steepest points found.
+
+   One climb from each start, then hops: a climb from the best point moved by a random step, kept if
+   it ends higher. Work is counted in passes over the weights, never in time, so that the result
+   does not depend on the machine's speed: up to PASSES a start for a small network, fewer for a
+   large one. Cost: seconds for a network of 5e7 weights, a tenth of one below 1e6. */
 #include "lipschitz/method.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "lipschitz/climb.h"
+#include "lipschitz/domain.h"
+#include "linalg/vector.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const double WORK = 3e7; /* weights read for one start */
+static const double FEWEST_PASSES = 16, MOST_PASSES = 4000;
 
 static bool applies(const lip_problem *problem)
 {
   return problem->starts > 0;
 }
 
+typedef struct ascent {
+  const lip_problem *problem;
+  const lip_climb_kind *kind;
+  lip_climber *climber;
+  double *x; /* d */
+  uint64_t climbs;
+} ascent;
+
+static void tell(const lip_control *control, double done, double slope)
+{
+  char text[64];
+
+  if (!control || !control->progress) return;
+  (void)snprintf(text, sizeof text, "ascent: %.6g", slope);
+  control->progress(control->context, done, text);
+}
+
+/* One climb from a->x, with `passes` at most; what is left of them comes back. */
+static lip_status climb_and_offer(ascent *a, double *passes, lip_steepest *steepest,
+                                  lip_finding *finding, const lip_control *control, lip_error *err)
+{
+  double slope = -1;
+  lip_status st = a->kind->climb(a->climber, a->climbs++, passes, a->x, &slope, control, err);
+
+  if (st == LIP_OK) lip_finding_offer(finding, steepest, slope, a->x);
+  return st;
+}
+
+/* x <- the best point, moved by a random step of a random length between 1/1000 of |x| and |x|. */
+static void hop(ascent *a, const lip_finding *finding)
+{
+  lip_stream stream = {a->problem->seed, LIP_FOR_STARTS};
+  uint64_t at = (a->climbs << LIP_CLIMB_STREAM_BITS) | (1ULL << (LIP_CLIMB_STREAM_BITS - 1));
+  size_t d = a->problem->d;
+  double length = lip_norm(d, finding->point), u;
+
+  lip_random_uniform(stream, at, 1, &u);
+  lip_random_normal(stream, at, d, a->x);
+  u = (length > 0 ? length : 1) * pow(1000, -u) / sqrt((double)d);
+  for (size_t i = 0; i < d; i++) a->x[i] = finding->point[i] + u * a->x[i];
+  lip_domain_project(a->problem->domain, d, a->x);
+}
+
 static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_finding *finding,
                       const lip_control *control, lip_error *err)
 {
-  (void)problem, (void)control, (void)err;
-  if (steepest->count > 0)
-    lip_finding_offer(finding, steepest, steepest->slope[0], steepest->point);
-  return LIP_OK;
+  lip_status st = LIP_OK;
+  size_t d = problem->d, starts = steepest->count;
+  double share = fmax(FEWEST_PASSES, fmin(MOST_PASSES, WORK / lip_problem_weights(problem)));
+  double whole = share * (double)starts, left = 0;
+  ascent a = {.problem = problem};
+  double *points = lip_alloc(starts, d * sizeof *points);
+
+  a.x = lip_alloc(d, sizeof *a.x);
+  if (!points || !a.x) FAIL(LIP_ENOMEM, "%zu starts in %zu dimensions", starts, d);
+  a.kind = lip_climb_exact_lines.applies(problem) ? &lip_climb_exact_lines
+                                                  : &lip_climb_sampled_lines;
+  TRY(a.kind->create(problem, &a.climber, err));
+  memcpy(points, steepest->point, starts * d * sizeof *points);
+  for (size_t i = 0; i < starts && !lip_stopped(control); i++) {
+    left += share;
+    memcpy(a.x, points + i * d, d * sizeof *a.x);
+    TRY(climb_and_offer(&a, &left, steepest, finding, control, err));
+    tell(control, 0.5 + 0.5 * ((double)(i + 1) * share - left) / whole, finding->value);
+  }
+  while (finding->found && left > 0 && !lip_stopped(control)) {
+    hop(&a, finding);
+    TRY(climb_and_offer(&a, &left, steepest, finding, control, err));
+    tell(control, 1 - 0.5 * left / whole, finding->value);
+  }
+done:
+  if (a.kind) a.kind->free(a.climber);
+  lip_free(a.x);
+  lip_free(points);
+  return st;
 }
 
 const lip_method lip_lower_ascent = {"ascent", "theory.md B3: ascent on the gradient norm", applies,
