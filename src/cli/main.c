@@ -11,6 +11,7 @@
 
 static const command *const commands[] = {
     &sample_command,
+    &lstar_command,
 };
 
 static void print_help(FILE *out)
