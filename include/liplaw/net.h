@@ -89,14 +89,19 @@ LIP_PUBLIC void lip_fold_batch_norm(size_t k, size_t d, double *W, double *b, co
                                     const double *beta, const double *mean, const double *variance,
                                     double epsilon);
 
-/* Reads an ONNX file that is a chain of affine maps and activations (Gemm, MatMul, Add, Sub, Mul
-   and Div by constants, BatchNormalization, Flatten, Identity, Relu, LeakyRelu, Abs, Tanh,
-   Softplus, Mul(h, h)); another operator is refused with the node's name. Float and double tensors.
- */
+/* Reads an ONNX file (operator sets 7 to 20, float and double tensors) that is a chain of affine
+   maps and activations: Gemm, MatMul, Add, Sub, Mul and Div by constants, BatchNormalization, Relu,
+   LeakyRelu, PRelu with one slope, Abs, Tanh, Softplus, Mul(h, h), and Identity, Constant, Flatten
+   and Reshape that keep points apart; another operator is refused with the node's name. Constants
+   that have to be combined are combined in f64, and then the precision is LIP_F64; two matrices in
+   a row stay two layers. return  LIP_OK; LIP_EIO; LIP_EINPUT with file, node and cause;
+   LIP_ENUMERIC; LIP_ENOMEM */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_net_read(const char *path, lip_net **net, lip_error *err);
 
 /* Writes ONNX: IR version 8, opset 17, input X [N, d], output Y [N, m], FLOAT or DOUBLE tensors by
-   `precision`. The file appears whole or not at all; one above protobuf's 2 GB is refused. */
+   `precision`. The file appears whole or not at all.
+   return  LIP_OK; LIP_EINPUT where the file would be above protobuf's 2 GB, or a number of a
+   LIP_F32 network is no float; LIP_ENUMERIC where one is not finite; LIP_EIO; LIP_ENOMEM */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_net_write(const lip_net *net, const char *path,
                                                    lip_error *err);
 

@@ -1,0 +1,40 @@
+/* affine_chain.h - builds a network from a chain of affine maps and activations, one at a time. */
+#ifndef LIP_NET_AFFINE_CHAIN_H
+#define LIP_NET_AFFINE_CHAIN_H
+
+#include <liplaw/net.h>
+
+/* The value so far is an affine map of the last finished layer's output h (of the input where there
+   is none): W h + b, or s o h + b while no matrix has come. Zero-initialised but for `width`. */
+typedef struct lip_affine_chain {
+  size_t width;      /* of the value */
+  size_t in;         /* of W */
+  double *W, *s, *b; /* owned; NULL: no matrix, all ones, all zeros */
+  lip_layer *layer;  /* the finished layers; the array and each W and b owned */
+  size_t depth, room;
+  size_t inserted; /* entries of identity matrices that activations without a matrix needed */
+} lip_affine_chain;
+
+void lip_chain_clear(lip_affine_chain *chain);
+
+/* value <- W value, W out x width, taken over even on failure. Two matrices in a row stay two
+   layers, the first with the identity, so that no product of matrices is ever rounded. */
+LIP_MUST_CHECK lip_status lip_chain_product(lip_affine_chain *chain, size_t out, double *W,
+                                            lip_error *err);
+
+/* value <- v o value, value <- value + v. v has `width` entries, is taken over even on failure.
+   Scales are multiplied into the matrix before, or else after them, in f64. */
+LIP_MUST_CHECK lip_status lip_chain_scale(lip_affine_chain *chain, double *v, lip_error *err);
+void lip_chain_shift(lip_affine_chain *chain, double *v);
+
+/* value <- psi(value). */
+LIP_MUST_CHECK lip_status lip_chain_activate(lip_affine_chain *chain, lip_activation psi,
+                                             lip_error *err);
+
+/* The network; the chain is used up. precision LIP_F32 becomes LIP_F64 where a weight or a slope is
+   no float.
+   return  LIP_OK; LIP_ENUMERIC where a weight is not finite; LIP_ENOMEM */
+LIP_MUST_CHECK lip_status lip_chain_finish(lip_affine_chain *chain, lip_precision precision,
+                                           lip_net **net, lip_error *err);
+
+#endif

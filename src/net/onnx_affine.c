@@ -1,0 +1,200 @@
+/* onnx_affine.c - the ONNX operators that are affine maps of each point, as the specification
+   defines them for operator sets 7 to 20. */
+#include "net/onnx_affine.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+/* value <- W value for a constant matrix, stored as W or, `transposed`, as W^T. */
+static lip_status apply_matrix(lip_onnx_import *import, const lip_onnx_array *array,
+                               bool transposed, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t out, in, last = import->shape.rank - 1;
+  double *W = NULL, *owned;
+
+  if (array->rank != 2)
+    FAIL(LIP_EINPUT, "its constant has %zu dimensions, a matrix has 2", array->rank);
+  out = array->dims[transposed ? 1 : 0];
+  in = array->dims[transposed ? 0 : 1];
+  if (import->shape.dims[last] != in || lip_onnx_shape_width(&import->shape) != in)
+    FAIL(LIP_EINPUT, "its matrix takes %zu numbers, the value has %zu", in,
+         lip_onnx_shape_width(&import->shape));
+  W = lip_alloc(array->count, sizeof *W);
+  if (!W) FAIL(LIP_ENOMEM, "no memory for a matrix of %zu x %zu", out, in);
+  if (transposed)
+    TRY(lip_onnx_array_transposed(array, W, err));
+  else
+    TRY(lip_onnx_array_values(array, W, err));
+  owned = W;
+  W = NULL;
+  TRY(lip_chain_product(&import->chain, out, owned, err));
+  import->shape.dims[last] = out;
+done:
+  lip_free(W);
+  return st;
+}
+
+static lip_status scale_by(lip_onnx_import *import, double factor, lip_error *err)
+{
+  size_t width = import->chain.width;
+  double *v;
+
+  if (factor == 1) return LIP_OK;
+  v = lip_alloc(width, sizeof *v);
+  if (!v) return lip_fail(err, LIP_ENOMEM, "no memory for %zu factors", width);
+  for (size_t i = 0; i < width; i++) v[i] = factor;
+  return lip_chain_scale(&import->chain, v, err);
+}
+
+/* Gemm: alpha A B + beta C, A the value, B and C constants (transB: B is stored transposed). */
+lip_status lip_onnx_gemm(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
+                         lip_error *err)
+{
+  lip_status st = LIP_OK;
+  int64_t transA, transB;
+  double alpha, beta, *c = NULL;
+  lip_onnx_array B;
+
+  TRY(lip_onnx_value_first(at, err));
+  TRY(lip_onnx_int_attribute(node, "transA", 0, &transA, err));
+  TRY(lip_onnx_int_attribute(node, "transB", 0, &transB, err));
+  TRY(lip_onnx_float_attribute(node, "alpha", 1, &alpha, err));
+  TRY(lip_onnx_float_attribute(node, "beta", 1, &beta, err));
+  if (transA != 0) FAIL(LIP_EINPUT, "transA would mix points");
+  if (!import->shape.batched || import->shape.rank != 1)
+    FAIL(LIP_EINPUT, "the value before it has %zu dimensions instead of 2",
+         import->shape.rank + import->shape.batched);
+  TRY(lip_onnx_constant_input(import, node, 1, &B, err));
+  TRY(apply_matrix(import, &B, transB == 0, err));
+  TRY(scale_by(import, alpha, err));
+  if (node->n_input < 3 || !node->input[2][0]) goto done;
+  TRY(lip_onnx_vector_input(import, node, 2, &c, err));
+  for (size_t i = 0; i < import->chain.width; i++) c[i] *= beta;
+  lip_chain_shift(&import->chain, c);
+done:
+  return st;
+}
+
+/* MatMul: value . B, or A . value where the value is a single vector. */
+lip_status lip_onnx_matmul(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
+                           lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_onnx_array matrix;
+
+  if (at == 1 && import->shape.batched)
+    FAIL(LIP_EINPUT, "a constant times the value would mix points");
+  TRY(lip_onnx_constant_input(import, node, 1 - at, &matrix, err));
+  TRY(apply_matrix(import, &matrix, at == 0, err));
+done:
+  return st;
+}
+
+lip_status lip_onnx_add(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
+                        lip_error *err)
+{
+  double *v = NULL;
+  lip_status st = lip_onnx_vector_input(import, node, 1 - at, &v, err);
+
+  if (st == LIP_OK) lip_chain_shift(&import->chain, v);
+  return st;
+}
+
+/* Sub: value - c, or c - value. */
+lip_status lip_onnx_sub(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
+                        lip_error *err)
+{
+  lip_status st = LIP_OK;
+  double *v = NULL;
+
+  TRY(lip_onnx_vector_input(import, node, 1 - at, &v, err));
+  if (at == 1) TRY(scale_by(import, -1, err));
+  for (size_t i = 0; at == 0 && i < import->chain.width; i++) v[i] = -v[i];
+  lip_chain_shift(&import->chain, v);
+  v = NULL;
+done:
+  lip_free(v);
+  return st;
+}
+
+/* Mul by a constant, or of the value with itself. */
+lip_status lip_onnx_mul(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
+                        lip_error *err)
+{
+  lip_status st = LIP_OK;
+  double *v = NULL;
+
+  if (strcmp(node->input[0], node->input[1]) == 0)
+    return lip_chain_activate(&import->chain, (lip_activation){LIP_SQUARE, 0}, err);
+  TRY(lip_onnx_vector_input(import, node, 1 - at, &v, err));
+  TRY(lip_chain_scale(&import->chain, v, err));
+done:
+  return st;
+}
+
+lip_status lip_onnx_div(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
+                        lip_error *err)
+{
+  lip_status st = LIP_OK;
+  double *v = NULL;
+
+  TRY(lip_onnx_value_first(at, err));
+  TRY(lip_onnx_vector_input(import, node, 1, &v, err));
+  for (size_t i = 0; i < import->chain.width; i++) v[i] = 1 / v[i];
+  TRY(lip_chain_scale(&import->chain, v, err));
+done:
+  return st;
+}
+
+/* Input i of a BatchNormalization: one number for each channel, the first dimension of a point. */
+static lip_status channel_input(lip_onnx_import *import, const Onnx__NodeProto *node, size_t i,
+                                double **values, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_onnx_shape by_channel = import->shape;
+  lip_onnx_array array;
+
+  TRY(lip_onnx_constant_input(import, node, i, &array, err));
+  if (array.rank != 1 || array.count != by_channel.dims[0])
+    FAIL(LIP_EINPUT, "its input %zu has not %zu numbers, one for each channel", i,
+         by_channel.dims[0]);
+  array.rank = by_channel.rank; /* C x 1 x ... x 1 */
+  for (size_t k = 1; k < array.rank; k++) array.dims[k] = 1;
+  TRY(lip_onnx_shape_broadcast(&by_channel, &array, values, err));
+done:
+  return st;
+}
+
+/* BatchNormalization with its stored statistics: gamma (h - mean) / sqrt(variance + eps) + beta. */
+lip_status lip_onnx_batch_norm(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
+                               lip_error *err)
+{
+  lip_status st = LIP_OK;
+  double epsilon, *v[4] = {NULL}; /* gamma, beta, mean, variance */
+  int64_t training;
+
+  TRY(lip_onnx_value_first(at, err));
+  TRY(lip_onnx_float_attribute(node, "epsilon", 1e-5F, &epsilon, err));
+  TRY(lip_onnx_int_attribute(node, "training_mode", 0, &training, err));
+  if (training != 0) FAIL(LIP_EINPUT, "its statistics are those of each batch");
+  if (!import->shape.batched) FAIL(LIP_EINPUT, "the value before it has one dimension");
+  for (size_t i = 0; i < 4; i++) TRY(channel_input(import, node, i + 1, &v[i], err));
+  for (size_t i = 0; i < import->chain.width; i++) {
+    v[0][i] /= sqrt(v[3][i] + epsilon);
+    v[2][i] = -v[2][i];
+  }
+  lip_chain_shift(&import->chain, v[2]);
+  v[2] = NULL;
+  st = lip_chain_scale(&import->chain, v[0], err);
+  v[0] = NULL;
+  if (st != LIP_OK) goto done;
+  lip_chain_shift(&import->chain, v[1]);
+  v[1] = NULL;
+done:
+  for (size_t i = 0; i < 4; i++) lip_free(v[i]);
+  return st;
+}

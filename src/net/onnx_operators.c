@@ -1,0 +1,140 @@
+/* onnx_operators.c - the table of the ONNX operators that are read; here those that are
+   activations, or only change shapes. */
+#include "net/onnx_operators.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "net/onnx_affine.h"
+
+#include <string.h>
+
+/* ---- activations ---- */
+
+static lip_status activate(lip_onnx_import *import, lip_activation_kind kind, double slope,
+                           lip_error *err)
+{
+  return lip_chain_activate(&import->chain, (lip_activation){kind, slope}, err);
+}
+
+#define ACTIVATION(function, kind)                                                                 \
+  static lip_status function(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,      \
+                             lip_error *err)                                                       \
+  {                                                                                                \
+    (void)node;                                                                                    \
+    (void)at;                                                                                      \
+    return activate(import, kind, 0, err);                                                         \
+  }
+ACTIVATION(apply_relu, LIP_RELU)
+ACTIVATION(apply_abs, LIP_ABS)
+ACTIVATION(apply_tanh, LIP_TANH)
+ACTIVATION(apply_softplus, LIP_SOFTPLUS)
+
+static lip_status apply_leaky_relu(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
+                                   lip_error *err)
+{
+  double alpha;
+  lip_status st = lip_onnx_float_attribute(node, "alpha", 0.01F, &alpha, err);
+
+  (void)at;
+  return st == LIP_OK ? activate(import, LIP_LEAKY_RELU, alpha, err) : st;
+}
+
+/* PRelu with one slope for all: that is how a slope that is no float is written. */
+static lip_status apply_prelu(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
+                              lip_error *err)
+{
+  lip_status st = LIP_OK;
+  double *slopes = NULL;
+
+  TRY(lip_onnx_value_first(at, err));
+  TRY(lip_onnx_vector_input(import, node, 1, &slopes, err));
+  for (size_t i = 1; i < import->chain.width; i++)
+    if (slopes[i] != slopes[0]) FAIL(LIP_EINPUT, "its slopes differ between neurons");
+  TRY(activate(import, LIP_LEAKY_RELU, slopes[0], err));
+done:
+  lip_free(slopes);
+  return st;
+}
+
+/* ---- shapes ---- */
+
+static lip_status apply_identity(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
+                                 lip_error *err)
+{
+  (void)import;
+  (void)node;
+  (void)at;
+  (void)err;
+  return LIP_OK;
+}
+
+/* Flatten: the dimensions before `axis` become the first, the others the second. */
+static lip_status apply_flatten(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
+                                lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_onnx_shape *shape = &import->shape;
+  int64_t axis, rank = (int64_t)(shape->rank + shape->batched);
+  bool together; /* a point stays in one row */
+
+  (void)at;
+  TRY(lip_onnx_int_attribute(node, "axis", 1, &axis, err));
+  if (axis < -rank || axis > rank)
+    FAIL(LIP_EINPUT, "its axis %lld is not one of %lld", (long long)axis, (long long)rank);
+  if (axis < 0) axis += rank;
+  if (shape->batched) {
+    together = axis > 0 || shape->rows == 1;
+    for (size_t k = 0; (int64_t)k + 1 < axis; k++) together = together && shape->dims[k] == 1;
+  } else {
+    together = axis == 0 || shape->dims[0] == 1;
+  }
+  if (!together) FAIL(LIP_EINPUT, "axis %lld would mix points", (long long)axis);
+  if (!shape->batched) shape->rows = 1;
+  shape->batched = true;
+  lip_onnx_shape_flatten(shape);
+done:
+  return st;
+}
+
+static lip_status apply_reshape(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
+                                lip_error *err)
+{
+  lip_status st = LIP_OK;
+  int64_t allowzero;
+  lip_onnx_array target;
+
+  TRY(lip_onnx_value_first(at, err));
+  TRY(lip_onnx_int_attribute(node, "allowzero", 0, &allowzero, err));
+  if (allowzero != 0) FAIL(LIP_EINPUT, "allowzero is not read");
+  TRY(lip_onnx_constant_input(import, node, 1, &target, err));
+  if (target.count > LIP_ONNX_RANK) FAIL(LIP_EINPUT, "its target has %zu dimensions", target.count);
+  TRY(lip_onnx_shape_reshape(&import->shape, &target, err));
+done:
+  return st;
+}
+
+const lip_onnx_operator *lip_onnx_operator_find(const char *name)
+{
+  static const lip_onnx_operator operators[] = {
+      {"Gemm", 2, 3, lip_onnx_gemm},
+      {"MatMul", 2, 2, lip_onnx_matmul},
+      {"Add", 2, 2, lip_onnx_add},
+      {"Sub", 2, 2, lip_onnx_sub},
+      {"Mul", 2, 2, lip_onnx_mul},
+      {"Div", 2, 2, lip_onnx_div},
+      {"BatchNormalization", 5, 5, lip_onnx_batch_norm},
+      {"Relu", 1, 1, apply_relu},
+      {"LeakyRelu", 1, 1, apply_leaky_relu},
+      {"PRelu", 2, 2, apply_prelu},
+      {"Abs", 1, 1, apply_abs},
+      {"Tanh", 1, 1, apply_tanh},
+      {"Softplus", 1, 1, apply_softplus},
+      {"Identity", 1, 1, apply_identity},
+      {"Flatten", 1, 1, apply_flatten},
+      {"Reshape", 2, 2, apply_reshape},
+  };
+
+  for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
+    if (strcmp(operators[i].name, name) == 0) return &operators[i];
+  return NULL;
+}

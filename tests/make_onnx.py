@@ -1,0 +1,228 @@
+#!/usr/bin/python3
+"""make_onnx.py FOLDER - ONNX files as other exporters make them, for the tests of the reader.
+A file that is to be read comes with NAME.x (inputs) and NAME.y (outputs, computed here with numpy
+from the meaning of the network, not from the file), raw float64; one that is to be refused with
+NAME.refused: words that the error must hold."""
+import pathlib
+import sys
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+folder = pathlib.Path(sys.argv[1])
+random = np.random.default_rng(7)
+made = 0
+
+W1, b1 = random.normal(size=(6, 4)), random.normal(size=6)
+W2, b2 = random.normal(size=(3, 6)), random.normal(size=3)
+x = random.normal(size=(5, 4))
+
+
+def model(nodes, constants, shape=("N", 4), dtype=np.float32, opset=13, outputs=("Y",), inputs=("X",),
+          also_inputs=False, typed=False, size=3):
+    kind = {np.float32: TensorProto.FLOAT, np.float64: TensorProto.DOUBLE}[dtype]
+    tensors = []
+    for name, value in constants.items():
+        value = np.asarray(value)
+        value = value.astype(dtype) if value.dtype.kind == "f" else value
+        if typed:  # float_data and double_data instead of raw_data
+            code = helper.make_tensor(name, kind, value.shape, value.flatten())
+        else:
+            code = numpy_helper.from_array(value, name)
+        tensors.append(code)
+    ports = [helper.make_tensor_value_info(i, kind, shape) for i in inputs]
+    if also_inputs:
+        ports += [helper.make_tensor_value_info(t.name, t.data_type, t.dims) for t in tensors]
+    graph = helper.make_graph(nodes, "g", ports,
+                              [helper.make_tensor_value_info(o, kind, ("N", size)) for o in outputs], tensors)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
+
+
+def save(name, net):
+    path = folder / (name + ".onnx")
+    path.write_bytes(net if isinstance(net, bytes) else net.SerializeToString())
+    return path
+
+
+def read(name, net, y, points=x):
+    path = save(name, net)
+    points.astype(np.float64).tofile(path.with_suffix(".x"))
+    np.asarray(y, np.float64).tofile(path.with_suffix(".y"))
+
+
+def refused(name, net, words):
+    save(name, net).with_suffix(".refused").write_text(words)
+
+
+def f32(a):
+    return np.asarray(a, np.float32).astype(np.float64)
+
+
+def relu(t):
+    return np.maximum(t, 0)
+
+
+node = helper.make_node
+G, g = (f32(W1), f32(b1)), (f32(W2), f32(b2))
+two_layers = relu(x @ G[0].T + G[1]) @ g[0].T + g[1]
+chain = [node("Gemm", ["X", "W1", "b1"], ["z"], transB=1, name="first"),
+         node("Relu", ["z"], ["h"], name="bend"),
+         node("Gemm", ["h", "W2", "b2"], ["Y"], transB=1, name="last")]
+weights = {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
+
+read("plain", model(chain, weights), two_layers)
+read("nodes-in-reverse", model(chain[::-1], weights), two_layers)
+read("initialisers-also-inputs", model(chain, weights, also_inputs=True), two_layers)
+read("typed-data", model(chain, weights, typed=True), two_layers)
+read("typed-doubles", model(chain, weights, typed=True, dtype=np.float64), relu(x @ W1.T + b1) @ W2.T + b2)
+read("fixed-rows", model(chain, weights, shape=(1, 4)), two_layers)
+for opset in (7, 9, 11, 14, 17, 20):
+    read(f"opset-{opset}", model(chain, weights, opset=opset), two_layers)
+read("matmul-add", model([node("MatMul", ["X", "W1"], ["a"]), node("Add", ["b1", "a"], ["z"]),
+                          node("Relu", ["z"], ["h"]), node("MatMul", ["h", "W2"], ["c"]),
+                          node("Add", ["c", "b2"], ["Y"])],
+                         {"W1": W1.T, "b1": b1, "W2": W2.T, "b2": b2[None, :]}), two_layers)
+read("gemm-alpha-beta", model([node("Gemm", ["X", "W", "c"], ["Y"], alpha=0.5, beta=-2.0)],
+                              {"W": W1.T, "c": [1.5]}, size=6), 0.5 * x @ G[0].T - 3)
+read("gemm-without-c", model([node("Gemm", ["X", "W"], ["Y"])], {"W": W1.T}, size=6), x @ G[0].T)
+read("gemm-empty-c", model([node("Gemm", ["X", "W", ""], ["Y"])], {"W": W1.T}, size=6), x @ G[0].T)
+read("constants-as-nodes",
+     model([node("Constant", [], ["W2"], value=numpy_helper.from_array(np.float32(W2)))] + chain +
+           [node("Constant", [], ["b2"], value=numpy_helper.from_array(np.float32(b2)))],
+           {"W1": W1, "b1": b1}), two_layers)
+
+# batch normalisation after, between and before the affine maps; scales and shifts
+gamma, beta, mean, var = random.normal(size=(3, 6)).tolist() + [random.uniform(0.1, 2, size=6)]
+norm = {"gamma": np.array(gamma), "beta": np.array(beta), "mean": np.array(mean), "var": var}
+N = {k: f32(v) for k, v in norm.items()}
+eps = np.float64(np.float32(1e-3))
+
+
+def bn(t):
+    return N["gamma"] * (t - N["mean"]) / np.sqrt(N["var"] + eps) + N["beta"]
+
+
+def bn_node(source, target, **more):
+    return node("BatchNormalization", [source, "gamma", "beta", "mean", "var"], [target], name="norm",
+                epsilon=1e-3, **more)
+
+
+read("batch-norm-before-activation",
+     model([chain[0], bn_node("z", "n"), node("Relu", ["n"], ["h"]), chain[2]], {**weights, **norm}),
+     relu(bn(x @ G[0].T + G[1])) @ g[0].T + g[1])
+read("batch-norm-after-activation",
+     model([chain[0], chain[1], bn_node("h", "n"), node("Gemm", ["n", "W2", "b2"], ["Y"], transB=1)],
+           {**weights, **norm}), bn(relu(x @ G[0].T + G[1])) @ g[0].T + g[1])
+read("batch-norm-at-the-end", model([chain[0], bn_node("z", "Y")], {**weights, **norm}, size=6),
+     bn(x @ G[0].T + G[1]))
+read("arithmetic",
+     model([node("Sub", ["X", "m"], ["a"]), node("Div", ["a", "s"], ["b"]), node("Mul", ["two", "b"], ["c"]),
+            node("Gemm", ["c", "W1", "b1"], ["z"], transB=1), node("Mul", ["z", "half"], ["u"]),
+            node("Tanh", ["u"], ["h"]), node("Sub", ["one", "h"], ["v"]), node("Gemm", ["v", "W2", "b2"], ["w"], transB=1),
+            node("Add", ["w", "one"], ["Y"])],
+           {**weights, "m": np.array([1., 2, 3, 4]), "s": np.array([[4., 5, 6, 7]]), "two": np.array(2.),
+            "half": np.array([.5]), "one": np.array(1.)}),
+     (1 - np.tanh(.5 * (2 * (x - [1, 2, 3, 4]) / [4, 5, 6, 7] @ G[0].T + G[1]))) @ g[0].T + g[1] + 1)
+
+# activations; without a matrix before them; the square
+for name, op, psi, more in [("abs", "Abs", np.abs, {}), ("tanh", "Tanh", np.tanh, {}),
+                            ("softplus", "Softplus", lambda t: np.logaddexp(t, 0), {}),
+                            ("leaky-default", "LeakyRelu", lambda t: np.where(t < 0, np.float64(np.float32(.01)) * t, t), {}),
+                            ("leaky", "LeakyRelu", lambda t: np.where(t < 0, .25 * t, t), {"alpha": .25})]:
+    read(name, model([chain[0], node(op, ["z"], ["h"], **more), chain[2]], weights),
+         psi(x @ G[0].T + G[1]) @ g[0].T + g[1])
+    read(name + "-alone", model([node(op, ["X"], ["Y"], **more)], {}, size=4), psi(x))
+read("square", model([chain[0], node("Mul", ["z", "z"], ["h"]), chain[2]], weights),
+     (x @ G[0].T + G[1]) ** 2 @ g[0].T + g[1])
+read("prelu", model([chain[0], node("PRelu", ["z", "s"], ["h"]), chain[2]], {**weights, "s": np.array([.5])}),
+     np.where(x @ G[0].T + G[1] < 0, .5, 1) * (x @ G[0].T + G[1]) @ g[0].T + g[1])
+read("identities", model([node("Identity", ["X"], ["a"]), node("Relu", ["a"], ["b"]), node("Relu", ["b"], ["c"]),
+                          node("Identity", ["c"], ["Y"])], {}, size=4), relu(x))
+read("nothing-but-a-shift", model([node("Add", ["X", "c"], ["Y"])], {"c": np.arange(4.)}, size=4), x + np.arange(4))
+read("matrix-after-matrix", model([node("MatMul", ["X", "A"], ["a"]), node("MatMul", ["a", "B"], ["Y"])],
+                                  {"A": W1.T, "B": W2.T}), x @ G[0].T @ g[0].T)
+
+# images: flattened, reshaped, shifted by channel
+image = random.normal(size=(3, 2, 3, 2))
+V = random.normal(size=(2, 12))
+flat = image.reshape(3, 12)
+for name, middle, more in [("flatten", node("Flatten", ["c"], ["f"]), {}),
+                           ("flatten-negative-axis", node("Flatten", ["c"], ["f"], axis=-3), {}),
+                           ("reshape", node("Reshape", ["c", "to"], ["f"]), {"to": np.array([-1, 12])}),
+                           ("reshape-keeps-rows", node("Reshape", ["c", "to"], ["f"]), {"to": np.array([0, -1])})]:
+    shift = random.normal(size=(2, 1, 1))
+    read(name, model([node("Sub", ["X", "s"], ["c"]), middle, node("Gemm", ["f", "V"], ["Y"], transB=1)],
+                     {"s": shift, "V": V, **more}, shape=("N", 2, 3, 2), size=2),
+         (image - f32(shift)).reshape(3, 12) @ f32(V).T, flat)
+c = {k: np.array(v[:2]) for k, v in norm.items()}
+d = {k: f32(v)[:, None, None] for k, v in c.items()}
+read("batch-norm-of-channels",
+     model([bn_node("X", "c"), node("Flatten", ["c"], ["f"]), node("Gemm", ["f", "V"], ["Y"], transB=1)],
+           {**c, "V": V}, shape=("N", 2, 3, 2), size=2),
+     (d["gamma"] * (image - d["mean"]) / np.sqrt(d["var"] + eps) + d["beta"]).reshape(3, 12) @ f32(V).T, flat)
+vector = model([node("MatMul", ["A", "X"], ["a"]), node("Add", ["a", "b"], ["Y"])], {"A": W1, "b": b1}, shape=(4,), size=6)
+read("one-vector", vector, x @ G[0].T + G[1])
+
+# what is refused
+refused("another-operator", model([chain[0], node("Sigmoid", ["z"], ["h"], name="bend it"), chain[2]], weights),
+        "'bend it' (Sigmoid)")
+refused("no-node-name", model([node("Sigmoid", ["X"], ["Y"])], {}), "output 'Y' (Sigmoid)")
+refused("another-domain", model([node("Relu", ["X"], ["Y"], domain="com.example", name="odd")], {}), "'odd' (Relu)")
+refused("second-input", model(chain, weights, inputs=("X", "X2")), "'X2'")
+refused("second-output", model(chain, weights, outputs=("Y", "h")), "2 outputs")
+refused("no-output", model(chain, weights, outputs=()), "0 outputs")
+refused("branch", model(chain[:2] + [node("Add", ["z", "h"], ["Y"], name="skip")], weights), "'skip' (Add)")
+refused("join", model(chain[:2] + [node("Add", ["h", "elsewhere"], ["Y"], name="sum")], weights), "'elsewhere'")
+refused("loop", model([node("Relu", ["X"], ["a"], name="in"), node("Add", ["a", "c"], ["a"], name="round")],
+                      {"c": np.array(1.)}), "'round' (Add)")
+refused("dead-end", model([node("Relu", ["X"], ["a"])], {}), "'a' goes nowhere")
+refused("off-the-way", model(chain + [node("Relu", ["other"], ["spare"], name="spare")], weights), "'spare' (Relu)")
+refused("wrong-matrix", model(chain, {**weights, "W2": W1}), "'last' (Gemm): its matrix takes 4 numbers, the value has 6")
+refused("wrong-bias", model(chain, {**weights, "b1": b2}), "'first' (Gemm)")
+refused("matrix-of-rank-3", model(chain, {**weights, "W1": W1[None]}), "'first' (Gemm): its constant has 3 dimensions")
+refused("value-of-rank-3", model(chain, weights, shape=("N", 4, 1)), "'first' (Gemm): the value before it has 3")
+refused("widening", model([node("Add", ["X", "c"], ["Y"], name="widen")], {"c": np.ones((1, 4))}, shape=("N", 1)), "'widen'")
+refused("differs-by-point", model([node("Add", ["X", "c"], ["Y"], name="add")], {"c": np.ones((2, 4))}, shape=(2, 4)), "between points")
+refused("transA", model([node("Gemm", ["X", "W"], ["Y"], transA=1, name="turned")], {"W": W1.T}), "'turned' (Gemm)")
+refused("matmul-from-the-left", model([node("MatMul", ["W", "X"], ["Y"], name="left")], {"W": W1}), "'left' (MatMul)")
+refused("one-over", model([node("Div", ["c", "X"], ["Y"], name="over")], {"c": np.ones(4)}), "'over' (Div)")
+refused("divided-by-zero", model([node("Div", ["X", "c"], ["Y"], name="over")], {"c": np.array([1., 0, 1, 1])}), "'over' (Div)")
+refused("negative-variance", model([chain[0], bn_node("z", "Y")], {**weights, **norm, "var": -var}), "'norm' (BatchNormalization)")
+refused("training-batch-norm", model([chain[0], bn_node("z", "Y", training_mode=1)], {**weights, **norm}, opset=15), "'norm' (BatchNormalization)")
+refused("nan-weight", model(chain, {**weights, "W2": np.where(W2 == W2[1, 2], np.nan, W2)}), "tensor 'W2': its entry 8 is")
+refused("infinite-bias", model(chain, {**weights, "b2": np.array([0, 0, np.inf])}), "tensor 'b2': its entry 2 is inf")
+refused("slope-per-neuron", model([chain[0], node("PRelu", ["z", "s"], ["h"], name="slopes"), chain[2]],
+                                  {**weights, "s": np.arange(6.)}), "'slopes' (PRelu)")
+refused("mixing-reshape", model([node("Reshape", ["X", "to"], ["Y"], name="mix")], {"to": np.array([1, 8])}, shape=(2, 4)), "'mix' (Reshape)")
+refused("mixing-flatten", model([node("Flatten", ["X"], ["Y"], axis=0, name="mix")], {}), "'mix' (Flatten)")
+refused("opset-6", model(chain, weights, opset=6), "operator set is 6")
+refused("opset-21", model(chain, weights, opset=21), "operator set is 21")
+refused("dynamic-size", model([node("Relu", ["X"], ["Y"])], {}, shape=("N", "d")), "input 'X': its dimension 1 is not fixed")
+refused("vast-size", model([node("Relu", ["X"], ["Y"])], {}, shape=("N", 2**40)), "input 'X'")
+refused("vast-product", model([node("Relu", ["X"], ["Y"])], {}, shape=("N", 2**20, 2**20, 2**20, 2**20)), "input 'X'")
+refused("identity-too-large", model([node("Relu", ["X"], ["Y"], name="wide")], {}, shape=("N", 2**20)), "'wide' (Relu)")
+half = model(chain, {k: v for k, v in weights.items() if k != "W2"})
+half.graph.initializer.append(numpy_helper.from_array(W2.astype(np.float16), "W2"))
+refused("half-precision", half, "tensor 'W2': has the type 10")
+for name, change, words in [
+        ("short-data", lambda t: t.__setattr__("raw_data", t.raw_data[:-4]), "tensor 'W1': has 92 bytes of data, its shape says 96"),
+        ("no-data", lambda t: t.ClearField("raw_data"), "tensor 'W1': has 0 entries"),
+        ("data-twice", lambda t: t.float_data.append(1), "tensor 'W1': has its data twice"),
+        ("negative-shape", lambda t: t.dims.__setitem__(0, -6), "tensor 'W1': its dimension 0 is -6"),
+        ("empty-shape", lambda t: t.dims.__setitem__(0, 0), "tensor 'W1': its dimension 0 is 0"),
+        ("overflowing-shape", lambda t: t.dims.extend([2**40, 2**40]), "tensor 'W1'"),
+        ("many-dimensions", lambda t: t.dims.extend([1] * 20), "tensor 'W1': has 22 dimensions"),
+        ("data-elsewhere", lambda t: (t.external_data.add(key="location", value="w.bin"), t.__setattr__("data_location", 1)), "tensor 'W1': has its data in another file"),
+        ("name-twice", lambda t: t.__setattr__("name", "b1"), "two constants are named 'b1'"),
+        ("odd-name", lambda t: t.__setattr__("name", "W\n1"), "'first' (Gemm): its input 'W1'")]:
+    net = model(chain, weights)
+    change(net.graph.initializer[0])
+    refused(name, net, words)
+net = model(chain, weights)
+net.graph.node[1].name = "two\nlines \u00e9"
+net.graph.node[1].op_type = "Sig\tmoid"
+refused("unprintable-name", net, "'two?lines ??' (Sig?moid)")
+refused("no-graph", onnx.ModelProto(ir_version=8), "no graph")
+refused("empty", b"", "is empty")
+refused("text", b"this is not a network\n", "is no ONNX file")
