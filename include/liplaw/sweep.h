@@ -40,9 +40,10 @@ LIP_PUBLIC size_t lip_plan_skipped(const lip_plan *plan);
 LIP_PUBLIC double lip_plan_step_flops(const lip_plan *plan);
 
 typedef struct lip_sweep_options {
-  size_t workers;   /* networks at once, each on one thread; 0: all cores */
-  double memory;    /* bytes: no network is started beside others that would need more together */
-  const char *keep; /* a folder for the networks as KEY-HASH.onnx, made where missing; NULL: none */
+  size_t workers; /* networks at once, each on one thread; 0: all cores */
+  double memory;  /* GB: no network is started beside others that would need more together */
+  const char
+      *keep; /* a folder for the networks as HASH-OF-KEY.onnx, made where missing; NULL: none */
 } lip_sweep_options;
 
 LIP_PUBLIC void lip_sweep_defaults(lip_sweep_options *options);
