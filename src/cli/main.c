@@ -12,6 +12,7 @@
 static const command *const commands[] = {
     &sample_command,
     &lstar_command,
+    &sweep_command,
 };
 
 static void print_help(FILE *out)

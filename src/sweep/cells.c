@@ -14,7 +14,6 @@ enum { MOST_COMBINATIONS = 1000000 };
 typedef struct walk {
   const lip_cross *cross;
   lip_plan *plan;
-  lip_plan_block *block;
   size_t *combinations;
   lip_scope scope; /* of what is set so far */
   lip_setting setting;
@@ -33,15 +32,14 @@ static double cost(const lip_setting *s)
 static lip_status add_cell(walk *at)
 {
   lip_status st = LIP_OK;
-  lip_cell cell = {at->setting, NULL, cost(&at->setting)};
-  lip_plan_block *block = at->block;
+  lip_cell cell = {at->setting, NULL, cost(&at->setting), 0};
   lip_error *err = at->err;
   size_t index = 0;
 
   cell.key = lip_setting_key(&at->setting, &at->plan->knobs);
   if (!cell.key) FAIL(LIP_ENOMEM, "%s: no memory for its cells", at->cross->name);
   TRY(lip_plan_add_cell(at->plan, &cell, &index, err));
-  TRY(lip_plan_block_add(block, index, err));
+  TRY(lip_plan_ask(at->plan, index, err));
 done:
   lip_free(cell.key);
   return st;
@@ -66,7 +64,7 @@ static lip_status finish_setting(walk *at)
       }
     }
   if (holds) return add_cell(at);
-  at->block->skipped++;
+  at->plan->block[at->plan->blocks - 1].skipped++;
   return LIP_OK;
 }
 
@@ -184,11 +182,10 @@ static lip_status cross_key(walk *at, size_t i)
   return st;
 }
 
-lip_status lip_cross_cells(const lip_cross *cross, lip_plan *plan, lip_plan_block *block,
-                           size_t *combinations, lip_error *err)
+lip_status lip_cross_cells(const lip_cross *cross, lip_plan *plan, size_t *combinations,
+                           lip_error *err)
 {
-  walk at = {
-      .cross = cross, .plan = plan, .block = block, .combinations = combinations, .err = err};
+  walk at = {.cross = cross, .plan = plan, .combinations = combinations, .err = err};
   const lip_knob *seed = lip_knob_find(&plan->knobs, "seed");
 
   lip_setting_defaults(&at.setting);

@@ -5,9 +5,8 @@
 #include "sweep/plan.h"
 #include "sweep/plan_lines.h"
 
-/* Crosses keys[0 .. count) of one block, under its conditions, and adds what is new to the plan's
-   cells and all of it to the block.
-   name          in  the plan's, for error texts
+/* Crosses the keys of one block under its conditions: what comes out goes to the plan's cells,
+   where it is new, and to the plan's last block. name          in  the plan's, for error texts
    combinations  in/out  counted over all blocks: more than a million are refused */
 typedef struct lip_cross {
   const char *name;
@@ -18,7 +17,6 @@ typedef struct lip_cross {
 } lip_cross;
 
 LIP_MUST_CHECK lip_status lip_cross_cells(const lip_cross *cross, lip_plan *plan,
-                                          lip_plan_block *block, size_t *combinations,
-                                          lip_error *err);
+                                          size_t *combinations, lip_error *err);
 
 #endif

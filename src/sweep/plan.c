@@ -85,13 +85,17 @@ lip_status lip_plan_add_cell(lip_plan *plan, const lip_cell *cell, size_t *index
   return LIP_OK;
 }
 
-lip_status lip_plan_block_add(lip_plan_block *block, size_t index, lip_error *err)
+lip_status lip_plan_ask(lip_plan *plan, size_t index, lip_error *err)
 {
-  size_t *cells = grow(block->cell, block->cells, &block->room, sizeof *cells);
+  lip_plan_block *block = &plan->block[plan->blocks - 1];
+  size_t *cells;
 
+  if (plan->cell[index].asked == plan->blocks) return LIP_OK;
+  cells = grow(block->cell, block->cells, &block->room, sizeof *cells);
   if (!cells) return lip_fail(err, LIP_ENOMEM, "no memory for the plan's cells");
   block->cell = cells;
   block->cell[block->cells++] = index;
+  plan->cell[index].asked = plan->blocks;
   return LIP_OK;
 }
 
@@ -137,7 +141,7 @@ static lip_status cross_block(lip_plan *plan, const char *name, const lip_plan_l
 
     if (key && !is_first(knob->option->name)) cross.key[cross.keys++] = key;
   }
-  return lip_cross_cells(&cross, plan, block, combinations, err);
+  return lip_cross_cells(&cross, plan, combinations, err);
 }
 
 /* qsort has no context: what it compares stands in the elements. */

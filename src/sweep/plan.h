@@ -9,13 +9,14 @@
 /* Everything that a lip_setting points to belongs to the plan. */
 typedef struct lip_cell {
   lip_setting setting;
-  char *key;   /* owned */
-  double cost; /* relative time: decides the order of running and the time left */
+  char *key;    /* owned */
+  double cost;  /* relative time: decides the order of running and the time left */
+  size_t asked; /* number of the last block that asked for it, from 1 */
 } lip_cell;
 
 typedef struct lip_plan_block {
   char name[64];
-  size_t *cell; /* owned: its cells; where a block names a cell twice it stands here twice */
+  size_t *cell; /* owned: its distinct cells */
   size_t cells, room, skipped;
 } lip_plan_block;
 
@@ -36,7 +37,8 @@ struct lip_plan {
    return  LIP_OK; LIP_ENOMEM */
 LIP_MUST_CHECK lip_status lip_plan_add_cell(lip_plan *plan, const lip_cell *cell, size_t *index,
                                             lip_error *err);
-LIP_MUST_CHECK lip_status lip_plan_block_add(lip_plan_block *block, size_t index, lip_error *err);
+/* Adds a cell to the plan's last block, once. */
+LIP_MUST_CHECK lip_status lip_plan_ask(lip_plan *plan, size_t index, lip_error *err);
 
 /* The cell with that key; plan->cells: none. */
 size_t lip_plan_find(const lip_plan *plan, const char *key);
