@@ -39,10 +39,15 @@ install: configure
 	cmake --build $(BUILD) --parallel $(JOBS)
 	cmake --install $(BUILD) --prefix $(PREFIX)
 
+SOURCES = find . \( -name 'build*' -o -name '.?*' \) -prune -o -name '*.[ch]' -print0
+
 format:
-	clang-format -i $$(git ls-files '*.c' '*.h')
+	$(SOURCES) | xargs -0 clang-format -i
+
+check-format:
+	$(SOURCES) | xargs -0 clang-format --dry-run -Werror
 
 clean:
 	rm -rf $(BUILD) out
 
-.PHONY: all configure build run test bench install format clean
+.PHONY: all configure build run test bench install format check-format clean

@@ -28,7 +28,8 @@ if [ "$(id -u)" != 0 ]; then
   command -v sudo >/dev/null || stop "not root, and there is no sudo"
   as_root=(sudo)
 fi
-apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
+apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q
+     -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
 echo "setup: installing ${missing[*]}" >&2
 "${apt[@]}" update </dev/null >&2 || stop "apt-get update failed"
 "${apt[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null >&2 ||
