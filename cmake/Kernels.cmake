@@ -1,6 +1,6 @@
 # The elementwise passes of training are compiled once per instruction set; the library chooses when
 # it runs.
-set(elementwise -fno-math-errno -ffp-contract=fast $<$<C_COMPILER_ID:GNU>:-Wno-psabi>)
+set(elementwise -fno-math-errno -ffp-contract=fast -Wno-psabi)
 set_source_files_properties(train/elementwise_generic.c PROPERTIES COMPILE_OPTIONS "${elementwise}")
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set_source_files_properties(train/elementwise_avx2.c PROPERTIES

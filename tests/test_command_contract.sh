@@ -74,13 +74,16 @@ for command in "${commands[@]}"; do
   is_error "liplaw $command"
 
   # Every option: a value is asked for, and a bad one refused.
+  unset seen
   while read -r option kind; do
     case $kind in
     N | NUMBER | NAME)
-      for value in nan -nan x '' 1e999; do
+      # One value that every kind refuses, and for a command's first option a few more.
+      for value in nan ${seen--nan x 1e999}; do
         call 2 "$command" "$option" "$value"
         is_error "$option" "'$value'"
       done
+      seen=
       ;;
     esac
     if [ -n "$kind" ]; then
