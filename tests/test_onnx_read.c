@@ -158,8 +158,10 @@ static lip_status read_bytes(const unsigned char *bytes, size_t size)
   lip_net *net = NULL;
   lip_error err = {0};
   lip_status st;
-  FILE *file = fopen("test_onnx_read.bad", "wb");
+  FILE *file;
 
+  (void)unlink("test_onnx_read.bad"); /* overwritten files are flushed, new ones are not */
+  file = fopen("test_onnx_read.bad", "wb");
   assert_non_null(file);
   assert_int_equal(fwrite(bytes, 1, size, file), size);
   assert_int_equal(fclose(file), 0);
@@ -189,7 +191,7 @@ static unsigned char *small_file(lip_precision precision, size_t *size)
 static void a_file_cut_at_any_length_is_refused(void **state)
 {
   (void)state;
-  for (int precision = LIP_F32; precision <= LIP_F64; precision++) {
+  for (lip_precision precision = LIP_F32; precision <= LIP_F64; precision++) {
     size_t size = 0, whole = 0;
     unsigned char *bytes = small_file(precision, &size);
 
@@ -204,7 +206,7 @@ static void a_file_cut_at_any_length_is_refused(void **state)
 static void a_file_with_any_bit_or_byte_changed_is_read_or_refused(void **state)
 {
   (void)state;
-  for (int precision = LIP_F32; precision <= LIP_F64; precision++) {
+  for (lip_precision precision = LIP_F32; precision <= LIP_F64; precision++) {
     size_t size = 0;
     unsigned char *bytes = small_file(precision, &size);
 

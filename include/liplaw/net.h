@@ -94,8 +94,8 @@ LIP_PUBLIC void lip_fold_batch_norm(size_t k, size_t d, double *W, double *b, co
    LeakyRelu, PRelu with one slope, Abs, Tanh, Softplus, Mul(h, h), and Identity, Constant, Flatten
    and Reshape that keep points apart; another operator is refused with the node's name. Constants
    that have to be combined are combined in f64, and then the precision is LIP_F64; two matrices in
-   a row stay two layers. return  LIP_OK; LIP_EIO; LIP_EINPUT with file, node and cause;
-   LIP_ENUMERIC; LIP_ENOMEM */
+   a row stay two layers.
+   return  LIP_OK; LIP_EIO; LIP_EINPUT with file, node and cause; LIP_ENUMERIC; LIP_ENOMEM */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_net_read(const char *path, lip_net **net, lip_error *err);
 
 /* Writes ONNX: IR version 8, opset 17, input X [N, d], output Y [N, m], FLOAT or DOUBLE tensors by
