@@ -13,8 +13,14 @@ static const lip_option common_rows[] = {
     {"help", 'h', LIP_OPT_BOOL, FIELD(help), "false", 0, 0, NULL, "", "this text"},
     {"output-file", 'o', LIP_OPT_TEXT, FIELD(output), NULL, 0, 0, NULL, "", "where to write"},
 };
-static const lip_option_table common_table = {common_rows,
-                                              sizeof common_rows / sizeof *common_rows};
+
+/* -o, the last row, belongs to the commands whose usage names it. */
+static lip_option_table common_table(const command *self)
+{
+  size_t count = sizeof common_rows / sizeof *common_rows;
+
+  return (lip_option_table){common_rows, strstr(self->usage, "-o ") ? count : count - 1};
+}
 
 static bool required(const lip_option *option)
 {
@@ -26,7 +32,7 @@ static void print_help(const command *self, const binding *bindings, size_t coun
   (void)printf("usage: liplaw %s %s\n%s\n", self->name, self->usage, self->summary);
   for (size_t i = 0; i <= count; i++) {
     (void)printf(i ? "\n" : "\noptions:\n");
-    lip_options_help(i < count ? bindings[i].table : common_table, stdout);
+    lip_options_help(i < count ? bindings[i].table : common_table(self), stdout);
   }
 }
 
@@ -148,8 +154,9 @@ int cli_parse(const command *self, int argc, char **argv, common_options *common
   size_t given = 0;
   int code;
 
+  *common = (common_options){0};
   if (count) memcpy(in.bindings, bindings, count * sizeof *bindings);
-  in.bindings[count] = (binding){common_table, common};
+  in.bindings[count] = (binding){common_table(self), common};
   for (size_t i = 0; i <= count; i++)
     lip_options_defaults(in.bindings[i].table, in.bindings[i].options);
   for (int i = 1; i < argc; i++)
