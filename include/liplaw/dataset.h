@@ -19,6 +19,7 @@ typedef struct lip_dataset {
   uint64_t seed;         /* 0 where it was read from a file */
   double noise_level;    /* E Var(y | x), in label units squared; NaN where unknown */
   double isoperimetry_c; /* two-layer and universal papers, Definition 1.1; NaN where unknown */
+  bool classes; /* y holds numbers of classes (from words, or from IDX labels), not quantities */
 } lip_dataset;
 
 /* An unfilled data set (X, y not initialised); released with lip_dataset_free, which takes NULL. */
@@ -68,6 +69,12 @@ typedef struct lip_read_options {
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_dataset_read(const char *path,
                                                       const lip_read_options *options,
                                                       lip_dataset **data, lip_error *err);
+
+/* Replaces class labels by one-hot vectors: y becomes n x m, m the number of different labels, and
+   row i is 1 at the rank of its label among them, 0 elsewhere.
+   return  LIP_OK; LIP_EINPUT where a point has more than one label, or the labels more than 1000
+           different values; LIP_ENOMEM; the data are unchanged on failure */
+LIP_PUBLIC LIP_MUST_CHECK lip_status lip_dataset_one_hot(lip_dataset *data, lip_error *err);
 
 /* Writes X, y (and kind, seed) as an .npz that numpy opens. The file appears whole or not at all.
  */

@@ -87,6 +87,7 @@ lip_status lip_dataset_parse(const void *bytes, size_t size, const lip_read_opti
     TRY(parse_npz(bytes, size, options->limit, &made, err));
   else
     TRY(parse_text(bytes, size, options->limit, &made, &words, err));
+  made->classes = words.count > 0;
   TRY(lip_need_finite(made, "", err));
   TRY(lip_preprocess(made, options, &words, err));
   *data = made;
@@ -125,6 +126,7 @@ static lip_status read_pair(const char *images, const char *labels, const lip_re
   TRY(lip_read_file(labels, MAX_FILE, &y, &y_size, err));
   TRY(lip_idx_parse(&(lip_idx_file){images, X, X_size}, &(lip_idx_file){labels, y, y_size},
                     options ? options->limit : 0, &made, err));
+  made->classes = true;
   st = lip_need_finite(made, "", err);
   if (st == LIP_OK && options) st = lip_preprocess(made, options, &none, err);
   if (st != LIP_OK) lip_error_prefix(err, "%s:%s", images, labels);

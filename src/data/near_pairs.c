@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "linalg/dgemm.h"
+#include "linalg/sgemm.h"
 
 #include <math.h>
 
@@ -18,7 +18,7 @@ static double shrink(double largest, int *exponent)
 
 /* The mean of each column of A * before, kept between its extremes, so that a constant column
    becomes exactly 0. */
-static void find_centre(lip_squares *out)
+static void find_centre(const double *A, const lip_squares *out, double *centre)
 {
   enum { COLUMNS = 64 };
 
@@ -27,7 +27,7 @@ static void find_centre(lip_squares *out)
     double low[COLUMNS], high[COLUMNS], sum[COLUMNS] = {0};
 
     for (size_t i = 0; i < out->n; i++) {
-      const double *a = out->A + i * out->d + first;
+      const double *a = A + i * out->d + first;
 
       for (size_t k = 0; k < columns; k++) {
         double value = a[k] * out->before;
@@ -38,78 +38,80 @@ static void find_centre(lip_squares *out)
       }
     }
     for (size_t k = 0; k < columns; k++)
-      out->centre[first + k] = fmin(fmax(sum[k] / (double)out->n, low[k]), high[k]);
+      centre[first + k] = fmin(fmax(sum[k] / (double)out->n, low[k]), high[k]);
   }
 }
 
-static double coordinate(const lip_squares *in, size_t i, size_t k)
+/* z and its squares: a second power of 2, because centring may leave much smaller numbers. */
+static void fill_rows(const double *A, const double *centre, lip_squares *out)
 {
-  return (in->A[i * in->d + k] * in->before - in->centre[k]) * in->after;
+  double largest = 0;
+  int exponent;
+
+  for (size_t i = 0; i < out->n; i++)
+    for (size_t k = 0; k < out->d; k++) {
+      double size = fabs(A[i * out->d + k] * out->before - centre[k]);
+
+      largest = size > largest ? size : largest;
+    }
+  out->after = shrink(largest, &exponent);
+  out->exponent += exponent;
+  for (size_t i = 0; i < out->n; i++) {
+    const double *a = A + i * out->d;
+    float *z = out->z + i * out->d;
+    double sum = 0;
+
+    for (size_t k = 0; k < out->d; k++) {
+      z[k] = (float)((a[k] * out->before - centre[k]) * out->after);
+      sum += (double)z[k] * (double)z[k];
+    }
+    out->square[i] = sum;
+  }
+}
+
+static double gamma_of(size_t terms)
+{
+  double share = (double)terms * 0x1p-24;
+
+  return share < 0.5 ? share / (1 - share) : INFINITY;
 }
 
 lip_status lip_squares_prepare(const double *A, size_t n, size_t d, lip_squares *squares,
                                lip_error *err)
 {
   lip_status st = LIP_OK;
-  lip_squares made = {.n = n, .d = d, .A = A, .before = 1, .after = 1};
-  double largest = 0;
-  int first, second;
+  lip_squares made = {.n = n, .d = d};
+  double *centre = lip_alloc(d, sizeof *centre), largest = 0;
 
-  made.centre = lip_alloc(d, sizeof *made.centre);
+  made.z = lip_alloc(n * d, sizeof *made.z);
   made.square = lip_alloc(n, sizeof *made.square);
-  if (!made.centre || !made.square) FAIL(LIP_ENOMEM, "no memory for %zu rows of %zu", n, d);
-  for (size_t i = 0; i < n * d; i++) largest = fmax(largest, fabs(A[i]));
-  made.before = shrink(largest, &first);
-  find_centre(&made);
-  largest = 0;
-  for (size_t i = 0; i < n; i++)
-    for (size_t k = 0; k < d; k++) largest = fmax(largest, fabs(coordinate(&made, i, k)));
-  made.after = shrink(largest, &second);
-  made.exponent = first + second;
-  for (size_t i = 0; i < n; i++) {
-    double sum = 0;
-
-    for (size_t k = 0; k < d; k++) sum += coordinate(&made, i, k) * coordinate(&made, i, k);
-    made.square[i] = sum;
-  }
-  made.slack = (4 * (double)d + 64) * 0x1p-53;
-  made.tiny = (double)d * (16 * (0x1p-1074 * made.after) + 0x1p-1000);
+  if (!centre || !made.z || !made.square) FAIL(LIP_ENOMEM, "no memory for %zu rows of %zu", n, d);
+  for (size_t i = 0; i < n * d; i++) largest = fabs(A[i]) > largest ? fabs(A[i]) : largest;
+  made.before = shrink(largest, &made.exponent);
+  find_centre(A, &made, centre);
+  fill_rows(A, centre, &made);
+  made.slack = gamma_of(d + 16);
+  made.tiny = (double)d * (16 * (0x1p-1074 * made.after) + 0x1p-120);
   *squares = made;
   made = (lip_squares){0};
 done:
+  lip_free(centre);
   lip_squares_clear(&made);
   return st;
 }
 
 void lip_squares_clear(lip_squares *squares)
 {
-  lip_free(squares->centre);
+  lip_free(squares->z);
   lip_free(squares->square);
   *squares = (lip_squares){0};
 }
 
-static void fill_panel(const lip_squares *in, size_t first, size_t rows, size_t column,
-                       size_t columns, double *panel)
+lip_status lip_squares_products(const lip_squares *squares, size_t first_row, size_t rows,
+                                size_t first_column, size_t columns, float *g, lip_error *err)
 {
-  for (size_t r = 0; r < rows; r++) {
-    const double *a = in->A + (first + r) * in->d + column, *c = in->centre + column;
+  size_t d = squares->d;
 
-    for (size_t k = 0; k < columns; k++)
-      panel[r * columns + k] = (a[k] * in->before - c[k]) * in->after;
-  }
-}
-
-void lip_squares_products(const lip_squares *squares, size_t first_row, size_t rows,
-                          size_t first_column, size_t columns, double *panels, double *out)
-{
-  double *left = panels, *right = panels + rows * LIP_SQUARES_CHUNK;
-
-  for (size_t k = 0; k < squares->d; k += LIP_SQUARES_CHUNK) {
-    size_t width = squares->d - k < LIP_SQUARES_CHUNK ? squares->d - k : LIP_SQUARES_CHUNK;
-
-    fill_panel(squares, first_row, rows, k, width, left);
-    fill_panel(squares, first_column, columns, k, width, right);
-    lip_dgemm(false, true, rows, columns, width, 1, left, width, right, width, k ? 1 : 0, out,
-              columns);
-  }
+  return lip_sgemm(false, true, rows, columns, d, squares->z + first_row * d, d,
+                   squares->z + first_column * d, d, 0, g, columns, err);
 }

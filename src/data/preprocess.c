@@ -150,6 +150,7 @@ static lip_status map_labels(lip_dataset *data, const char *positive, const lip_
     if (!hits) FAIL(LIP_EOPTION, "--positive: no point has the label '%s'", item);
   }
   for (size_t i = 0; i < data->n; i++) data->y[i] = hit[i] ? 1 : -1;
+  data->classes = false;
 done:
   lip_free(hit);
   return st;

@@ -4,8 +4,9 @@
    only a pair whose label difference over that bound reaches the steepest pairs found so far is
    computed again, from the differences (slope.h). Pairs with equal labels are skipped before, by
    the numbers of their labels, so that repeated points cost nothing.
-   Source: McShane, Kirszbraun; theory.md B24. Cost: n^2 d / 2 products, 2 MB or so per thread; many
-   pairs that tie with the steepest (grids) are all computed again. */
+   Source: McShane, Kirszbraun; theory.md B24. Cost: n^2 d / 2 products in single precision, n d
+   floats and 2 MB per thread; many pairs that tie with the steepest (grids) are all computed
+   again, and so are those closer than 1e-3 or so of the data's size. */
 #include "data/smallest_constant.h"
 
 #include "base/error.h"
@@ -19,13 +20,14 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { BLOCK = 384 };
+enum { BLOCK = 512, DIRECT = 16 }; /* so many labels are subtracted, more are multiplied */
 
 typedef struct workspace {
-  double *panels;          /* 2 BLOCK x LIP_SQUARES_CHUNK */
-  double *points, *labels; /* BLOCK x BLOCK: products, then upper bounds on |y_i - y_j|^2 */
+  float *points, *labels; /* BLOCK x BLOCK: products */
   lip_steepest steepest;
-  double threshold; /* the highest that any thread knows */
+  double threshold; /* the highest that this thread knows of */
+  lip_status status;
+  lip_error err;
 } workspace;
 
 typedef struct search {
@@ -60,28 +62,31 @@ static size_t block_rows(const search *in, size_t block)
   return left < BLOCK ? left : BLOCK;
 }
 
-/* Upper bounds on |y_i - y_j|^2, scaled as in->y. One label: the difference itself. */
-static void bound_labels(const search *in, workspace *work, size_t first_i, size_t rows,
-                         size_t first_j, size_t columns)
+/* Upper bounds on |y_i - y_j|^2, scaled as in->y, for a row of a block. */
+static void bound_labels(const search *in, const float *products, size_t i, size_t first_j,
+                         size_t columns, double *bound)
 {
   const lip_squares *y = &in->y;
+  const double *label = in->data->y;
 
-  if (y->d > 1)
-    lip_squares_products(y, first_i, rows, first_j, columns, work->panels, work->labels);
-  for (size_t r = 0; r < rows; r++)
-    for (size_t c = 0; c < columns; c++) {
-      double *bound = &work->labels[r * columns + c];
+  for (size_t c = 0; c < columns; c++) {
+    size_t j = first_j + c;
+    double squares = 0;
 
-      if (y->d > 1) {
-        double sum = y->square[first_i + r] + y->square[first_j + c];
+    if (y->d > DIRECT) {
+      double sum = y->square[i] + y->square[j];
 
-        *bound = sum - 2 * *bound + y->slack * sum + y->tiny;
-      } else {
-        double a = in->data->y[first_i + r] * y->before, b = in->data->y[first_j + c] * y->before;
-
-        *bound = ((a - b) * y->after) * ((a - b) * y->after) * (1 + y->slack) + y->tiny;
-      }
+      bound[c] = sum - 2 * (double)products[c] + y->slack * sum + y->tiny;
+      continue;
     }
+    for (size_t l = 0; l < y->d; l++) {
+      double a = label[i * y->d + l] * y->before, b = label[j * y->d + l] * y->before;
+      double difference = (a - b) * y->after;
+
+      squares += difference * difference;
+    }
+    bound[c] = squares * (1 + y->slack) + y->tiny;
+  }
 }
 
 /* The square of the threshold in the scaled units, never too large. */
@@ -103,29 +108,45 @@ static void consider(const search *in, workspace *work, size_t i, size_t j)
     lip_steepest_add(&work->steepest, lip_slope_between(in->data, i, j));
 }
 
-static void compare_blocks(const search *in, workspace *work, size_t first_i, size_t rows,
-                           size_t first_j, size_t columns)
+/* The pairs of row i with the points of a block, from column `from` on. */
+static void compare_row(const search *in, workspace *work, size_t i, size_t first_j, size_t from,
+                        size_t columns, const float *products, const double *bound)
 {
   const lip_squares *X = &in->X;
   double square = scaled_square(in, work->threshold);
 
-  for (size_t r = 0; r < rows; r++) {
-    size_t i = first_i + r, diagonal = first_i == first_j ? r + 1 : 0;
-    const double *products = work->points + r * columns, *bounds = work->labels + r * columns;
+  for (size_t c = from; c < columns; c++) {
+    size_t j = first_j + c;
+    double sum = X->square[i] + X->square[j];
+    double lower = sum - 2 * (double)products[c] - X->slack * sum - X->tiny;
 
-    for (size_t c = diagonal; c < columns; c++) {
-      size_t j = first_j + c;
-      double sum = X->square[i] + X->square[j];
-      double lower = sum - 2 * products[c] - X->slack * sum - X->tiny;
-
-      if (bounds[c] < square * lower || in->label[i] == in->label[j]) continue;
-      consider(in, work, i, j);
-      if (lip_steepest_threshold(&work->steepest) > work->threshold) {
-        work->threshold = lip_steepest_threshold(&work->steepest);
-        square = scaled_square(in, work->threshold);
-      }
+    if (bound[c] < square * lower || in->label[i] == in->label[j]) continue;
+    consider(in, work, i, j);
+    if (lip_steepest_threshold(&work->steepest) > work->threshold) {
+      work->threshold = lip_steepest_threshold(&work->steepest);
+      square = scaled_square(in, work->threshold);
     }
   }
+}
+
+static lip_status compare_blocks(const search *in, workspace *work, size_t first_i, size_t rows,
+                                 size_t first_j, size_t columns, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  double bound[BLOCK];
+
+  TRY(lip_squares_products(&in->X, first_i, rows, first_j, columns, work->points, err));
+  if (in->y.d > DIRECT)
+    TRY(lip_squares_products(&in->y, first_i, rows, first_j, columns, work->labels, err));
+  for (size_t r = 0; r < rows; r++) {
+    const float *products = work->labels + r * columns;
+
+    bound_labels(in, products, first_i + r, first_j, columns, bound);
+    compare_row(in, work, first_i + r, first_j, first_i == first_j ? r + 1 : 0, columns,
+                work->points + r * columns, bound);
+  }
+done:
+  return st;
 }
 
 static void share_threshold(search *in, workspace *work)
@@ -149,9 +170,8 @@ static void search_blocks(void *context, size_t task, size_t thread)
   rows = block_rows(in, i);
   columns = block_rows(in, j);
   share_threshold(in, work);
-  lip_squares_products(&in->X, i * BLOCK, rows, j * BLOCK, columns, work->panels, work->points);
-  bound_labels(in, work, i * BLOCK, rows, j * BLOCK, columns);
-  compare_blocks(in, work, i * BLOCK, rows, j * BLOCK, columns);
+  work->status = compare_blocks(in, work, i * BLOCK, rows, j * BLOCK, columns, &work->err);
+  if (work->status != LIP_OK) atomic_store(&in->stop, true);
   share_threshold(in, work);
   done = atomic_fetch_add(&in->done, 1) + 1;
   if (thread == 0 && control && control->progress)
@@ -176,10 +196,8 @@ static lip_status prepare(const lip_dataset *data, size_t threads, size_t room, 
   for (size_t t = 0; t < threads; t++) {
     workspace *work = &in->work[t];
 
-    work->panels = lip_alloc((size_t)2 * BLOCK * LIP_SQUARES_CHUNK, sizeof *work->panels);
     work->points = lip_alloc((size_t)2 * BLOCK * BLOCK, sizeof *work->points);
-    if (!work->panels || !work->points)
-      FAIL(LIP_ENOMEM, "no memory to compare %zu points", data->n);
+    if (!work->points) FAIL(LIP_ENOMEM, "no memory to compare %zu points", data->n);
     work->labels = work->points + (size_t)BLOCK * BLOCK;
     work->steepest = (lip_steepest){.room = room, .pair = in->found + t * room};
   }
@@ -189,10 +207,7 @@ done:
 
 static void release(search *in)
 {
-  for (size_t t = 0; in->work && t < in->threads; t++) {
-    lip_free(in->work[t].panels);
-    lip_free(in->work[t].points);
-  }
+  for (size_t t = 0; in->work && t < in->threads; t++) lip_free(in->work[t].points);
   lip_free(in->work);
   lip_free(in->found);
   lip_free(in->point);
@@ -216,6 +231,8 @@ lip_status lip_smallest_constant_on(lip_team *team, const lip_dataset *data, siz
   (void)pthread_mutex_init(&in.lock, NULL);
   TRY(prepare(data, threads, room, &in, err));
   lip_team_run(team, in.tasks, search_blocks, &in);
+  for (size_t t = 0; t < threads; t++)
+    if (in.work[t].status != LIP_OK) FAIL(in.work[t].status, "%s", in.work[t].err.text);
   if (atomic_load(&in.stop)) FAIL(LIP_EINTERRUPT, "interrupted while comparing pairs");
   best = &in.work[0].steepest;
   for (size_t t = 1; t < threads; t++)
