@@ -1,5 +1,6 @@
 /* elementwise_loops.h - the loops of elementwise.h, compiled once per instruction set: the file
-   that includes this defines LIP_ELEMENTWISE, the table's identifier, and LIP_ELEMENTWISE_NAME.
+   that includes this defines LIP_ELEMENTWISE, the table's identifier, LIP_ELEMENTWISE_NAME and
+   LIP_VECTOR_BYTES.
 
    Neurons go through in groups of GROUP, so that y or r is loaded once for all of them. */
 #include "train/elementwise.h"

@@ -14,9 +14,12 @@ lip_status lip_points_create(size_t n, size_t d, lip_points *points, lip_error *
   lip_points p = {.n = n, .d = d};
 
   p.padded = (n + LIP_LANES - 1) / LIP_LANES * LIP_LANES;
+  /* Rows a multiple of 4096 bytes apart would all fall on the same cache lines. */
+  p.stride = p.padded + (p.padded % 1024 == 0 ? LIP_LANES : 0);
+  p.transpose = lip_alloc_zero(d * p.stride, sizeof *p.transpose);
   p.X = lip_alloc_zero(p.padded * d, sizeof *p.X);
   p.y = lip_alloc_zero(p.padded, sizeof *p.y);
-  if (!p.X || !p.y) {
+  if (!p.X || !p.transpose || !p.y) {
     lip_points_clear(&p);
     return lip_fail(err, LIP_ENOMEM, "%zu points in %zu dimensions", n, d);
   }
@@ -27,8 +30,21 @@ lip_status lip_points_create(size_t n, size_t d, lip_points *points, lip_error *
 void lip_points_clear(lip_points *points)
 {
   lip_free(points->X);
+  lip_free(points->transpose);
   lip_free(points->y);
   *points = (lip_points){0};
+}
+
+enum { TILE = 16 };
+
+static void transpose(lip_points *points)
+{
+  const size_t n = points->n, d = points->d;
+
+  for (size_t i = 0; i < n; i += TILE)
+    for (size_t j = 0; j < d; j++)
+      for (size_t t = i; t < i + TILE && t < n; t++)
+        points->transpose[j * points->stride + t] = points->X[t * d + j];
 }
 
 void lip_points_take(lip_points *points, const lip_dataset *data, const size_t *which, bool centre,
@@ -51,4 +67,5 @@ void lip_points_take(lip_points *points, const lip_dataset *data, const size_t *
     for (size_t j = 0; j < d; j++) out[j] = (float)(x[j] - mean[j]);
     points->y[i] = (float)data->y[row];
   }
+  transpose(points);
 }

@@ -39,8 +39,8 @@ static lip_rows rows_of(const lip_trainer *t, size_t first, size_t count)
 {
   return (lip_rows){count,
                     t->points.padded,
-                    t->stride,
-                    t->Z + first * t->stride,
+                    t->points.stride,
+                    t->Z + first * t->points.stride,
                     t->scale + first,
                     t->shift + first,
                     t->options->activation,
@@ -58,7 +58,7 @@ static void normalise(lip_trainer *t, size_t first, size_t count)
 
   for (size_t l = first; l < first + count; l++) {
     if (t->options->batch_norm) {
-      float squares = t->loops->sum_squares(t->points.padded, t->Z + l * t->stride);
+      float squares = t->loops->sum_squares(t->points.padded, t->Z + l * t->points.stride);
 
       t->inverse[l] = 1.0F / sqrtf(squares / n + epsilon);
     } else {
@@ -77,9 +77,9 @@ static void forward_block(void *context, size_t block, size_t thread)
   float *share = t->partial + block * p->padded;
 
   (void)thread;
-  t->outcome[block] = lip_sgemm(false, true, b.count, p->padded, p->d,
-                                t->weights.W + b.first * p->d, p->d, p->X, p->d, 0,
-                                t->Z + b.first * t->stride, t->stride, NULL);
+  t->outcome[block] = lip_sgemm(false, false, b.count, p->padded, p->d,
+                                t->weights.W + b.first * p->d, p->d, p->transpose, p->stride, 0,
+                                t->Z + b.first * p->stride, p->stride, NULL);
   if (t->outcome[block] != LIP_OK) return;
   memset(share, 0, p->padded * sizeof *share);
   for (size_t done = 0; done < b.count; done += SLICE) {
@@ -182,8 +182,8 @@ static void backward_block(void *context, size_t block, size_t thread)
     t->loops->to_gradient(&rows, t->residual, p + first, q + first, c + first);
   }
   t->outcome[block] = lip_sgemm(false, false, b.count, d, points->padded,
-                                t->Z + b.first * t->stride, t->stride, points->X, d, 0, dW, d,
-                                NULL);
+                                t->Z + b.first * t->points.stride, t->points.stride, points->X, d,
+                                0, dW, d, NULL);
   if (t->outcome[block] != LIP_OK) return;
   update(t, b.first * d, b.count * d, dW);
   if (t->options->batch_norm) update(t, k * d + b.first, b.count, moment + b.first);

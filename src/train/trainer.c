@@ -4,18 +4,15 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-/* Neurons per block: as many as keep a block's rows of Z within CACHE, but at least enough for the
-   product to run at speed against n x d points. */
-static size_t neurons_per_block(size_t padded, size_t d, size_t k)
+/* Neurons per block. The products need no more than MOST to run at full speed, and so few rows of Z
+   stay in a core's cache from the product through all passes. An even number of equal blocks keeps
+   two threads busy. */
+static size_t neurons_per_block(size_t k)
 {
-  enum { CACHE = 1 << 18 }; /* floats */
-  size_t block = CACHE / padded;
-  size_t least = d / 2 > 32 ? d / 2 : 32;
+  enum { MOST = 48 };
+  size_t pairs = (k + 2 * MOST - 1) / (2 * MOST);
 
-  if (block < least) block = least;
-  if (block > 512) block = 512;
-  block = (block + 7) / 8 * 8;
-  return block < k ? block : k;
+  return (k + 2 * pairs - 1) / (2 * pairs);
 }
 
 lip_status lip_trainer_create(const lip_train_options *options, size_t n, size_t d,
@@ -31,11 +28,9 @@ lip_status lip_trainer_create(const lip_train_options *options, size_t n, size_t
   TRY(lip_parameters_create(k, d, &t.weights, err));
   TRY(lip_parameters_create(k, d, &t.first, err));
   TRY(lip_parameters_create(k, d, &t.second, err));
-  t.block = neurons_per_block(t.points.padded, d, k);
+  t.block = neurons_per_block(k);
   t.blocks = (k + t.block - 1) / t.block;
-  /* Rows a multiple of 4096 bytes apart would all fall on the same cache lines. */
-  t.stride = t.points.padded + (t.points.padded % 1024 == 0 ? LIP_LANES : 0);
-  t.Z = lip_alloc(k * t.stride, sizeof *t.Z);
+  t.Z = lip_alloc(k * t.points.stride, sizeof *t.Z);
   t.scale = lip_alloc(3 * k, sizeof *t.scale);
   t.partial = lip_alloc(t.blocks * t.points.padded, sizeof *t.partial);
   t.residual = lip_alloc_zero(t.points.padded, sizeof *t.residual);

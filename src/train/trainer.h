@@ -19,12 +19,15 @@ typedef struct lip_parameters {
   float *block;        /* owned: all `count` of them in this order */
 } lip_parameters;
 
-/* The points of one step, as columns of the step's products. */
+/* The points of one step. X is kept twice: with either product reading rows, the library's kernels
+   need no packing, and a block of a few dozen neurons runs at full speed. */
 typedef struct lip_points {
-  size_t n, padded; /* padded: n rounded up to whole vectors; the rows above n are zero */
+  size_t n, padded; /* padded: n rounded up to whole vectors; the points above n are zero */
   size_t d;
-  float *X; /* padded x d, row-major; with batch norm less its column means */
-  float *y; /* padded */
+  size_t stride;    /* padded, or more: the length of a row with one entry per point */
+  float *X;         /* padded x d, row-major; with batch norm less its column means */
+  float *transpose; /* d x stride: X^T */
+  float *y;         /* padded */
 } lip_points;
 
 /* What the forward half of a step finds, before the parameters change. */
@@ -42,8 +45,7 @@ typedef struct lip_trainer {
   size_t updates;                        /* Adam's t */
   lip_points points;
   size_t block, blocks; /* neurons per block: the unit of threading and of cache residency */
-  size_t stride;        /* of the rows of Z */
-  float *Z;             /* k x stride: W X^T, in the backward half its gradient */
+  float *Z;             /* k x points.stride: W X^T, in the backward half its gradient */
   float *scale, *shift; /* k each: u = scale z + shift is what the activation sees */
   float *inverse;       /* k: 1 / sqrt(variance + epsilon) */
   float *partial;       /* blocks x padded: each block's share of the outputs */

@@ -1,8 +1,7 @@
-/* vector_math.h - sixteen floats at once, and the activations on them.
+/* vector_math.h - one register of floats, and the activations on it.
 
-   Only the files elementwise_*.c include this; each compiles it for one instruction set. Compilers
-   map the 64-byte type to one, two or four registers, so that every instruction set adds in the
-   same order. */
+   Only the files elementwise_*.c include this: each defines LIP_VECTOR_BYTES, the size of a
+   register of the instruction set that it is compiled for. */
 #ifndef LIP_TRAIN_VECTOR_MATH_H
 #define LIP_TRAIN_VECTOR_MATH_H
 
@@ -10,9 +9,10 @@
 
 #include <string.h>
 
-enum { LANES = 16 };
-typedef float vec __attribute__((vector_size(64)));
-typedef int32_t lanes __attribute__((vector_size(64))); /* of masks: -1 where true, else 0 */
+enum { LANES = LIP_VECTOR_BYTES / 4 };
+typedef float vec __attribute__((vector_size(LIP_VECTOR_BYTES)));
+typedef int32_t lanes
+    __attribute__((vector_size(LIP_VECTOR_BYTES))); /* of masks: -1 where true, else 0 */
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -31,7 +31,7 @@ INLINE void store(float *at, vec v)
 
 INLINE vec all(float x)
 {
-  return (vec){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x};
+  return x - (vec){0};
 }
 
 INLINE vec where(lanes mask, vec a) /* a where true, else 0 */
@@ -88,7 +88,7 @@ INLINE vec vector_tanh(vec x)
   t = reduced_exp(size + size, &power);
   t = t * power + (power - 1.0F);
   t = t / (t + 2.0F);
-  return (vec)((lanes)t | ((lanes)x & (lanes)all(-0.0F)));
+  return (vec)((lanes)t | ((lanes)x & ~0x7fffffff));
 }
 
 /* e^-|x|, at least e^-87. */
