@@ -50,6 +50,7 @@ int cli_answer_json(const char *status, json_t *answer)
   json_t *object = json_pack("{s:s}", "status", status);
   bool made = object && answer && json_object_update(object, answer) == 0;
 
+  cli_progress_end();
   json_decref(answer);
   if (made) {
     /* Failing to write is seen by main, on the stream. */
@@ -70,6 +71,7 @@ int cli_fail(const command *self, const common_options *common, lip_status statu
 
   if (!line.text[0]) (void)snprintf(line.text, sizeof line.text, "%s", lip_status_text(status));
   clean(line.text, false);
+  cli_progress_end();
   (void)fprintf(stderr, "liplaw %s: %s\n", self->name, line.text);
   if (common->json)
     (void)cli_answer_json(status == LIP_EINTERRUPT ? "interrupted" : "failed",

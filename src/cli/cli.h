@@ -78,4 +78,8 @@ void cli_suggest(suggestion *best, const char *known);
 const lip_control *cli_control(void);
 bool cli_interrupted(void);
 
+/* Clears the progress line. Every answer begins with it: cli_answer_json and cli_fail call it, text
+   is the command's own. */
+void cli_progress_end(void);
+
 #endif

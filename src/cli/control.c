@@ -3,12 +3,14 @@
 
 #include "base/clock.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t interrupted;
-static double began, shown;
+static pthread_mutex_t line = PTHREAD_MUTEX_INITIALIZER;
+static double began, shown; /* when, in s; shown: the line on the terminal, 0 where there is none */
 
 static void on_signal(int number)
 {
@@ -27,22 +29,43 @@ static bool stop(void *context)
   return cli_interrupted();
 }
 
-/* At most ten lines a second. The line is ended with a carriage return and cleared by the next. */
-static void progress(void *context, double done, const char *text)
+static void clear_line(void)
 {
-  double now = lip_seconds();
+  if (shown > 0) (void)fputs("\r\033[K", stderr);
+  shown = 0;
+}
+
+static void write_line(double done, double now, const char *text)
+{
   double left = done > 0 ? (now - began) * (1 - done) / done : -1;
 
-  (void)context;
-  if (done < 1 && now - shown < 0.1) return;
   shown = now;
-  if (done >= 1)
-    (void)fputs("\r\033[K", stderr);
-  else if (left >= 0 && now - began > 1)
+  if (left >= 0 && now - began > 1)
     (void)fprintf(stderr, "\r\033[K%s, %.0f s left", text, left);
   else
     (void)fprintf(stderr, "\r\033[K%s", text);
   (void)fflush(stderr);
+}
+
+/* At most ten lines a second; a worker that finds another one writing leaves it at that. */
+static void progress(void *context, double done, const char *text)
+{
+  double now = lip_seconds();
+
+  (void)context;
+  if (pthread_mutex_trylock(&line) != 0) return;
+  if (done >= 1)
+    clear_line();
+  else if (now - shown >= 0.1)
+    write_line(done, now, text);
+  (void)pthread_mutex_unlock(&line);
+}
+
+void cli_progress_end(void)
+{
+  (void)pthread_mutex_lock(&line);
+  clear_line();
+  (void)pthread_mutex_unlock(&line);
 }
 
 const lip_control *cli_control(void)
