@@ -91,6 +91,17 @@ static void start_loop(lip_team *team)
   (void)pthread_mutex_unlock(&team->lock);
 }
 
+/* A worker that the system has put to sleep needs the core that a longer spin would keep. */
+static void wait_for_workers(const lip_team *team)
+{
+  for (int spin = 0; atomic_load(&team->running) > 0; spin++) {
+    if (spin < SPINS)
+      relax();
+    else
+      (void)sched_yield();
+  }
+}
+
 lip_team *lip_team_create(size_t threads)
 {
   size_t size = threads ? threads : lip_cores();
@@ -141,7 +152,7 @@ void lip_team_run(lip_team *team, size_t tasks,
   if (team->size > 1 && tasks > 1) {
     start_loop(team);
     work(team, 0);
-    while (atomic_load(&team->running) > 0) relax();
+    wait_for_workers(team);
   } else {
     atomic_store(&team->next, 0);
     work(team, 0);
