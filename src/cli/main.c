@@ -11,6 +11,7 @@
 
 static const command *const commands[] = {
     &sample_command,
+    &train_command,
     &lstar_command,
     &sweep_command,
 };
