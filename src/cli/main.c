@@ -14,6 +14,8 @@ static const command *const commands[] = {
     &train_command,
     &lstar_command,
     &sweep_command,
+    &report_command,
+    &reproduce_command,
 };
 
 static void print_help(FILE *out)

@@ -10,7 +10,8 @@
 #include <string.h>
 
 /* theory.md 2.4. */
-static const double slice_r = 0.95, slice_slope[2] = {0.6, 1.3}, slice_intercept[2] = {5, 9};
+static const double slice_r = 0.95;
+const range slice_slope = {0.6, 1.3}, slice_intercept = {5, 9};
 static const double pool_r = 0.85;
 static const struct {
   size_t n;
@@ -77,6 +78,11 @@ static void withhold(criterion_list *list, const char *format, ...)
   va_end(args);
 }
 
+bool is_judged_slice(const trend *slice)
+{
+  return slice->n && 10 * slice->d <= slice->n && slice->cells >= SLICE_CELLS;
+}
+
 static lip_status judge_slice(const trend *slice, criterion_list *list, lip_error *err)
 {
   const line_fit *fit = &slice->fit[0];
@@ -84,9 +90,9 @@ static lip_status judge_slice(const trend *slice, criterion_list *list, lip_erro
 
   TRY(judge(list, err, fit->r, slice_r, 1, "(1) slice %s: correlation with sqrt(n/k)",
             slice->name));
-  TRY(judge(list, err, fit->slope.value, slice_slope[0], slice_slope[1],
+  TRY(judge(list, err, fit->slope.value, slice_slope.low, slice_slope.high,
             "(1) slice %s: slope against sqrt(n/k)", slice->name));
-  TRY(judge(list, err, fit->intercept.value, slice_intercept[0], slice_intercept[1],
+  TRY(judge(list, err, fit->intercept.value, slice_intercept.low, slice_intercept.high,
             "(1) slice %s: intercept", slice->name));
 done:
   return st;
@@ -101,7 +107,7 @@ lip_status criteria_of_width(const trend_list *trends, criterion_list *list, lip
   for (size_t i = 0; i < trends->count; i++) {
     const trend *slice = &trends->trend[i];
 
-    if (!slice->n || 10 * slice->d > slice->n || slice->cells < SLICE_CELLS) continue;
+    if (!is_judged_slice(slice)) continue;
     TRY(judge_slice(slice, list, err));
     judged++;
   }

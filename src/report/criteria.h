@@ -8,6 +8,13 @@
 #include "report/trend.h"
 
 /* The ranges were fixed before the paper-size run; they are not to be moved afterwards. */
+typedef struct range {
+  double low, high;
+} range;
+extern const range slice_slope, slice_intercept;
+
+/* A slice (n, d) that criterion (1) speaks of: d <= n/10, at least 5 kept k. */
+bool is_judged_slice(const trend *slice);
 
 typedef struct criterion_list {
   lip_criterion *criterion; /* owned */

@@ -38,7 +38,7 @@ static void gather_runs(const store_content *content, const char *prefix, experi
 
   for (size_t i = 0; i < content->blocks; i++) {
     if (strncmp(content->block[i].name, prefix, strlen(prefix)) != 0) continue;
-    out->asked += content->block[i].cells;
+    out->pending += content->block[i].cells - content->block[i].done;
     out->skipped += content->block[i].skipped;
     for (size_t j = 0; j < content->count[i]; j++) out->run[out->runs++] = &content->runs[i][j];
   }
@@ -46,7 +46,6 @@ static void gather_runs(const store_content *content, const char *prefix, experi
   for (size_t i = 0; i < out->runs; i++)
     if (unique == 0 || strcmp(out->run[unique - 1]->key, out->run[i]->key) != 0)
       out->run[unique++] = out->run[i];
-  out->asked -= out->runs - unique;
   out->runs = unique;
   for (size_t i = 0; i < unique; i++) {
     out->kept += out->run[i]->status == LIP_RUN_KEPT;

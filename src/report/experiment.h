@@ -36,8 +36,9 @@ typedef struct cell {
 typedef struct experiment {
   const lip_run **run; /* owned array of borrowed rows */
   size_t runs, kept, failed;
-  size_t asked, skipped; /* what the plan asked for and left out, summed over its blocks */
-  cell *cell;            /* owned */
+  size_t skipped; /* combinations that the plan left out */
+  size_t pending; /* cells that the plan asks for and the store does not hold yet */
+  cell *cell;     /* owned */
   size_t cells;
   double eps, rate; /* of the main cells */
 } experiment;

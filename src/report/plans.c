@@ -1,5 +1,5 @@
 /* plans.c - finds the plan of a paper's experiment. */
-#include "report/plans.h"
+#include "report/texts.h"
 
 #include <liplaw/report.h>
 

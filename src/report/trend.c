@@ -120,6 +120,12 @@ static void fit_runs(trend *out, workspace *work)
 
 static void fit_laws(trend *out, workspace *work)
 {
+  out->from = INFINITY;
+  out->to = -INFINITY;
+  for (size_t j = 0; j < out->cells; j++) {
+    out->from = fmin(out->from, out->laws[0].value(work->cell[j]));
+    out->to = fmax(out->to, out->laws[0].value(work->cell[j]));
+  }
   for (size_t i = 0; i < LAWS; i++) {
     for (size_t j = 0; j < out->cells; j++) {
       work->x[j] = out->laws[i].value(work->cell[j]);
@@ -128,7 +134,7 @@ static void fit_laws(trend *out, workspace *work)
     out->fit[i] = fit_line(work->x, work->y, out->cells);
   }
   for (size_t j = 0; j < out->cells; j++) {
-    work->x[j] = log(out->laws[0].value(work->cell[j]));
+    work->x[j] = 2 * log(out->laws[0].value(work->cell[j]));
     work->y[j] = log(work->cell[j]->gradient.mean);
   }
   out->power = fit_line(work->x, work->y, out->cells);

@@ -26,8 +26,10 @@ typedef struct trend {
   size_t n, d;   /* of a slice; 0 where the set holds several */
   const law *laws;
   size_t cells, runs; /* the set: cells, and kept runs behind them */
+  double from, to;    /* the range of the first law's g over them */
   line_fit fit[LAWS];
-  line_fit power; /* log y on log g, g the first law: the slope is the exponent */
+  line_fit power; /* log y on log(n/k), or on log(d): the slope is the exponent; 1/2 for a
+                     gradient proportional to the paper's law */
   double run_r;   /* Pearson's r over single runs instead of the means of cells */
 } trend;
 

@@ -1,0 +1,33 @@
+/* figure.h - a figure: a csv of what is drawn, a gnuplot script that draws it, svg and pdf. */
+#ifndef LIP_REPORT_FIGURE_H
+#define LIP_REPORT_FIGURE_H
+
+#include "report/folder.h"
+#include "report/results.h"
+
+typedef struct figure {
+  const char *name;                                 /* of its four files, below figures/ */
+  double width, height;                             /* cm; 8.5 is a column, 17.5 a page */
+  double (*height_of)(const results *all);          /* in place of height; NULL: height holds */
+  bool (*wanted)(const results *all);               /* is there anything to draw? */
+  void (*write_csv)(FILE *out, const results *);    /* with a header line */
+  void (*write_script)(FILE *out, const results *); /* settings and plot commands; the frame around
+                                                       them is the same for all figures */
+} figure;
+
+/* One file each: figure_NAME.c. */
+extern const figure figure_width, figure_closeup, figure_slices, figure_forest, figure_rate,
+    figure_dimension, figure_aspect, figure_optimum;
+
+/* Writes csv and script, and draws svg and pdf. Nothing happens where it is not wanted. */
+LIP_MUST_CHECK lip_status figure_make(const figure *self, const results *all, report_folder *folder,
+                                      lip_error *err);
+
+/* The colours of every figure, safe for colour-blind readers (Okabe and Ito). */
+#define INK_BLUE  "'#0072B2'"
+#define INK_RED   "'#D55E00'"
+#define INK_GREEN "'#009E73'"
+#define INK_GREY  "'#7F7F7F'"
+#define INK_LIGHT "'#C9C9C9'"
+
+#endif

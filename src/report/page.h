@@ -1,0 +1,28 @@
+/* page.h - index.html: one page that opens offline and says in words what came out. */
+#ifndef LIP_REPORT_PAGE_H
+#define LIP_REPORT_PAGE_H
+
+#include "report/folder.h"
+#include "report/results.h"
+
+/* Writes index.html; the figures that lie in the folder are drawn into it. */
+LIP_MUST_CHECK lip_status page_make(const results *all, report_folder *folder, lip_error *err);
+
+/* One page under way; its sections are written in this order. */
+typedef struct page {
+  FILE *out;
+  const results *all;
+  const report_folder *folder;
+  lip_status status; /* of the first thing that failed */
+  lip_error *err;
+} page;
+
+void page_width(page *self);     /* experiment 1: page_width.c */
+void page_dimension(page *self); /* experiment 2: page_dimension.c */
+void page_criteria(page *self);  /* page_criteria.c */
+void page_runs(page *self);      /* what was kept and what was not; how: page_runs.c */
+
+/* The figure of that name, unless it was not drawn. width: the class "column" or "wide". */
+void page_figure(page *self, const char *name, const char *width, const char *caption);
+
+#endif

@@ -1,0 +1,71 @@
+/* page_criteria.c - the page's table of criteria: every value, range and verdict. */
+#include "report/page.h"
+
+#include "report/html.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *const words[] = {
+    [LIP_FAIL] = "fail", [LIP_PASS] = "pass", [LIP_NO_VERDICT] = "none"};
+
+static const char *const meanings[] = {
+    "In every slice (n, d) with d ≤ n/10 and at least five widths, the gradient lies on a line "
+    "against √(n/k).",
+    "So do all cells with d ≤ n/10 together.",
+    "At d = n/10, red lies above blue, and the more so the larger n.",
+    "Blue hardly depends on d while 25 ≤ d ≤ n/10.",
+    "Red is linear in √d for n/10 ≤ d ≤ n/2.",
+};
+
+static void write_verdict(FILE *out, const lip_criterion *c)
+{
+  html(out, "<span class=\"verdict %s\">%s</span>", words[c->verdict], words[c->verdict]);
+}
+
+static void write_row(FILE *out, const lip_criterion *c)
+{
+  const char *name = c->name + 4; /* the table's heading has the number */
+
+  html(out, "<tr><td>%s<td class=\"n%s\">", name, c->verdict == LIP_FAIL ? " out" : "");
+  html_number(out, c->value, 3);
+  html(out, "<td class=\"n\">");
+  html_range(out, c->low < 1e-300 ? 0 : c->low, c->high, 2);
+  html(out, "<td>");
+  write_verdict(out, c);
+  if (c->reason[0]) html(out, " <span class=\"soft\">%s</span>", c->reason);
+  html(out, "</tr>\n");
+}
+
+/* The rows of one number, "(1)" to "(5)". */
+static void write_group(FILE *out, const criterion_list *list, size_t number)
+{
+  size_t rows = 0, met = 0, judged = 0;
+
+  for (size_t i = 0; i < list->count; i++) {
+    const lip_criterion *c = &list->criterion[i];
+
+    if (c->name[1] != (char)('0' + number)) continue;
+    rows++;
+    met += c->verdict == LIP_PASS;
+    judged += c->verdict != LIP_NO_VERDICT;
+  }
+  if (rows == 0) return;
+  html(out, "<h3>(%zu) %s</h3>\n", number, meanings[number - 1]);
+  if (judged > 1) html(out, "<p class=\"soft\">%zu of %zu are met.</p>\n", met, judged);
+  html(out, "<div class=\"scroll\"><table>\n<tr><th>criterion<th class=\"n\">value"
+            "<th class=\"n\">wanted<th>verdict</tr>\n");
+  for (size_t i = 0; i < list->count; i++)
+    if (list->criterion[i].name[1] == (char)('0' + number)) write_row(out, &list->criterion[i]);
+  html(out, "</table></div>\n");
+}
+
+void page_criteria(page *self)
+{
+  if (self->all->criteria.count == 0) return;
+  html(self->out, "<h2>The criteria</h2>\n<p>What a reproduction must show was fixed, with its "
+                  "ranges, before the experiments ran at the paper's size. A criterion that is not "
+                  "met is a result like any other. All of them judge means over seeds.</p>\n");
+  for (size_t number = 1; number <= sizeof meanings / sizeof *meanings; number++)
+    write_group(self->out, &self->all->criteria, number);
+}
