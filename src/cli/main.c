@@ -13,6 +13,7 @@ static const command *const commands[] = {
     &sample_command,
     &train_command,
     &lstar_command,
+    &measure_command,
     &sweep_command,
     &report_command,
     &reproduce_command,

@@ -85,24 +85,39 @@ static void smoothed_direction(lip_kinks *kinks, double width)
   lip_dgemv(true, k, d, 1, kinks->W, d, kinks->weight, 0, kinks->v);
 }
 
-/* v <- direction number `turn` of the round; not of unit length. */
+/* v <- towards where random neuron l switches: its normal; in a ball the end of the ball in that
+   direction, since the line along the normal may leave the ball before. */
+static void towards_a_neuron(lip_climber *climber)
+{
+  lip_kinks *kinks = &climber->kinks;
+  double u, away = lip_domain_radius(kinks->problem->domain);
+  size_t d = kinks->d, l;
+
+  lip_random_uniform((lip_stream){climber->seed, LIP_FOR_STARTS}, climber->position++, 1, &u);
+  l = (size_t)(u * (double)kinks->k);
+  memcpy(kinks->v, kinks->W + l * d, d * sizeof *kinks->v);
+  if (kinks->problem->domain.kind != LIP_BALL || !(kinks->length[l] > 0)) return;
+  if (kinks->z[l] > 0) away = -away;
+  for (size_t i = 0; i < d; i++) kinks->v[i] = kinks->v[i] / kinks->length[l] * away - kinks->x[i];
+}
+
+/* v <- direction number `turn` of the round; not of unit length. Where the slope is 0 there is
+   nothing to add to, and the neurons' normals take the place of the gradient. */
 static void choose_direction(lip_climber *climber, size_t turn)
 {
   lip_kinks *kinks = &climber->kinks;
-  lip_stream stream = {climber->seed, LIP_FOR_STARTS};
-  size_t d = kinks->d;
-  double u;
 
+  if (turn <= WIDTHS && !(kinks->slope > 0)) turn = WIDTHS + 1;
   if (turn < WIDTHS) {
     smoothed_direction(kinks, widths[turn]);
   } else if (turn == WIDTHS) {
-    memcpy(kinks->v, kinks->g, d * sizeof *kinks->g);
+    memcpy(kinks->v, kinks->g, kinks->d * sizeof *kinks->g);
   } else if (turn == WIDTHS + 1) {
-    lip_random_uniform(stream, climber->position++, 1, &u);
-    memcpy(kinks->v, kinks->W + (size_t)(u * (double)kinks->k) * d, d * sizeof *kinks->v);
+    towards_a_neuron(climber);
   } else {
-    lip_random_normal(stream, climber->position, d, kinks->v);
-    climber->position += d;
+    lip_random_normal((lip_stream){climber->seed, LIP_FOR_STARTS}, climber->position, kinks->d,
+                      kinks->v);
+    climber->position += kinks->d;
   }
 }
 
