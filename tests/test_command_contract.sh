@@ -93,6 +93,37 @@ for command in "${commands[@]}"; do
   done < <(sed -nE 's/^  (-., )?(--[a-z0-9-]+)( (N|NUMBER|NAME|TEXT))? .*/\2 \4/p' help)
 done
 
+# The ways of writing an option.
+same() {
+  call 0 "$@" -o same.npz
+  cmp -s plain.npz same.npz || fail "'$*' is not the same as 'gaussian --n 9 --d 4 --seed 10000'"
+}
+call 0 sample gaussian --n 9 --d 4 --seed 10000 -o plain.npz
+same sample gaussian --n=9 --d=4 --seed=10000
+same sample -n 9 -d4 --seed 1e4 gaussian
+call 0 sample --n 8 --n 9 --d 0.4e1 --seed 10000 -o same.npz -- gaussian
+cmp plain.npz same.npz || fail 'the last of two values does not count'
+same sample --labels random gaussian --json --n 9 --d 4 --seed 10000
+same sample gaussian --no-json --n 9 --d 4 --seed 10000
+call 2 sample gaussian --no-n 9 --d 4 -o same.npz
+is_error "--no-n"
+call 2 sample gaussian --n 9 -o same.npz
+is_error "--d is missing"
+call 2 sample gaussian --n 9 --d 4 -o ''
+is_error "-o ''"
+call 2 sample gaussian --lables random
+is_error "did you mean --labels?"
+call 2 sample --n 9 --d 4 -o same.npz -- --help
+is_error "KIND: '--help'"
+
+# Names that are no UTF-8 or hold a line break still make one line, and one object.
+call 1 sample gaussian --n 9 --d 4 -o $'none/\xff\n.npz'
+is_error "No such file or directory"
+call 1 sample gaussian --n 9 --d 4 -o $'none/\xff\n.npz' --json
+is_json failed error
+call 0 sample gaussian --n 9 --d 4 -o $'\xff.npz' --json
+is_json ok n d
+
 # Standard output that cannot be written.
 if [ -c /dev/full ]; then
   for arguments in --help --version "sample --help" "sample gaussian --n 3 --d 2 -o full.npz" \
@@ -133,6 +164,7 @@ refuses() { # FILE ARGUMENT...
   rm -f out err help
 }
 refuses no/such/folder sample gaussian --n 3 --d 2 -o no/such/folder/x.npz
+refuses no/such/folder train data.npz -k 2 -o no/such/folder/x.onnx
 refuses subfolder sample gaussian --n 3 --d 2 -o subfolder
 for file in missing text noise cut.npz subfolder; do
   refuses $file train $file -k 5 -o net.onnx

@@ -1,6 +1,7 @@
 /* arguments.c - reads a command line into the options tables of a command. */
 #include "cli/cli.h"
 
+#include "base/atomic_file.h"
 #include "base/error.h"
 
 #include <string.h>
@@ -177,4 +178,13 @@ int cli_parse(const command *self, int argc, char **argv, common_options *common
   if (absent) return cli_usage(self, common, "--%s is missing: %s", absent->name, absent->meaning);
   if (common->output && !*common->output) return cli_usage(self, common, "-o '' names no file");
   return -1;
+}
+
+lip_status cli_check_output(const char *path, lip_error *err)
+{
+  lip_atomic_file file;
+  lip_status st = lip_atomic_open(path, &file, err);
+
+  if (st == LIP_OK) lip_atomic_abandon(&file);
+  return st;
 }

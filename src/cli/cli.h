@@ -40,6 +40,9 @@ int cli_parse(const command *self, int argc, char **argv, common_options *common
               const binding *bindings, size_t count, const char **positional, size_t capacity,
               size_t optional);
 
+/* Whether a file could be written at path: asked before work that takes long. */
+LIP_MUST_CHECK lip_status cli_check_output(const char *path, lip_error *err);
+
 /* Reports a failure: one line on standard error, with --json also {"status": "failed", "error":
    ...}. Returns the exit status: EXIT_USAGE for LIP_EOPTION, EXIT_AGAIN never, EXIT_BAD otherwise.
  */

@@ -72,6 +72,7 @@ static void print_labels(const result *out, size_t i)
 
 static int answer_text(const result *out)
 {
+  cli_progress_end();
   (void)printf("%zu points in %zu dimensions", out->data->n, out->data->d);
   if (out->one_hot) (void)printf(", %zu classes as one-hot vectors", out->data->m);
   if (isinf(out->value))

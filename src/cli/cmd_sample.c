@@ -9,9 +9,9 @@ static int answer(const common_options *common, const lip_dataset *data)
 {
   if (common->json)
     return cli_answer_json(
-        "ok", json_pack("{s:s, s:s, s:I, s:I, s:I, s:o, s:o}", "path", common->output, "kind",
-                        data->kind, "n", (json_int_t)data->n, "d", (json_int_t)data->d, "seed",
-                        (json_int_t)data->seed, "noise_level", cli_number(data->noise_level),
+        "ok", json_pack("{s:o, s:s, s:I, s:I, s:o, s:o, s:o}", "path", cli_text(common->output),
+                        "kind", data->kind, "n", (json_int_t)data->n, "d", (json_int_t)data->d,
+                        "seed", cli_whole(data->seed), "noise_level", cli_number(data->noise_level),
                         "isoperimetry_c", cli_number(data->isoperimetry_c)));
   (void)printf("%s: %zu points in %zu dimensions, kind %s, seed %llu\n"
                "noise level %.6g, isoperimetry constant c = %.6g\n",

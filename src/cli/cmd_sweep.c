@@ -36,6 +36,7 @@ static int answer(const command *self, const common_options *common, lip_status 
   bool interrupted = st == LIP_EINTERRUPT;
 
   if (st != LIP_OK && !interrupted) return cli_fail(self, common, st, err);
+  cli_progress_end();
   if (interrupted) (void)fprintf(stderr, "liplaw %s: %s\n", self->name, err->text);
   if (common->json) {
     json_t *object = json_pack("{s:I,s:I,s:I,s:I,s:I,s:o}", "runs", (json_int_t)result->runs,

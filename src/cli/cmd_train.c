@@ -39,6 +39,7 @@ static int answer(const common_options *common, const lip_dataset *data,
                   const lip_train_options *options, const lip_net *net,
                   const lip_train_result *result)
 {
+  cli_progress_end();
   if (common->json)
     return cli_answer_json(
         "ok",
@@ -89,7 +90,8 @@ static int run(const command *self, int argc, char **argv)
   if (code >= 0) return code;
   if (!common.output) return cli_usage(self, &common, "-o is missing: the .onnx file to write");
   settle_bias(&options, argc, argv);
-  st = lip_dataset_read(path, &reading, &data, &err);
+  st = cli_check_output(common.output, &err);
+  if (st == LIP_OK) st = lip_dataset_read(path, &reading, &data, &err);
   if (st == LIP_OK) st = lip_train(data, &options, &net, &result, cli_control(), &err);
   if (st == LIP_OK) st = lip_net_write(net, common.output, &err);
   code = st == LIP_OK ? answer(&common, data, &options, net, &result)
