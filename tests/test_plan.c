@@ -1,4 +1,5 @@
 /* test_plan.c - plans: expressions, conditions, crossing, and what is refused. */
+#include "base/memory.h"
 #include "sweep/expression.h"
 #include "sweep/plan.h"
 
@@ -348,6 +349,28 @@ static void bad_plans_are_refused_with_line_and_cause(void **state)
   }
 }
 
+static void every_allocation_may_fail(void **state)
+{
+  static const char text[] = "n = 10, 20\nd = 2\nk = 1..100\n[a]\nwhere = k < n\n[b]\nseed = 1";
+  size_t allowed = 0;
+  lip_status st = LIP_ENOMEM;
+
+  (void)state;
+  for (; st == LIP_ENOMEM; allowed++) {
+    lip_plan *plan = NULL;
+    lip_error err = {""};
+
+    lip_alloc_fail_after(allowed);
+    st = lip_plan_parse("p", text, &plan, &err);
+    lip_alloc_fail_after(SIZE_MAX);
+    assert_true((plan != NULL) == (st == LIP_OK));
+    assert_true((err.text[0] != 0) == (st != LIP_OK));
+    lip_plan_free(plan);
+  }
+  assert_int_equal(st, LIP_OK);
+  assert_true(allowed > 10);
+}
+
 static void a_key_names_every_option_and_reads_back(void **state)
 {
   lip_plan *plan = read_plan("n = 10\nd = 2\nk = 3\neps = 1/3\nseed = 4\nkind = sphere");
@@ -397,6 +420,7 @@ int main(void)
       cmocka_unit_test(step_flops_are_four_n_k_d_each),
       cmocka_unit_test(many_cells_are_found_by_their_keys),
       cmocka_unit_test(bad_plans_are_refused_with_line_and_cause),
+      cmocka_unit_test(every_allocation_may_fail),
       cmocka_unit_test(a_key_names_every_option_and_reads_back),
   };
 

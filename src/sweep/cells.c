@@ -23,10 +23,15 @@ typedef struct walk {
 
 static lip_status cross_key(walk *at, size_t i);
 
-/* n k (d + 30): products, and elementwise passes worth about 30 inputs. */
+/* A guess at the time. A step takes n k (d + 30): products, and elementwise passes worth about 30
+   inputs. Networks fit after about 800 sqrt(n / (k d)) steps (theory.md 2.2's protocol, n from 100
+   to 2000); gradients at the fresh points and the data are worth about three steps. */
 static double cost(const lip_setting *s)
 {
-  return (double)s->sample.n * (double)s->train.k * ((double)s->sample.d + 30);
+  double n = (double)s->sample.n, d = (double)s->sample.d, k = (double)s->train.k;
+  double steps = fmin((double)s->train.steps, 10 + 800 * sqrt(n / (k * d)));
+
+  return k * (d + 30) * (n * steps + 3 * (n + (double)s->measure.random_points));
 }
 
 static lip_status add_cell(walk *at)

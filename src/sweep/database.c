@@ -237,7 +237,8 @@ static lip_status is_empty(lip_database *database, bool *empty, lip_error *err)
 lip_status lip_database_open_writer(const char *path, lip_database *database, lip_error *err)
 {
   lip_status st = LIP_OK;
-  bool empty = false;
+  bool empty = false, made = access(path, F_OK) != 0;
+  struct stat info;
 
   TRY(begin(path, database, err));
   TRY(take_lock(database, err));
@@ -247,6 +248,10 @@ lip_status lip_database_open_writer(const char *path, lip_database *database, li
   if (empty) TRY(lay_out(database, err));
   TRY(recognise(database, err));
 done:
+  /* A file that could not even be laid out is not left behind. */
+  if (st != LIP_OK && made && database->lock >= 0 && fstat(database->lock, &info) == 0 &&
+      info.st_size == 0)
+    (void)unlink(path);
   return st;
 }
 
