@@ -3,9 +3,13 @@
 #include "base/options.h"
 #include "data/read_options.h"
 #include "data/sample_options.h"
+#include "lipschitz/measure_options.h"
+#include "sweep/sweep_options.h"
 #include "train/train_options.h"
 
 #include <liplaw/dataset.h>
+#include <liplaw/measure.h>
+#include <liplaw/sweep.h>
 #include <liplaw/train.h>
 
 #include <math.h>
@@ -19,7 +23,8 @@
 static lip_option_table table_at(size_t i)
 {
   lip_option_table (*const tables[])(void) = {lip_sample_option_table, lip_read_option_table,
-                                              lip_train_option_table};
+                                              lip_train_option_table, lip_measure_option_table,
+                                              lip_sweep_option_table};
 
   return i < sizeof tables / sizeof *tables ? tables[i]() : (lip_option_table){NULL, 0};
 }
@@ -33,6 +38,8 @@ typedef union struct_room {
   lip_train_options train;
   lip_read_options read;
   lip_sample_options sample;
+  lip_measure_options measure;
+  lip_sweep_options sweep;
   unsigned char bytes[1024];
 } struct_room;
 
