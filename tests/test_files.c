@@ -4,6 +4,8 @@
 #include "base/memory.h"
 
 #include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -11,6 +13,7 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -126,17 +129,42 @@ static void a_link_is_followed_and_stays_a_link(void **state)
   assert_content("target", "new");
 }
 
-static void a_device_stays_a_device(void **state)
+/* Never with a device of the machine: should this fail, it would be gone. */
+static void a_pipe_stays_a_pipe(void **state)
 {
   struct stat info;
+  char read_back[8] = "";
+  int reader;
+
+  (void)state;
+  assert_int_equal(mkfifo("pipe", 0666), 0);
+  reader = open("pipe", O_RDONLY | O_NONBLOCK);
+  assert_true(reader >= 0);
+  assert_int_equal(lip_write_file("pipe", "through", 7, NULL), LIP_OK);
+  assert_int_equal(stat("pipe", &info), 0);
+  assert_true(S_ISFIFO(info.st_mode));
+  assert_int_equal(read(reader, read_back, 7), 7);
+  assert_string_equal(read_back, "through");
+  assert_int_equal(entries(), 1);
+  (void)close(reader);
+}
+
+static void a_disk_that_is_full_is_reported_and_leaves_nothing(void **state)
+{
+  const struct rlimit none = {0, RLIM_INFINITY};
+  struct rlimit before;
   lip_error err = {""};
 
   (void)state;
-  assert_int_equal(lip_write_file("/dev/null", "gone", 4, NULL), LIP_OK);
-  assert_int_equal(stat("/dev/null", &info), 0);
-  assert_true(S_ISCHR(info.st_mode));
-  assert_int_equal(lip_write_file("/dev/full", "too much", 8, &err), LIP_EIO);
-  assert_non_null(strstr(err.text, "/dev/full: cannot be written: No space left"));
+  assert_int_equal(lip_write_file("a", "old", 3, NULL), LIP_OK);
+  assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+  (void)signal(SIGXFSZ, SIG_IGN);
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+  assert_int_equal(lip_write_file("a", "new", 3, &err), LIP_EIO);
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+  assert_string_equal(err.text, "a: cannot be written: File too large");
+  assert_content("a", "old");
+  assert_int_equal(entries(), 1);
 }
 
 static void a_place_that_cannot_be_written_is_named(void **state)
@@ -222,7 +250,8 @@ int main(void)
       IN_FOLDER(two_writers_of_one_file_do_not_mix),
       IN_FOLDER(a_file_has_the_permissions_that_the_umask_leaves),
       IN_FOLDER(a_link_is_followed_and_stays_a_link),
-      IN_FOLDER(a_device_stays_a_device),
+      IN_FOLDER(a_pipe_stays_a_pipe),
+      IN_FOLDER(a_disk_that_is_full_is_reported_and_leaves_nothing),
       IN_FOLDER(a_place_that_cannot_be_written_is_named),
       IN_FOLDER(reading_refuses_what_is_missing_too_large_or_no_file),
       IN_FOLDER(every_refused_allocation_is_reported_and_leaves_nothing),
