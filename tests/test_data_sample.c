@@ -1,6 +1,7 @@
 /* test_data_sample.c - the papers' generic data: their laws, and that order and threads change
    nothing. */
 #include "base/memory.h"
+#include "base/random.h"
 #include "data/sample.h"
 
 #include <math.h>
@@ -64,6 +65,27 @@ static void the_bytes_do_not_depend_on_the_number_of_threads(void **state)
     lip_team_free(team);
   }
   lip_dataset_free(alone);
+}
+
+/* The layout that sample.c states, so that other programs may draw the same points. */
+static void a_point_is_made_of_its_own_draws(void **state)
+{
+  enum { N = 20000, D = 9 };
+  lip_dataset *data = draw(LIP_GAUSSIAN, LIP_LABELS_RANDOM, N, D, 77);
+  double *draws = lip_alloc((size_t)N * D, sizeof *draws);
+  uint32_t bit;
+
+  (void)state;
+  assert_non_null(draws);
+  lip_random_normal((lip_stream){77, LIP_FOR_POINTS}, 0, (size_t)N * D, draws);
+  for (size_t i = 0; i < (size_t)N * D; i++)
+    assert_true(fabs(data->X[i] - draws[i] / 3) <= 1e-15 * fabs(draws[i]));
+  for (size_t i = 0; i < N; i++) {
+    lip_random_bits((lip_stream){77, LIP_FOR_LABELS}, i, 1, &bit);
+    assert_true(data->y[i] == (bit & 1 ? 1 : -1));
+  }
+  lip_free(draws);
+  lip_dataset_free(data);
 }
 
 static void a_large_sample_on_all_cores_starts_as_a_small_one(void **state)
@@ -236,6 +258,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_row_does_not_depend_on_how_many_follow),
       cmocka_unit_test(the_bytes_do_not_depend_on_the_number_of_threads),
+      cmocka_unit_test(a_point_is_made_of_its_own_draws),
       cmocka_unit_test(a_large_sample_on_all_cores_starts_as_a_small_one),
       cmocka_unit_test(seeds_and_points_differ),
       cmocka_unit_test(gaussian_points_have_their_moments),

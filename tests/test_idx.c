@@ -182,10 +182,13 @@ static void a_header_that_claims_too_much_takes_no_memory(void **state)
 {
   static const uint32_t huge[] = {UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX};
   file labels = bytes_of(1, LINE, 4), wide = start(0x0e, 2, huge), cube = start(0x08, 5, huge);
+  file tall = start(0x08, 2, (uint32_t[]){UINT32_MAX, 1000});
 
   (void)state;
   refuse(wide, labels, "images: ");
   refuse(packed(&wide), labels, "images: ");
+  refuse(tall, labels, "images: its dimensions need 4294967295000 bytes");
+  refuse(packed(&tall), labels, "images: its dimensions need 4294967295000 bytes");
   refuse(cube, labels, "overflow");
   refuse(packed(&cube), labels, "overflow");
 }

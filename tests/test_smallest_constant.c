@@ -154,6 +154,22 @@ static void columns_of_very_different_size_are_kept_apart(void **state)
   lip_dataset_free(data);
 }
 
+/* A cluster whose coordinates, beside two far points, have products below the floats. */
+static void a_cluster_too_small_for_floats_is_searched(void **state)
+{
+  lip_dataset *data = normal_data(300, 2, 1, 21);
+
+  (void)state;
+  for (size_t i = 0; i < 596; i++) data->X[i] *= 1e-25;
+  for (size_t k = 0; k < 2; k++) {
+    data->X[596 + k] = 1;
+    data->X[598 + k] = -1;
+  }
+  signs(data);
+  check(data);
+  lip_dataset_free(data);
+}
+
 /* x and -x at the edge of the doubles: the difference is no double, the slope is one. */
 static void a_distance_beyond_the_doubles_has_a_slope(void **state)
 {
@@ -373,6 +389,7 @@ int main(void)
       cmocka_unit_test(close_pairs_are_found_where_products_cancel),
       cmocka_unit_test(no_scale_overflows_or_underflows),
       cmocka_unit_test(columns_of_very_different_size_are_kept_apart),
+      cmocka_unit_test(a_cluster_too_small_for_floats_is_searched),
       cmocka_unit_test(a_distance_beyond_the_doubles_has_a_slope),
       cmocka_unit_test(equal_points_with_different_labels_make_it_infinite),
       cmocka_unit_test(equal_points_with_equal_labels_do_not_count),
