@@ -28,7 +28,7 @@ static const char layout[] = "CREATE TABLE cells(block TEXT, key TEXT, PRIMARY K
 lip_status lip_database_failure(const lip_database *database, lip_error *err)
 {
   int code = sqlite3_extended_errcode(database->sql);
-  int cause = sqlite3_system_errno(database->sql);
+  int cause = sqlite3_system_errno(database->sql); /* not always known */
   const char *text = sqlite3_errmsg(database->sql);
 
   switch (code & 0xff) {
@@ -41,8 +41,10 @@ lip_status lip_database_failure(const lip_database *database, lip_error *err)
   case SQLITE_FULL:
     return lip_fail(err, LIP_EIO, "%s: the disk is full", database->path);
   case SQLITE_IOERR:
-    return lip_fail(err, LIP_EIO, "%s: %s%s%s", database->path, text, cause ? ": " : "",
-                    cause ? strerror(cause) : "");
+    if (code == SQLITE_IOERR_READ || code == SQLITE_IOERR_SHORT_READ)
+      return lip_fail(err, LIP_EIO, "%s: cannot be read (%s)", database->path, text);
+    return lip_fail(err, LIP_EIO, "%s: cannot be written: %s", database->path,
+                    cause ? strerror(cause) : "the disk fails or is full, or a limit is reached");
   default:
     return lip_fail(err, LIP_EIO, "%s: %s", database->path, text);
   }

@@ -260,7 +260,9 @@ lip_status lip_sweep(const lip_plan *plan, const char *store, const lip_sweep_op
   if (st == LIP_EINTERRUPT) /* a network under way has nothing to add to that */
     FAIL(st, "%s: interrupted with %zu of %zu networks done; call again to continue", store,
          s.result.done, s.result.runs);
-  if (st != LIP_OK) FAIL(st, "%s", s.err.text);
+  if (st != LIP_OK)
+    FAIL(st, "%s (%zu of %zu networks done; call again to continue)", s.err.text, s.result.done,
+         s.result.runs);
 done:
   s.result.seconds = lip_seconds() - begin;
   *result = s.result;
