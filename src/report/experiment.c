@@ -159,6 +159,15 @@ bool cell_is_drawn(const experiment *self, const cell *c)
   return c->eps == self->eps && c->rate == self->rate && c->gradient.count > 0;
 }
 
+size_t experiment_largest_n(const experiment *self)
+{
+  size_t n = 0;
+
+  for (size_t i = 0; i < self->cells; i++)
+    if (cell_is_drawn(self, &self->cell[i]) && self->cell[i].n > n) n = self->cell[i].n;
+  return n;
+}
+
 const cell *experiment_find(const experiment *self, size_t n, size_t d, size_t k, double eps,
                             double rate)
 {

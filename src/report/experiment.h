@@ -51,6 +51,9 @@ void experiment_clear(experiment *self);
 /* Main cells with at least one kept run: those that can be drawn and fitted. */
 bool cell_is_drawn(const experiment *self, const cell *c);
 
+/* The largest n that can be drawn; 0 where there is none. */
+size_t experiment_largest_n(const experiment *self);
+
 /* The cell of the same (n, d, k), eps and learning rate; NULL where there is none. */
 const cell *experiment_find(const experiment *self, size_t n, size_t d, size_t k, double eps,
                             double rate);

@@ -9,7 +9,7 @@
 
 enum { NAME_SIZE = 96 };
 
-/* The svg has 60 units per cm and letters of the same proportion as the pdf's 8 points. */
+/* The svg has 60 units per cm; its lines and points are swollen to look as in the pdf. */
 static void write_frame_begin(const figure *self, double height, FILE *out)
 {
   (void)fprintf(out, "# %s.gp - 'gnuplot %s.gp' draws %s.svg and %s.pdf from %s.csv.\n", self->name,
@@ -20,21 +20,33 @@ static void write_frame_begin(const figure *self, double height, FILE *out)
               "set tics nomirror out scale 0.6 textcolor rgb '#333333'\n"
               "set grid linetype 1 linewidth 0.5 linecolor rgb '#E4E4E4'\n"
               "set key samplen 1.5 spacing 1.1 textcolor rgb '#333333'\n"
-              "set bars 0.4\nset pointintervalbox 0\n"
               "do for [format in \"svg pdf\"] {\n"
               "if (format eq \"svg\") {\n",
               out);
-  (void)fprintf(out, "set terminal svg size %.0f,%.0f fontscale 1 font 'Helvetica,17'\n",
+  (void)fprintf(out,
+                "set terminal svg size %.0f,%.0f linewidth 1.5 font 'Helvetica,15'\nswell = 1.4\n",
                 60 * self->width, 60 * height);
   (void)fputs("} else {\n", out);
-  (void)fprintf(out, "set terminal pdfcairo size %.3gcm,%.3gcm font 'Helvetica,8'\n", self->width,
-                height);
+  (void)fprintf(out, "set terminal pdfcairo size %.3gcm,%.3gcm font 'Helvetica,11'\nswell = 1\n",
+                self->width, height);
   (void)fprintf(out, "}\nset output '%s.'.format\n", self->name);
 }
 
 static void write_frame_end(FILE *out)
 {
   (void)fputs("unset output\n}\n", out);
+}
+
+void figure_bars(FILE *out, const char *name, const char *x, const char *style, int point_type,
+                 double point_size, const char *ink, const char *title)
+{
+  (void)fprintf(
+      out,
+      "'%s.csv' skip 1 using %s:8:(0):($9 - $8) with vectors nohead linewidth 1.2 "
+      "linecolor rgb %s notitle, \\\n"
+      "  '' skip 1 using %s:7 with %s pointtype %d pointsize %.2f*swell linewidth 1 linecolor "
+      "rgb %s title '%s'",
+      name, x, ink, x, style, point_type, point_size, ink, title);
 }
 
 lip_status figure_make(const figure *self, const results *all, report_folder *folder,

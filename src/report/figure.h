@@ -23,6 +23,14 @@ extern const figure figure_width, figure_closeup, figure_slices, figure_forest, 
 LIP_MUST_CHECK lip_status figure_make(const figure *self, const results *all, report_folder *folder,
                                       lip_error *err);
 
+/* Two elements of a plot command: bars from column 8 to column 9, and on them points at column 7.
+   (Not gnuplot's errorbars: its pdf blots out what lies under their points.)
+   x      in  an expression, "($1 == 0 ? $5 : NaN)": NaN leaves a row out
+   style  in  "points" or "linespoints"
+   ink    in  one of the colours below */
+void figure_bars(FILE *out, const char *name, const char *x, const char *style, int point_type,
+                 double point_size, const char *ink, const char *title);
+
 /* The colours of every figure, safe for colour-blind readers (Okabe and Ito). */
 #define INK_BLUE  "'#0072B2'"
 #define INK_RED   "'#D55E00'"

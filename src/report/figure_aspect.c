@@ -40,19 +40,19 @@ static void write_script(FILE *out, const results *all)
   (void)fputs("set xlabel 'd/n'\nset ylabel 'largest random gradient'\nset logscale x\n"
               "set xtics ('0.001' 0.001, '0.01' 0.01, '0.1' 0.1, '1' 1)\n"
               "set yrange [0:*]\nset xrange [*:1]\nset key top left Left reverse\n"
-              "set arrow 1 from 0.1, graph 0 to 0.1, graph 1 nohead dashtype 3 linewidth 1 "
+              "set arrow 1 from 0.1, graph 0 to 0.1, graph 0.72 nohead dashtype 3 linewidth 1 "
               "linecolor rgb " INK_GREY "\nplot ",
               out);
   for (size_t i = 0; i < 2 * count; i++) {
     bool red = i >= count;
     size_t at = i % count;
+    char x[96], title[64];
 
-    (void)fprintf(out,
-                  "%s'figure-aspect.csv' skip 1 using ($1 == %d && $2 == %zu ? $5 : NaN):7:8:9 "
-                  "with yerrorlines pointtype %d pointsize 0.4 linewidth 1 linecolor rgb %s title "
-                  "'%s, n = %zu'",
-                  i ? ", \\\n  " : "", red, n[at], at ? hollow[at] : full[at],
-                  red ? INK_RED : INK_BLUE, red ? "k = 10 n/d" : "k = n", n[at]);
+    (void)snprintf(x, sizeof x, "($1 == %d && $2 == %zu ? $5 : NaN)", red, n[at]);
+    (void)snprintf(title, sizeof title, "%s, n = %zu", red ? "k = 10 n/d" : "k = n", n[at]);
+    (void)fputs(i ? ", \\\n  " : "", out);
+    figure_bars(out, figure_aspect.name, x, "linespoints", at ? hollow[at] : full[at], 0.4,
+                red ? INK_RED : INK_BLUE, title);
   }
   (void)fputs("\n", out);
 }

@@ -4,15 +4,6 @@
 
 #include <math.h>
 
-static size_t largest_n(const experiment *self)
-{
-  size_t n = 0;
-
-  for (size_t i = 0; i < self->cells; i++)
-    if (cell_is_drawn(self, &self->cell[i]) && self->cell[i].n > n) n = self->cell[i].n;
-  return n;
-}
-
 static void write_csv(FILE *out, const results *all)
 {
   const experiment *self = &all->dimension;
@@ -22,7 +13,8 @@ static void write_csv(FILE *out, const results *all)
     for (size_t i = 0; i < self->cells; i++) {
       const cell *c = &self->cell[i];
 
-      if (c->n == largest_n(self) && cell_is_drawn(self, c) && (red ? is_red(c) : is_blue(c)))
+      if (c->n == experiment_largest_n(self) && cell_is_drawn(self, c) &&
+          (red ? is_red(c) : is_blue(c)))
         (void)fprintf(out, "%d,%zu,%zu,%zu,%.17g,%zu,%.17g,%.17g,%.17g\n", red, c->n, c->d, c->k,
                       sqrt((double)c->d), c->gradient.count, c->gradient.mean, c->gradient.low,
                       c->gradient.high);
@@ -31,39 +23,41 @@ static void write_csv(FILE *out, const results *all)
 
 static void write_script(FILE *out, const results *all)
 {
-  size_t n = largest_n(&all->dimension);
-  char name[64];
+  size_t n = experiment_largest_n(&all->dimension);
+  char name[64], title[64];
   const trend *red;
 
   (void)snprintf(name, sizeof name, "k = 10 n/d, n = %zu, n/10 <= d <= n/2", n);
   red = trend_find(&all->dimension_trends, name);
-  (void)fprintf(out,
-                "set xlabel '√d'\nset ylabel 'largest random gradient  max_t |∇f(z_t)|'\n"
-                "set xrange [0:*]\nset yrange [0:*]\nset key top left Left reverse\n"
-                "set arrow 1 from %.17g, graph 0 to %.17g, graph 1 nohead dashtype 3 linewidth 1 "
-                "linecolor rgb " INK_GREY "\n"
-                "set label 1 'd = n/10' at %.17g, graph 0.05 offset 0.5,0 textcolor rgb " INK_GREY
-                "\n",
-                sqrt((double)n / 10), sqrt((double)n / 10), sqrt((double)n / 10));
+  (void)fprintf(
+      out,
+      "set xlabel '√d'\nset ylabel 'largest random gradient  max_t |∇f(z_t)|'\n"
+      "set offsets 0, graph 0.04, 0, 0\nset xrange [0:*]\nset yrange [0:*]\nset key top "
+      "left Left reverse\n"
+      "set arrow 1 from %.17g, graph 0 to %.17g, graph 0.76 nohead dashtype 3 linewidth 1 "
+      "linecolor rgb " INK_GREY "\n"
+      "set label 1 'd = n/10' at %.17g, graph 0.05 offset 0.5,0 textcolor rgb " INK_GREY "\n",
+      sqrt((double)n / 10), sqrt((double)n / 10), sqrt((double)n / 10));
   (void)fputs("plot ", out);
   if (red && red->cells > 2)
     (void)fprintf(out,
                   "sample [%.17g:%.17g] %.17g + %.17g*x with lines linewidth 1.2 dashtype 2 "
-                  "linecolor rgb " INK_RED " title '%.1f + %.2f √d', \\\n  ",
+                  "linecolor rgb " INK_RED " title '%.2f √d %s %.1f', \\\n  ",
                   red->from, red->to, red->fit[0].intercept.value, red->fit[0].slope.value,
-                  red->fit[0].intercept.value, red->fit[0].slope.value);
-  (void)fprintf(
-      out,
-      "'figures-1-and-3.csv' skip 1 using ($1 == 1 ? $5 : NaN):7:8:9 with yerrorbars "
-      "pointtype 5 pointsize 0.5 linewidth 1.2 linecolor rgb " INK_RED " title 'k = 10 n/d', \\\n"
-      "  'figures-1-and-3.csv' skip 1 using ($1 == 0 ? $5 : NaN):7:8:9 with yerrorbars "
-      "pointtype 7 pointsize 0.4 linewidth 1.2 linecolor rgb " INK_BLUE " title 'k = n = %zu'\n",
-      n);
+                  red->fit[0].slope.value, red->fit[0].intercept.value < 0 ? "−" : "+",
+                  fabs(red->fit[0].intercept.value));
+  (void)snprintf(title, sizeof title, "k = n = %zu", n);
+  figure_bars(out, figure_dimension.name, "($1 == 1 ? $5 : NaN)", "points", 5, 0.5, INK_RED,
+              "k = 10 n/d");
+  (void)fputs(", \\\n  ", out);
+  figure_bars(out, figure_dimension.name, "($1 == 0 ? $5 : NaN)", "points", 7, 0.4, INK_BLUE,
+              title);
+  (void)fputc('\n', out);
 }
 
 static bool wanted(const results *all)
 {
-  return largest_n(&all->dimension) > 0;
+  return experiment_largest_n(&all->dimension) > 0;
 }
 
 const figure figure_dimension = {"figures-1-and-3", 8.5,         6.8, NULL, wanted,

@@ -49,9 +49,12 @@ static void write_panel(FILE *out, const char *label, range wanted_range, int co
                 label, wanted_range.low, wanted_range.high, with_names ? "%s" : "");
   for (int judged = 1; judged >= 0; judged--)
     (void)fprintf(out,
-                  "%s'figure-2-forest.csv' skip 1 using ($4 == %d ? $%d : NaN):1:%d:%d%s with "
-                  "xerrorbars pointtype %d pointsize 0.4 linewidth 1.2 linecolor rgb %s%s",
-                  judged ? "plot " : "  ", judged, column, column + 1, column + 2,
+                  "%s'figure-2-forest.csv' skip 1 using ($4 == %d ? $%d : NaN):1:($%d - $%d):(0) "
+                  "with vectors nohead linewidth 1.2 linecolor rgb %s, \\\n"
+                  "  '' skip 1 using ($4 == %d ? $%d : NaN):1%s with points pointtype %d pointsize "
+                  "0.4*swell linecolor rgb %s%s",
+                  judged ? "plot " : "  ", judged, column + 1, column + 2, column + 1,
+                  judged ? INK_BLUE : INK_GREY, judged, column,
                   with_names ? ":ytic(sprintf('%d, %d', $2, $3))" : "", judged ? 7 : 6,
                   judged ? INK_BLUE : INK_GREY, judged ? ", \\\n" : "\n");
 }
@@ -69,7 +72,7 @@ static void write_script(FILE *out, const results *all)
       "unset key\nset yrange [0.3:%zu.7]\nset ytics scale 0\nset grid ytics xtics\n"
       "set xtics autofreq\n"
       "set label 3 'n, d' at graph -0.06, graph 1 right offset 0,0.8 textcolor rgb '#333333'\n",
-      1.3 / height_of(all), 1 - 0.6 / height_of(all), count_rows(all));
+      1.4 / height_of(all), 1 - 0.6 / height_of(all), count_rows(all));
   (void)fputs("set xtics 0.5\n", out);
   write_panel(out, "slope", slice_slope, 5, true);
   (void)fputs("unset label 3\nset border 1\nset xtics 2\n", out);

@@ -28,19 +28,20 @@ static void write_csv(FILE *out, const results *all)
 static void write_script(FILE *out, const results *all)
 {
   (void)all;
-  (void)fputs("set xlabel '√(n/k)'\nset ylabel 'constant of the network / L*'\n"
-              "set logscale y\nset xrange [0.6:*]\nset yrange [0.8:5000]\n"
-              "set key top right\n"
-              "set arrow 1 from graph 0, first 1 to graph 1, first 1 nohead linewidth 1.5 "
-              "linecolor rgb 'black'\n"
-              "set label 1 'L*: no function is flatter' at graph 0.98, first 1 right offset 0,0.6\n"
-              "plot 'figure-optimum.csv' skip 1 using 4:8 with points pointtype 9 pointsize 0.4 "
-              "linecolor rgb " INK_LIGHT " title 'path norm (above)', \\\n"
-              "  '' skip 1 using 4:7 with points pointtype 7 pointsize 0.3 linecolor rgb " INK_GREEN
-              " title 'steepest found (below)', \\\n"
-              "  '' skip 1 using 4:6 with points pointtype 6 pointsize 0.3 linecolor rgb " INK_BLUE
-              " title 'largest random gradient'\n",
-              out);
+  (void)fputs(
+      "set xlabel '√(n/k)'\nset ylabel 'constant of the network / L*'\n"
+      "set logscale y\nset xrange [0.6:*]\nset yrange [0.8:5000]\n"
+      "set key top right\n"
+      "set arrow 1 from graph 0, first 1 to graph 1, first 1 nohead linewidth 1.5 "
+      "linecolor rgb 'black'\n"
+      "set label 1 'L*: no function is flatter' at graph 0.98, first 1 right offset 0,0.6\n"
+      "plot 'figure-optimum.csv' skip 1 using 4:8 with points pointtype 9 pointsize 0.4*swell "
+      "linecolor rgb " INK_LIGHT " title 'path norm (above)', \\\n"
+      "  '' skip 1 using 4:7 with points pointtype 7 pointsize 0.3*swell linecolor rgb " INK_GREEN
+      " title 'steepest found (below)', \\\n"
+      "  '' skip 1 using 4:6 with points pointtype 6 pointsize 0.3*swell linecolor rgb " INK_BLUE
+      " title 'largest random gradient'\n",
+      out);
 }
 
 static bool wanted(const results *all)

@@ -22,17 +22,18 @@ static void write_csv(FILE *out, const results *all)
 static void write_script(FILE *out, const results *all)
 {
   (void)all;
-  (void)fputs(
-      "set xlabel '√(n/k)'\n"
-      "set ylabel 'largest random gradient'\n"
-      "set xrange [0:*]\nset yrange [0:*]\n"
-      "set key top left Left reverse\n"
-      "plot 'learning-rate.csv' skip 1 using ($1 <= 0.1001 ? $5 - 0.03 : NaN):7:8:9 with "
-      "yerrorbars "
-      "pointtype 7 pointsize 0.3 linewidth 1.2 linecolor rgb " INK_BLUE " title 'd ≤ n/10', \\\n"
-      "  'learning-rate.csv' skip 1 using ($1 > 0.1001 ? $5 + 0.03 : NaN):7:8:9 with yerrorbars "
-      "pointtype 5 pointsize 0.3 linewidth 1.2 linecolor rgb " INK_RED " title 'd > n/10'\n",
-      out);
+  (void)fputs("set xlabel '√(n/k)'\n"
+              "set ylabel 'largest random gradient'\n"
+              "set offsets 0, graph 0.04, graph 0.15, 0\nset xrange [0:*]\nset yrange [0:*]\n"
+              "set key top left Left reverse\n"
+              "plot ",
+              out);
+  figure_bars(out, figure_rate.name, "($1 <= 0.1001 ? $5 - 0.03 : NaN)", "points", 7, 0.35,
+              INK_BLUE, "d ≤ n/10");
+  (void)fputs(", \\\n  ", out);
+  figure_bars(out, figure_rate.name, "($1 > 0.1001 ? $5 + 0.03 : NaN)", "points", 5, 0.35, INK_RED,
+              "d > n/10");
+  (void)fputc('\n', out);
 }
 
 static bool wanted(const results *all)

@@ -52,6 +52,7 @@ static size_t columns_of(size_t panels)
 static void write_panel(FILE *out, const trend *slice, size_t index, bool left, bool bottom)
 {
   const line_fit *fit = &slice->fit[0];
+  char x[64];
 
   (void)fprintf(out, "set xlabel '%s' offset 0,0.4\n", bottom ? "√(n/k)" : "");
   (void)fprintf(out, "set ylabel '%s'\nset format y '%s'\n", left ? "largest random gradient" : "",
@@ -61,12 +62,13 @@ static void write_panel(FILE *out, const trend *slice, size_t index, bool left, 
                 "set label 2 '%.1f + %.2f √(n/k)' at graph 0.95, graph 0.09 right textcolor rgb "
                 "'#333333'\n",
                 slice->n, slice->d, fit->intercept.value, fit->slope.value);
+  (void)snprintf(x, sizeof x, "($1 == %zu ? $5 : NaN)", index);
   (void)fprintf(out,
                 "plot sample [%.17g:%.17g] %.17g + %.17g*x with lines linewidth 1.5 linecolor rgb "
-                "'black', \\\n  'figure-2-slices.csv' skip 1 using ($1 == %zu ? $5 : NaN):7:8:9 "
-                "with yerrorbars pointtype 7 pointsize 0.35 linewidth 1 linecolor rgb " INK_BLUE
-                "\n",
-                slice->from, slice->to, fit->intercept.value, fit->slope.value, index);
+                "'black', \\\n  ",
+                slice->from, slice->to, fit->intercept.value, fit->slope.value);
+  figure_bars(out, figure_slices.name, x, "points", 7, 0.35, INK_BLUE, "");
+  (void)fputc('\n', out);
 }
 
 static double height_of(const results *all)
@@ -85,7 +87,7 @@ static void write_script(FILE *out, const results *all)
   (void)fprintf(out,
                 "set multiplot layout %zu,%zu margins screen 0.075,0.99,%.4f,%.4f spacing screen "
                 "0.02,%.4f\nset xrange [0:%.3g]\nset yrange [0:%.3g]\nunset key\nset xtics 2\n",
-                (panels + columns - 1) / columns, columns, 1.1 / height, 1 - 0.25 / height,
+                (panels + columns - 1) / columns, columns, 1.3 / height, 1 - 0.25 / height,
                 0.7 / height, right * 1.05, top * 1.25);
   for (size_t i = 0; i < all->width_trends.count; i++) {
     const trend *slice = &all->width_trends.trend[i];

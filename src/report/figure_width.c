@@ -32,11 +32,10 @@ static void write_plot(FILE *out, const char *name, const trend *pool, double si
   (void)fputs(
       "set xlabel '√(n/k)'\n"
       "set ylabel 'largest random gradient  max_t |∇f(z_t)|'\n"
-      "set xrange [0:*]\n"
+      "set offsets 0, graph 0.04, 0, 0\nset xrange [0:*]\n"
       "set yrange [0:*]\n"
       "set key top left Left reverse\n"
-      "set palette defined (0 '#440154', 1 '#414487', 2 '#2A788E', 3 '#22A884', 4 '#7AD151', "
-      "5 '#FDE725')\n"
+      "set palette defined (0 '#0D0887', 1 '#6A00A8', 2 '#B12A90', 3 '#E16462', 4 '#FCA636')\n"
       "set logscale cb\n"
       "set cbrange [0.025:1]\n"
       "set cbtics ('0.025' 0.025, '0.05' 0.05, '0.1' 0.1, '0.2' 0.2, '0.5' 0.5, '1' 1) scale 0.4\n"
@@ -44,10 +43,11 @@ static void write_plot(FILE *out, const char *name, const trend *pool, double si
       "set colorbox user origin graph 1.03, graph 0.08 size graph 0.035, graph 0.84\n"
       "set rmargin at screen 0.80\n",
       out);
-  (void)fprintf(out,
-                "plot '%s.csv' skip 1 using 5:7:6 with points pointtype 7 pointsize %.2f palette "
-                "notitle",
-                name, size);
+  (void)fprintf(
+      out,
+      "plot '%s.csv' skip 1 using 5:7:6 with points pointtype 7 pointsize %.2f*swell palette "
+      "notitle",
+      name, size);
   if (pool)
     (void)fprintf(out,
                   ", \\\n  [%.17g:%.17g] %.17g + %.17g*x with lines linewidth 2 linecolor rgb "

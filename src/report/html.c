@@ -83,6 +83,23 @@ void html(FILE *out, const char *template, ...)
   va_end(args);
 }
 
+void html_math(FILE *out, const char *text)
+{
+  static const char *const signs[][2] = {{"<=", "≤"}, {">=", "≥"}, {"sqrt", "√"}};
+
+  while (*text) {
+    const char one[2] = {*text, 0};
+    size_t i = 0, count = sizeof signs / sizeof *signs;
+
+    while (i < count && strncmp(text, signs[i][0], strlen(signs[i][0])) != 0) i++;
+    if (i < count)
+      (void)fputs(signs[i][1], out);
+    else
+      escape(out, one);
+    text += i < count ? strlen(signs[i][0]) : 1;
+  }
+}
+
 void html_number(FILE *out, double value, int decimals)
 {
   char text[64];

@@ -10,6 +10,9 @@
    Takes the conversions d, zu, s, c, e, f, g with flags, width and precision. */
 void html(FILE *out, const char *template, ...) __attribute__((format(printf, 2, 3)));
 
+/* Text with mathematics in plain letters, escaped: "<=" and "sqrt" become signs. */
+void html_math(FILE *out, const char *text);
+
 /* A number with so many decimals; a dash where it is NaN, the sign of infinity where it is
    infinite. */
 void html_number(FILE *out, double value, int decimals);

@@ -17,6 +17,7 @@ typedef struct page {
   lip_error *err;
 } page;
 
+void page_opening(page *self);   /* the first screen: page_opening.c */
 void page_width(page *self);     /* experiment 1: page_width.c */
 void page_dimension(page *self); /* experiment 2: page_dimension.c */
 void page_criteria(page *self);  /* page_criteria.c */

@@ -27,13 +27,19 @@ static void write_row(FILE *out, const lip_criterion *c)
 {
   const char *name = c->name + 4; /* the table's heading has the number */
 
-  html(out, "<tr><td>%s<td class=\"n%s\">", name, c->verdict == LIP_FAIL ? " out" : "");
+  html(out, "<tr><td>");
+  html_math(out, name);
+  html(out, "<td class=\"n%s\">", c->verdict == LIP_FAIL ? " out" : "");
   html_number(out, c->value, 3);
   html(out, "<td class=\"n\">");
   html_range(out, c->low < 1e-300 ? 0 : c->low, c->high, 2);
   html(out, "<td>");
   write_verdict(out, c);
-  if (c->reason[0]) html(out, " <span class=\"soft\">%s</span>", c->reason);
+  if (c->reason[0]) {
+    html(out, " <span class=\"soft\">");
+    html_math(out, c->reason);
+    html(out, "</span>");
+  }
   html(out, "</tr>\n");
 }
 
@@ -63,9 +69,11 @@ static void write_group(FILE *out, const criterion_list *list, size_t number)
 void page_criteria(page *self)
 {
   if (self->all->criteria.count == 0) return;
-  html(self->out, "<h2>The criteria</h2>\n<p>What a reproduction must show was fixed, with its "
-                  "ranges, before the experiments ran at the paper's size. A criterion that is not "
-                  "met is a result like any other. All of them judge means over seeds.</p>\n");
+  html(
+      self->out,
+      "<h2 id=\"criteria\">The criteria</h2>\n<p>What a reproduction must show was fixed, with its "
+      "ranges, before the experiments ran at the paper's size. A criterion that is not "
+      "met is a result like any other. All of them judge means over seeds.</p>\n");
   for (size_t number = 1; number <= sizeof meanings / sizeof *meanings; number++)
     write_group(self->out, &self->all->criteria, number);
 }

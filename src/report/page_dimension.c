@@ -6,15 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-static size_t largest_n(const experiment *self)
-{
-  size_t n = 0;
-
-  for (size_t i = 0; i < self->cells; i++)
-    if (cell_is_drawn(self, &self->cell[i]) && self->cell[i].n > n) n = self->cell[i].n;
-  return n;
-}
-
 static void write_expected(page *self, size_t n)
 {
   enum { PAPER_N = 10000 };
@@ -39,23 +30,6 @@ static void write_expected(page *self, size_t n)
   html(out, "</p></div>\n");
 }
 
-/* The lowest and highest mean of a family at one n, d/n between bounds. */
-static bool span_of(const experiment *self, size_t n, bool (*family)(const cell *), double low,
-                    double high, double span[2])
-{
-  span[0] = INFINITY;
-  span[1] = -INFINITY;
-  for (size_t i = 0; i < self->cells; i++) {
-    const cell *c = &self->cell[i];
-    double d = (double)c->d;
-
-    if (c->n != n || !family(c) || !cell_is_drawn(self, c) || d < low || d > high) continue;
-    span[0] = fmin(span[0], c->gradient.mean);
-    span[1] = fmax(span[1], c->gradient.mean);
-  }
-  return isfinite(span[0]);
-}
-
 static void write_seen(page *self, size_t n)
 {
   const experiment *part = &self->all->dimension;
@@ -67,16 +41,16 @@ static void write_seen(page *self, size_t n)
   (void)snprintf(name, sizeof name, "k = 10 n/d, n = %zu, n/10 <= d <= n/2", n);
   red = trend_find(&self->all->dimension_trends, name);
   html(out, "<div class=\"says\"><p><b>Seen.</b> At <var>n</var> = %zu ", n);
-  if (span_of(part, n, is_blue, 25, tenth, flat)) {
-    html(out, "blue stays between ");
+  if (family_span(part, n, is_blue, 25, tenth, flat)) {
+    html(out, "blue is ");
     html_range(out, flat[0], flat[1], 1);
     html(out, " for 25 ≤ <var>d</var> ≤ <var>n</var>/10. ");
   }
-  if (span_of(part, n, is_blue, tenth * 1.001, (double)n, late)) {
+  if (family_span(part, n, is_blue, tenth * 1.001, (double)n, late)) {
     html(out, "Beyond, it %s ", late[1] > 1.25 * flat[1] ? "climbs to" : "reaches");
     html_number(out, late[1], 1);
-    html(out, ": with so many dimensions the data can almost be fitted by a plane, and the "
-              "trained network becomes as steep as that plane, however many neurons it has. ");
+    html(out, ": with so many dimensions the points are nearly separated by a plane already, and "
+              "a network near that plane is as steep as the plane, however many neurons it has. ");
   }
   if (red && red->cells > 2) {
     html(out, "Red grows by ");
@@ -125,7 +99,9 @@ static void write_rival_row(FILE *out, const trend *t)
   double best = INFINITY;
 
   for (size_t i = 0; i < LAWS; i++) best = fmin(best, t->fit[i].aic);
-  html(out, "<tr><td>%s<td class=\"n\">%zu", t->name, t->cells);
+  html(out, "<tr><td>");
+  html_math(out, t->name);
+  html(out, "<td class=\"n\">%zu", t->cells);
   for (size_t i = 0; i < LAWS; i++) {
     double above = t->fit[i].aic - best;
 
@@ -160,7 +136,7 @@ static void write_rivals(page *self)
 
 void page_dimension(page *self)
 {
-  size_t n = largest_n(&self->all->dimension);
+  size_t n = experiment_largest_n(&self->all->dimension);
 
   write_expected(self, n);
   page_figure(self, "figures-1-and-3", "column",

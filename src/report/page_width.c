@@ -66,7 +66,10 @@ static void write_seen(page *self)
     html_number(out, fit->intercept.value + fit->slope.value * pool->from, 1);
     html(out, " to ");
     html_number(out, fit->intercept.value + fit->slope.value * pool->to, 1);
-    html(out, ": most of the steepness is the intercept, and only the rest depends on the width.");
+    html(out, "%s",
+         fit->intercept.value > fit->slope.value * (pool->to - pool->from)
+             ? ": the greater part of the steepness does not depend on the width."
+             : ".");
     write_exponent(out, pool);
   }
   if (pool && everything && everything->fit[0].r < pool->fit[0].r) {
@@ -209,6 +212,9 @@ void page_width(page *self)
               "Figure 2. Every kept network; the colour is d/n. The line is fitted to the means "
               "over seeds of the cells with d ≤ n/10.");
   write_seen(self);
+  page_figure(self, "figure-2-closeup", "column",
+              "The same without the networks of d above n/5: the range that the paper's own figure "
+              "shows.");
   page_figure(self, "figure-2-slices", "wide",
               "The slices that criterion (1) speaks of. Points are means over seeds, bars reach "
               "from the lowest seed to the highest, lines are the fits.");

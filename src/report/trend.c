@@ -52,14 +52,14 @@ static double aspect(const cell *c)
 const law laws_of_width[LAWS] = {
     {"sqrt(n/k)", "√(n/k)", sqrt_width},
     {"log(n/k)", "log(n/k)", log_width},
-    {"(n/k)^(1/4)", "(n/k)^¼", fourth_root_width},
+    {"(n/k)^(1/4)", "∜(n/k)", fourth_root_width},
     {"d/n", "d/n", aspect},
 };
 
 const law laws_of_dimension[LAWS] = {
     {"sqrt(d)", "√d", sqrt_dimension},
     {"log(d)", "log d", log_dimension},
-    {"d^(1/4)", "d^¼", fourth_root_dimension},
+    {"d^(1/4)", "∜d", fourth_root_dimension},
     {"d/n", "d/n", aspect},
 };
 
@@ -223,6 +223,22 @@ bool is_blue(const cell *c)
 bool is_red(const cell *c)
 {
   return (double)c->k == round(10 * (double)c->n / (double)c->d);
+}
+
+bool family_span(const experiment *self, size_t n, bool (*family)(const cell *), double low,
+                 double high, double span[2])
+{
+  span[0] = INFINITY;
+  span[1] = -INFINITY;
+  for (size_t i = 0; i < self->cells; i++) {
+    const cell *c = &self->cell[i];
+    double d = (double)c->d;
+
+    if (c->n != n || !family(c) || !cell_is_drawn(self, c) || d < low || d > high) continue;
+    span[0] = fmin(span[0], c->gradient.mean);
+    span[1] = fmax(span[1], c->gradient.mean);
+  }
+  return isfinite(span[0]);
 }
 
 lip_status trends_of_dimension(const experiment *self, trend_list *list, lip_error *err)

@@ -48,6 +48,11 @@ LIP_MUST_CHECK lip_status trends_of_width(const experiment *self, trend_list *li
 bool is_blue(const cell *c); /* k = n, "optimal smoothness" */
 bool is_red(const cell *c);  /* k = 10 n / d, rounded, "optimal size" */
 
+/* The lowest and highest mean of a family at one n, low <= d <= high. False: it has no cells there.
+ */
+bool family_span(const experiment *self, size_t n, bool (*family)(const cell *c), double low,
+                 double high, double span[2]);
+
 /* Experiment 2: for every n, blue cells with d <= n/10, red cells with n/10 <= d <= n/2, and all
    red cells. n and name are set; d is 0. */
 LIP_MUST_CHECK lip_status trends_of_dimension(const experiment *self, trend_list *list,
