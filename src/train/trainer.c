@@ -4,14 +4,18 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-/* Neurons per block. The products need no more than MOST to run at full speed, and so few rows of Z
-   stay in a core's cache from the product through all passes. An even number of equal blocks keeps
-   two threads busy. */
-static size_t neurons_per_block(size_t k)
+/* Neurons per block: few, so that their rows of Z stay in a core's cache (CACHE floats) from the
+   product through all passes; as many as the product needs to run at full speed, more where its
+   rows are long and X comes from far. An even number of equal blocks keeps two threads busy. */
+static size_t neurons_per_block(size_t padded, size_t d, size_t k)
 {
-  enum { MOST = 48 };
-  size_t pairs = (k + 2 * MOST - 1) / (2 * MOST);
+  enum { CACHE = 1 << 18, FEW = 24, ENOUGH = 48, MANY = 96, LONG = 512 };
+  size_t most = CACHE / padded, pairs;
 
+  if (most < FEW) most = FEW;
+  if (most > ENOUGH) most = ENOUGH;
+  if (d >= LONG) most = MANY;
+  pairs = (k + 2 * most - 1) / (2 * most);
   return (k + 2 * pairs - 1) / (2 * pairs);
 }
 
@@ -28,7 +32,7 @@ lip_status lip_trainer_create(const lip_train_options *options, size_t n, size_t
   TRY(lip_parameters_create(k, d, &t.weights, err));
   TRY(lip_parameters_create(k, d, &t.first, err));
   TRY(lip_parameters_create(k, d, &t.second, err));
-  t.block = neurons_per_block(k);
+  t.block = neurons_per_block(t.points.padded, d, k);
   t.blocks = (k + t.block - 1) / t.block;
   t.Z = lip_alloc(k * t.points.stride, sizeof *t.Z);
   t.scale = lip_alloc(3 * k, sizeof *t.scale);
