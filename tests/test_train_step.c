@@ -156,10 +156,55 @@ static void sizes_around_a_vector_and_a_block_step_like_the_textbook(void **stat
     }
 }
 
+/* The same points in the textbook's hands, in the order of the batch. */
+static void take_both(lip_trainer *t, naive *reference, const lip_dataset *data,
+                      const size_t *which, double *mean)
+{
+  lip_points_take(&t->points, data, which, true, mean);
+  for (size_t i = 0; i < reference->n; i++) {
+    memcpy(reference->X + i * data->d, data->X + which[i] * data->d, data->d * sizeof(double));
+    reference->y[i] = data->y[which[i]];
+  }
+}
+
+static void batches_step_like_the_textbook_on_their_points(void **state)
+{
+  enum { N = 50, BATCH = 18, D = 6, K = 11 };
+  lip_train_options o = smooth_options(K);
+  lip_dataset *data = points(N, D, 2);
+  naive reference = naive_create(BATCH, D, K);
+  double mean[D];
+  size_t order[N];
+  lip_trainer t;
+
+  (void)state;
+  assert_int_equal(lip_trainer_create(&o, BATCH, D, &t, NULL), LIP_OK);
+  lip_parameters_draw(&t.weights, &o, t.team);
+  for (size_t i = 0; i < reference.count; i++) reference.theta[i] = (double)t.weights.block[i];
+  for (size_t step = 0; step < 6; step++) {
+    lip_fit fit;
+    double loss;
+
+    lip_random_permutation((lip_stream){1, LIP_FOR_BATCHES}, step, N, order);
+    take_both(&t, &reference, data, order, mean);
+    loss = naive_forward(&reference, &o);
+    assert_int_equal(lip_trainer_forward(&t, &fit, NULL), LIP_OK);
+    assert_true(fabs(fit.loss - loss) <= 1e-5 * loss);
+    assert_int_equal(lip_trainer_backward(&t, &fit, NULL), LIP_OK);
+    naive_gradient(&reference, &o);
+    naive_adam(&reference, &o);
+    compare_gradients(&t, &reference, "batch");
+  }
+  lip_trainer_clear(&t);
+  lip_dataset_free(data);
+  naive_free(&reference);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_activation_steps_like_the_textbook),
+      cmocka_unit_test(batches_step_like_the_textbook_on_their_points),
       cmocka_unit_test(sizes_around_a_vector_and_a_block_step_like_the_textbook),
   };
 
