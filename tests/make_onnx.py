@@ -164,6 +164,18 @@ read("batch-norm-of-channels",
 vector = model([node("MatMul", ["A", "X"], ["a"]), node("Add", ["a", "b"], ["Y"])], {"A": W1, "b": b1}, shape=(4,), size=6)
 read("one-vector", vector, x @ G[0].T + G[1])
 
+# every dimension fixed: all of it is one point
+pairs = x.reshape(5, 2, 2)
+A, c = random.normal(size=(2, 3)), random.normal(size=(2, 3))
+read("list-of-vectors", model([node("Gemm", ["X", "A", "c"], ["Y"])], {"A": A, "c": c}, shape=(2, 2), size=3),
+     (pairs @ f32(A) + f32(c)).reshape(5, 6))
+read("open-list-of-vectors", model([node("MatMul", ["X", "A"], ["z"]), node("Relu", ["z"], ["Y"])], {"A": A}, shape=("N", 2, 2), size=3),
+     relu(pairs @ f32(A)).reshape(5, 6))
+read("fixed-flatten", model([node("Flatten", ["X"], ["f"], axis=0), node("Gemm", ["f", "W1", "b1"], ["Y"], transB=1)],
+                            {"W1": W1, "b1": b1}, shape=(2, 2), size=6), x @ G[0].T + G[1])
+read("fixed-reshape", model([node("Reshape", ["X", "to"], ["f"]), node("Gemm", ["f", "W1", "b1"], ["Y"], transB=1)],
+                            {"W1": W1, "b1": b1, "to": np.array([1, -1])}, shape=(2, 2), size=6), x @ G[0].T + G[1])
+
 # what is refused
 refused("another-operator", model([chain[0], node("Sigmoid", ["z"], ["h"], name="bend it"), chain[2]], weights),
         "'bend it' (Sigmoid)")
@@ -181,11 +193,11 @@ refused("off-the-way", model(chain + [node("Relu", ["other"], ["spare"], name="s
 refused("wrong-matrix", model(chain, {**weights, "W2": W1}), "'last' (Gemm): its matrix takes 4 numbers, the value has 6")
 refused("wrong-bias", model(chain, {**weights, "b1": b2}), "'first' (Gemm)")
 refused("matrix-of-rank-3", model(chain, {**weights, "W1": W1[None]}), "'first' (Gemm): its constant has 3 dimensions")
-refused("value-of-rank-3", model(chain, weights, shape=("N", 4, 1)), "'first' (Gemm): the value before it has 3")
+refused("value-of-rank-3", model(chain, weights, shape=("N", 1, 4)), "'first' (Gemm): the value before it has 3")
 refused("widening", model([node("Add", ["X", "c"], ["Y"], name="widen")], {"c": np.ones((1, 4))}, shape=("N", 1)), "'widen'")
-refused("differs-by-point", model([node("Add", ["X", "c"], ["Y"], name="add")], {"c": np.ones((2, 4))}, shape=(2, 4)), "between points")
+refused("differs-by-point", model([node("Add", ["X", "c"], ["Y"], name="add")], {"c": np.ones((2, 4))}), "between points")
 refused("transA", model([node("Gemm", ["X", "W"], ["Y"], transA=1, name="turned")], {"W": W1.T}), "'turned' (Gemm)")
-refused("matmul-from-the-left", model([node("MatMul", ["W", "X"], ["Y"], name="left")], {"W": W1}), "'left' (MatMul)")
+refused("matmul-from-the-left", model([node("MatMul", ["W", "X"], ["Y"], name="left")], {"W": W1.T}), "'left' (MatMul)")
 refused("one-over", model([node("Div", ["c", "X"], ["Y"], name="over")], {"c": np.ones(4)}), "'over' (Div)")
 refused("divided-by-zero", model([node("Div", ["X", "c"], ["Y"], name="over")], {"c": np.array([1., 0, 1, 1])}), "'over' (Div)")
 refused("negative-variance", model([chain[0], bn_node("z", "Y")], {**weights, **norm, "var": -var}), "'norm' (BatchNormalization)")
@@ -194,13 +206,16 @@ refused("nan-weight", model(chain, {**weights, "W2": np.where(W2 == W2[1, 2], np
 refused("infinite-bias", model(chain, {**weights, "b2": np.array([0, 0, np.inf])}), "tensor 'b2': its entry 2 is inf")
 refused("slope-per-neuron", model([chain[0], node("PRelu", ["z", "s"], ["h"], name="slopes"), chain[2]],
                                   {**weights, "s": np.arange(6.)}), "'slopes' (PRelu)")
-refused("mixing-reshape", model([node("Reshape", ["X", "to"], ["Y"], name="mix")], {"to": np.array([1, 8])}, shape=(2, 4)), "'mix' (Reshape)")
+for name, target in [("one-point", [1, -1]), ("all-points", [-1]), ("half-points", [-1, 2])]:
+    refused("mixing-reshape-to-" + name, model([node("Reshape", ["X", "to"], ["Y"], name="mix")], {"to": np.array(target)}), "'mix' (Reshape)")
+refused("wrong-reshape", model([node("Reshape", ["X", "to"], ["Y"], name="to 5")], {"to": np.array([0, 5])}), "'to 5' (Reshape)")
 refused("mixing-flatten", model([node("Flatten", ["X"], ["Y"], axis=0, name="mix")], {}), "'mix' (Flatten)")
 refused("opset-6", model(chain, weights, opset=6), "operator set is 6")
 refused("opset-21", model(chain, weights, opset=21), "operator set is 21")
 refused("dynamic-size", model([node("Relu", ["X"], ["Y"])], {}, shape=("N", "d")), "input 'X': its dimension 1 is not fixed")
 refused("vast-size", model([node("Relu", ["X"], ["Y"])], {}, shape=("N", 2**40)), "input 'X'")
 refused("vast-product", model([node("Relu", ["X"], ["Y"])], {}, shape=("N", 2**20, 2**20, 2**20, 2**20)), "input 'X'")
+refused("blocks-too-large", model([node("MatMul", ["X", "A"], ["Y"], name="wide")], {"A": A}, shape=("N", 2**20, 2)), "'wide' (MatMul)")
 refused("identity-too-large", model([node("Relu", ["X"], ["Y"], name="wide")], {}, shape=("N", 2**20)), "'wide' (Relu)")
 half = model(chain, {k: v for k, v in weights.items() if k != "W2"})
 half.graph.initializer.append(numpy_helper.from_array(W2.astype(np.float16), "W2"))

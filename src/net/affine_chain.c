@@ -7,7 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Bounds the memory that a small file can ask for. */
 enum { MOST_INSERTED = 1 << 26 };
 
 void lip_chain_clear(lip_affine_chain *chain)
@@ -38,18 +37,25 @@ static lip_status make_room(lip_affine_chain *chain, lip_error *err)
   return LIP_OK;
 }
 
+lip_status lip_chain_reserve(lip_affine_chain *chain, size_t out, size_t in, lip_error *err)
+{
+  size_t entries;
+
+  if (__builtin_mul_overflow(out, in, &entries) || entries > MOST_INSERTED - chain->inserted)
+    return lip_fail(err, LIP_EINPUT, "it needs a matrix of %zu x %zu, which is too large", out, in);
+  chain->inserted += entries;
+  return LIP_OK;
+}
+
 /* The scales as a diagonal matrix. */
 static lip_status make_matrix(lip_affine_chain *chain, lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t n = chain->width;
 
-  if (n > MOST_INSERTED / n || n * n > MOST_INSERTED - chain->inserted)
-    FAIL(LIP_EINPUT,
-         "%zu values that no matrix has made need an identity matrix, which is too large", n);
+  TRY(lip_chain_reserve(chain, n, n, err));
   chain->W = lip_alloc_zero(n * n, sizeof *chain->W);
   if (!chain->W) FAIL(LIP_ENOMEM, "no memory for a matrix of %zu x %zu", n, n);
-  chain->inserted += n * n;
   chain->in = n;
   for (size_t i = 0; i < n; i++) chain->W[i * n + i] = chain->s ? chain->s[i] : 1;
   lip_free(chain->s);

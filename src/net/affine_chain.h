@@ -12,10 +12,16 @@ typedef struct lip_affine_chain {
   double *W, *s, *b; /* owned; NULL: no matrix, all ones, all zeros */
   lip_layer *layer;  /* the finished layers; the array and each W and b owned */
   size_t depth, room;
-  size_t inserted; /* entries of identity matrices that activations without a matrix needed */
+  size_t inserted; /* entries of matrices that no tensor holds */
 } lip_affine_chain;
 
 void lip_chain_clear(lip_affine_chain *chain);
+
+/* Counts a matrix, out x in, that no tensor of the file holds (an identity, or blocks on a
+   diagonal) and refuses when all of them together are too large: a small file may not ask for all
+   memory. */
+LIP_MUST_CHECK lip_status lip_chain_reserve(lip_affine_chain *chain, size_t out, size_t in,
+                                            lip_error *err);
 
 /* value <- W value, W out x width, taken over even on failure. Two matrices in a row stay two
    layers, the first with the identity, so that no product of matrices is ever rounded. */

@@ -8,33 +8,55 @@
 #include <math.h>
 #include <string.h>
 
-/* value <- W value for a constant matrix, stored as W or, `transposed`, as W^T. */
+/* M (in x out where `transposed`, else out x in) as W, out x in; or where a point is a list of
+   `blocks` vectors, all of which M multiplies, as the matrix with so many W on its diagonal. */
+static lip_status read_matrix(lip_onnx_import *import, const lip_onnx_array *M, bool transposed,
+                              size_t blocks, double **W, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t out = M->dims[transposed ? 1 : 0], in = M->dims[transposed ? 0 : 1];
+  double *block = lip_alloc(M->count, sizeof *block), *all = NULL;
+
+  if (!block) FAIL(LIP_ENOMEM, "no memory for a matrix of %zu x %zu", out, in);
+  if (transposed)
+    TRY(lip_onnx_array_transposed(M, block, err));
+  else
+    TRY(lip_onnx_array_values(M, block, err));
+  if (blocks > 1) {
+    TRY(lip_chain_reserve(&import->chain, blocks * out, blocks * in, err));
+    all = lip_alloc_zero(blocks * out, blocks * in * sizeof *all);
+    if (!all) FAIL(LIP_ENOMEM, "no memory for a matrix of %zu x %zu", blocks * out, blocks * in);
+    for (size_t r = 0; r < blocks * out; r++)
+      memcpy(all + r * blocks * in + r / out * in, block + r % out * in, in * sizeof *all);
+  }
+  *W = all ? all : block;
+  if (!all) block = NULL;
+done:
+  lip_free(block);
+  return st;
+}
+
+/* value <- W value for a constant matrix, stored as W or, `transposed`, as W^T; by ONNX's rule it
+   multiplies the last dimension. */
 static lip_status apply_matrix(lip_onnx_import *import, const lip_onnx_array *array,
                                bool transposed, lip_error *err)
 {
   lip_status st = LIP_OK;
-  size_t out, in, last = import->shape.rank - 1;
-  double *W = NULL, *owned;
+  size_t out, in, blocks, last = import->shape.rank - 1;
+  double *W = NULL;
 
   if (array->rank != 2)
     FAIL(LIP_EINPUT, "its constant has %zu dimensions, a matrix has 2", array->rank);
   out = array->dims[transposed ? 1 : 0];
   in = array->dims[transposed ? 0 : 1];
-  if (import->shape.dims[last] != in || lip_onnx_shape_width(&import->shape) != in)
+  if (import->shape.dims[last] != in)
     FAIL(LIP_EINPUT, "its matrix takes %zu numbers, the value has %zu", in,
-         lip_onnx_shape_width(&import->shape));
-  W = lip_alloc(array->count, sizeof *W);
-  if (!W) FAIL(LIP_ENOMEM, "no memory for a matrix of %zu x %zu", out, in);
-  if (transposed)
-    TRY(lip_onnx_array_transposed(array, W, err));
-  else
-    TRY(lip_onnx_array_values(array, W, err));
-  owned = W;
-  W = NULL;
-  TRY(lip_chain_product(&import->chain, out, owned, err));
+         import->shape.dims[last]);
+  blocks = lip_onnx_shape_width(&import->shape) / in;
+  TRY(read_matrix(import, array, transposed, blocks, &W, err));
+  TRY(lip_chain_product(&import->chain, blocks * out, W, err));
   import->shape.dims[last] = out;
 done:
-  lip_free(W);
   return st;
 }
 
@@ -65,7 +87,7 @@ lip_status lip_onnx_gemm(lip_onnx_import *import, const Onnx__NodeProto *node, s
   TRY(lip_onnx_float_attribute(node, "alpha", 1, &alpha, err));
   TRY(lip_onnx_float_attribute(node, "beta", 1, &beta, err));
   if (transA != 0) FAIL(LIP_EINPUT, "transA would mix points");
-  if (!import->shape.batched || import->shape.rank != 1)
+  if (import->shape.rank + import->shape.batched != 2)
     FAIL(LIP_EINPUT, "the value before it has %zu dimensions instead of 2",
          import->shape.rank + import->shape.batched);
   TRY(lip_onnx_constant_input(import, node, 1, &B, err));
@@ -86,8 +108,8 @@ lip_status lip_onnx_matmul(lip_onnx_import *import, const Onnx__NodeProto *node,
   lip_status st = LIP_OK;
   lip_onnx_array matrix;
 
-  if (at == 1 && import->shape.batched)
-    FAIL(LIP_EINPUT, "a constant times the value would mix points");
+  if (at == 1 && (import->shape.batched || import->shape.rank != 1))
+    FAIL(LIP_EINPUT, "a constant comes before a value that is not one vector");
   TRY(lip_onnx_constant_input(import, node, 1 - at, &matrix, err));
   TRY(apply_matrix(import, &matrix, at == 0, err));
 done:
@@ -150,21 +172,22 @@ done:
   return st;
 }
 
-/* Input i of a BatchNormalization: one number for each channel, the first dimension of a point. */
+/* Input i of a BatchNormalization: one number for each channel, the second dimension. */
 static lip_status channel_input(lip_onnx_import *import, const Onnx__NodeProto *node, size_t i,
                                 double **values, lip_error *err)
 {
   lip_status st = LIP_OK;
-  lip_onnx_shape by_channel = import->shape;
+  const lip_onnx_shape *shape = &import->shape;
+  size_t channel = shape->batched ? 0 : 1;
   lip_onnx_array array;
 
   TRY(lip_onnx_constant_input(import, node, i, &array, err));
-  if (array.rank != 1 || array.count != by_channel.dims[0])
+  if (array.rank != 1 || array.count != shape->dims[channel])
     FAIL(LIP_EINPUT, "its input %zu has not %zu numbers, one for each channel", i,
-         by_channel.dims[0]);
-  array.rank = by_channel.rank; /* C x 1 x ... x 1 */
+         shape->dims[channel]);
+  array.rank = shape->rank - channel; /* C x 1 x ... x 1 */
   for (size_t k = 1; k < array.rank; k++) array.dims[k] = 1;
-  TRY(lip_onnx_shape_broadcast(&by_channel, &array, values, err));
+  TRY(lip_onnx_shape_broadcast(shape, &array, values, err));
 done:
   return st;
 }
@@ -181,7 +204,8 @@ lip_status lip_onnx_batch_norm(lip_onnx_import *import, const Onnx__NodeProto *n
   TRY(lip_onnx_float_attribute(node, "epsilon", 1e-5F, &epsilon, err));
   TRY(lip_onnx_int_attribute(node, "training_mode", 0, &training, err));
   if (training != 0) FAIL(LIP_EINPUT, "its statistics are those of each batch");
-  if (!import->shape.batched) FAIL(LIP_EINPUT, "the value before it has one dimension");
+  if (import->shape.rank + import->shape.batched < 2)
+    FAIL(LIP_EINPUT, "the value before it has one dimension");
   for (size_t i = 0; i < 4; i++) TRY(channel_input(import, node, i + 1, &v[i], err));
   for (size_t i = 0; i < import->chain.width; i++) {
     v[0][i] /= sqrt(v[3][i] + epsilon);

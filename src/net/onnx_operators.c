@@ -68,30 +68,15 @@ static lip_status apply_identity(lip_onnx_import *import, const Onnx__NodeProto 
   return LIP_OK;
 }
 
-/* Flatten: the dimensions before `axis` become the first, the others the second. */
 static lip_status apply_flatten(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
                                 lip_error *err)
 {
   lip_status st = LIP_OK;
-  lip_onnx_shape *shape = &import->shape;
-  int64_t axis, rank = (int64_t)(shape->rank + shape->batched);
-  bool together; /* a point stays in one row */
+  int64_t axis;
 
   (void)at;
   TRY(lip_onnx_int_attribute(node, "axis", 1, &axis, err));
-  if (axis < -rank || axis > rank)
-    FAIL(LIP_EINPUT, "its axis %lld is not one of %lld", (long long)axis, (long long)rank);
-  if (axis < 0) axis += rank;
-  if (shape->batched) {
-    together = axis > 0 || shape->rows == 1;
-    for (size_t k = 0; (int64_t)k + 1 < axis; k++) together = together && shape->dims[k] == 1;
-  } else {
-    together = axis == 0 || shape->dims[0] == 1;
-  }
-  if (!together) FAIL(LIP_EINPUT, "axis %lld would mix points", (long long)axis);
-  if (!shape->batched) shape->rows = 1;
-  shape->batched = true;
-  lip_onnx_shape_flatten(shape);
+  TRY(lip_onnx_shape_flatten(&import->shape, axis, err));
 done:
   return st;
 }
@@ -107,7 +92,6 @@ static lip_status apply_reshape(lip_onnx_import *import, const Onnx__NodeProto *
   TRY(lip_onnx_int_attribute(node, "allowzero", 0, &allowzero, err));
   if (allowzero != 0) FAIL(LIP_EINPUT, "allowzero is not read");
   TRY(lip_onnx_constant_input(import, node, 1, &target, err));
-  if (target.count > LIP_ONNX_RANK) FAIL(LIP_EINPUT, "its target has %zu dimensions", target.count);
   TRY(lip_onnx_shape_reshape(&import->shape, &target, err));
 done:
   return st;

@@ -36,13 +36,8 @@ lip_status lip_onnx_shape_declared(const Onnx__ValueInfoProto *value, lip_onnx_s
   rank = tensor->shape->n_dim;
   if (rank < 1 || rank > LIP_ONNX_RANK)
     FAIL(LIP_EINPUT, "has %zu dimensions, not 1 to %d", rank, LIP_ONNX_RANK);
-  first = rank > 1;
-  *shape = (lip_onnx_shape){.batched = rank > 1, .rank = rank - first};
-  if (shape->batched) {
-    int64_t rows = fixed_size(tensor->shape->dim[0]);
-
-    shape->rows = rows > 0 ? (size_t)rows : 0;
-  }
+  first = rank > 1 && fixed_size(tensor->shape->dim[0]) < 1;
+  *shape = (lip_onnx_shape){.batched = first, .rank = rank - first};
   for (size_t i = first; i < rank; i++) {
     int64_t size = fixed_size(tensor->shape->dim[i]);
 
@@ -55,51 +50,66 @@ done:
   return st;
 }
 
-void lip_onnx_shape_flatten(lip_onnx_shape *shape)
+lip_status lip_onnx_shape_flatten(lip_onnx_shape *shape, int64_t axis, lip_error *err)
 {
-  shape->dims[0] = lip_onnx_shape_width(shape);
-  shape->rank = 1;
+  lip_status st = LIP_OK;
+  int64_t rank = (int64_t)(shape->rank + shape->batched);
+  size_t width = lip_onnx_shape_width(shape), before = 1;
+
+  if (axis < -rank || axis > rank)
+    FAIL(LIP_EINPUT, "axis %lld is none of %lld dimensions", (long long)axis, (long long)rank);
+  if (axis < 0) axis += rank;
+  for (size_t k = 0; (int64_t)(k + shape->batched) < axis; k++) before *= shape->dims[k];
+  if (shape->batched && (axis == 0 || before != 1))
+    FAIL(LIP_EINPUT, "axis %lld would mix points", (long long)axis);
+  if (shape->batched)
+    *shape = (lip_onnx_shape){true, 1, {width}};
+  else
+    *shape = (lip_onnx_shape){false, 2, {before, width / before}};
+done:
+  return st;
 }
 
-/* The dimension that the target's entry i stands for; 0: to be inferred. */
-static size_t target_size(const lip_onnx_shape *shape, int64_t entry, size_t i)
+/* The dimension that entry i of a target stands for; 0: to be inferred. */
+static size_t target_size(const lip_onnx_shape *shape, const lip_onnx_array *target, size_t i)
 {
+  int64_t entry = lip_onnx_array_integer(target, i);
+  size_t kept = i - shape->batched;
+
   if (entry > 0) return (size_t)entry;
-  if (entry < 0) return 0;
-  if (i == 0) return shape->rows;
-  return i - 1 < shape->rank ? shape->dims[i - 1] : 0; /* 0: keep that dimension */
+  return entry == 0 && kept < shape->rank ? shape->dims[kept] : 0;
 }
 
 lip_status lip_onnx_shape_reshape(lip_onnx_shape *shape, const lip_onnx_array *target,
                                   lip_error *err)
 {
   lip_status st = LIP_OK;
-  size_t width = lip_onnx_shape_width(shape), known = 1, inferred = 0;
-  lip_onnx_shape made = {.batched = true, .rows = shape->rows};
-  int64_t points;
+  size_t width = lip_onnx_shape_width(shape), known = 1, inferred = 0, first = shape->batched;
+  lip_onnx_shape made = {.batched = shape->batched};
 
   if (target->type != ONNX__TENSOR_PROTO__DATA_TYPE__INT64 || target->rank != 1)
     FAIL(LIP_EINPUT, "its target is no list of integers");
-  if (!shape->batched || target->count < 2) FAIL(LIP_EINPUT, "it would mix points");
-  points = lip_onnx_array_integer(target, 0);
-  made.rank = target->count - 1;
-  for (size_t i = 1; i < target->count; i++) {
-    size_t size = target_size(shape, lip_onnx_array_integer(target, i), i);
-
-    made.dims[i - 1] = size;
-    if (size == 0)
+  if (target->count <= first || target->count - first > LIP_ONNX_RANK)
+    FAIL(LIP_EINPUT, "its target has %zu dimensions", target->count);
+  made.rank = target->count - first;
+  for (size_t i = 0; i < made.rank; i++) {
+    made.dims[i] = target_size(shape, target, first + i);
+    if (made.dims[i] == 0)
       inferred++;
-    else if (__builtin_mul_overflow(known, size, &known) || known > width)
+    else if (__builtin_mul_overflow(known, made.dims[i], &known) || known > width)
       FAIL(LIP_EINPUT, "its target has more than the %zu numbers of a point", width);
   }
   if (inferred > 1 || width % known) FAIL(LIP_EINPUT, "its target does not fit %zu numbers", width);
   for (size_t i = 0; i < made.rank; i++)
     if (made.dims[i] == 0) made.dims[i] = width / known;
-  /* The points stay apart: by 0 (kept), by their fixed number, or by -1 where all else is given. */
-  if (!(points == 0 || (points > 0 && (size_t)points == shape->rows) ||
-        (points < 0 && !inferred)) ||
-      lip_onnx_shape_width(&made) != width)
-    FAIL(LIP_EINPUT, "it would mix points");
+  if (lip_onnx_shape_width(&made) != width)
+    FAIL(LIP_EINPUT, "its target does not fit %zu numbers", width);
+  /* Points stay apart by 0 (their number is kept) or by -1 where all else is given. */
+  if (made.batched) {
+    int64_t points = lip_onnx_array_integer(target, 0);
+
+    if (points > 0 || (points < 0 && inferred)) FAIL(LIP_EINPUT, "it would mix points");
+  }
   *shape = made;
 done:
   return st;

@@ -1,0 +1,250 @@
+/* cmd_evaluate.c - liplaw evaluate: outputs and gradients of a network at the points of a data set.
+ */
+#include "cli/cli.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "data/npz.h"
+#include "data/read_options.h"
+
+#include <liplaw/dataset.h>
+#include <liplaw/net.h>
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+typedef struct evaluate_options {
+  bool gradient;
+  const char *output;
+} evaluate_options;
+
+static const lip_option rows[] = {
+    {"gradient", 0, LIP_OPT_BOOL, offsetof(evaluate_options, gradient), "false", 0, 0, NULL, "",
+     "write gradients too, as g: n x d, or n x outputs x d"},
+    {"output", 0, LIP_OPT_TEXT, offsetof(evaluate_options, output), NULL, 0, 0, NULL, "",
+     "I: this output only, counted from 0; I-J: f_I - f_J"},
+};
+
+/* The outputs asked for: all of them (count of the network's), f_plus, or f_plus - f_minus. */
+typedef struct selection {
+  bool all, difference;
+  size_t plus, minus, count;
+} selection;
+
+/* What is written, and what is said about it. */
+typedef struct evaluation {
+  double *y, *g; /* n x count, n x count x d; g may be NULL; owned */
+  double loss, accuracy;
+} evaluation;
+
+static bool parse_index(const char **text, size_t *index)
+{
+  char *end;
+
+  errno = 0;
+  if (**text < '0' || **text > '9') return false;
+  *index = strtoull(*text, &end, 10);
+  *text = end;
+  return errno == 0;
+}
+
+static lip_status parse_output(const char *text, const lip_net *net, selection *chosen,
+                               lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t outputs = lip_net_outputs(net);
+  const char *at = text;
+
+  *chosen = (selection){.all = !text, .count = text ? 1 : outputs};
+  if (!text) return LIP_OK;
+  if (!parse_index(&at, &chosen->plus)) FAIL(LIP_EOPTION, "--output: '%s' is not I or I-J", text);
+  chosen->difference = *at == '-';
+  if (chosen->difference && (at++, !parse_index(&at, &chosen->minus)))
+    FAIL(LIP_EOPTION, "--output: '%s' is not I or I-J", text);
+  if (*at) FAIL(LIP_EOPTION, "--output: '%s' is not I or I-J", text);
+  if (chosen->plus >= outputs || chosen->minus >= outputs)
+    FAIL(LIP_EOPTION, "--output: '%s': the network has %zu outputs, counted from 0", text, outputs);
+done:
+  return st;
+}
+
+/* y  out  n x count, from all outputs Y (n x m) */
+static void select_values(const selection *chosen, size_t n, size_t m, const double *Y, double *y)
+{
+  for (size_t i = 0; i < n; i++)
+    for (size_t o = 0; o < chosen->count; o++) {
+      const double *row = Y + i * m;
+
+      y[i * chosen->count + o] = chosen->all ? row[o]
+                                             : row[chosen->plus] -
+                                                   (chosen->difference ? row[chosen->minus] : 0);
+    }
+}
+
+/* g  out  n x count x d */
+static lip_status gradients(const lip_net *net, const lip_dataset *data, const selection *chosen,
+                            double *g, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t n = data->n, d = data->d;
+  bool direct = chosen->count == 1;
+  double *one = NULL;
+
+  if (!direct || chosen->difference) {
+    one = lip_alloc(n, d * sizeof *one);
+    if (!one) FAIL(LIP_ENOMEM, "no memory for %zu x %zu gradients", n, d);
+  }
+  if (direct) TRY(lip_net_gradients(net, chosen->plus, n, data->X, g, err));
+  if (direct && chosen->difference) {
+    TRY(lip_net_gradients(net, chosen->minus, n, data->X, one, err));
+    for (size_t i = 0; i < n * d; i++) g[i] -= one[i];
+  }
+  for (size_t o = 0; !direct && o < chosen->count; o++) {
+    TRY(lip_net_gradients(net, o, n, data->X, one, err));
+    for (size_t i = 0; i < n; i++)
+      for (size_t k = 0; k < d; k++) g[(i * chosen->count + o) * d + k] = one[i * d + k];
+  }
+done:
+  lip_free(one);
+  return st;
+}
+
+/* Mean over the points of |f(x_i) - y_i|^2; NaN where the labels are of another shape. */
+static double loss(const lip_dataset *data, size_t count, const double *y)
+{
+  double sum = 0;
+
+  if (data->m != count) return NAN;
+  for (size_t i = 0; i < data->n * count; i++) sum += (y[i] - data->y[i]) * (y[i] - data->y[i]);
+  return sum / (double)data->n;
+}
+
+static size_t largest(size_t count, const double *values)
+{
+  size_t best = 0;
+
+  for (size_t o = 1; o < count; o++)
+    if (values[o] > values[best]) best = o;
+  return best;
+}
+
+/* Share of right signs for one output and labels -1 and +1; share of points whose largest output is
+   that of their class for several and labels 0, 1, ...; NaN for all other labels. */
+static double accuracy(const lip_dataset *data, size_t count, const double *y)
+{
+  size_t right = 0;
+
+  if (data->m != 1) return NAN;
+  for (size_t i = 0; i < data->n; i++) {
+    double label = data->y[i];
+
+    if (count == 1) {
+      if (fabs(label) != 1) return NAN;
+      right += label * y[i] > 0;
+    } else {
+      if (!(label >= 0 && label < (double)count && label == floor(label))) return NAN;
+      right += largest(count, y + i * count) == (size_t)label;
+    }
+  }
+  return (double)right / (double)data->n;
+}
+
+static lip_status evaluate(const lip_net *net, const lip_dataset *data, const selection *chosen,
+                           bool gradient, evaluation *result, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t n = data->n, m = lip_net_outputs(net), row;
+  double *Y = lip_alloc(n, m * sizeof *Y);
+
+  result->y = lip_alloc(n, chosen->count * sizeof *result->y);
+  if (!Y || !result->y) FAIL(LIP_ENOMEM, "no memory for %zu x %zu outputs", n, m);
+  TRY(lip_net_values(net, n, data->X, Y, err));
+  select_values(chosen, n, m, Y, result->y);
+  result->loss = loss(data, chosen->count, result->y);
+  result->accuracy = accuracy(data, chosen->count, result->y);
+  if (!gradient) goto done;
+  if (__builtin_mul_overflow(chosen->count, data->d * sizeof *result->g, &row)) row = SIZE_MAX;
+  result->g = lip_alloc(n, row);
+  if (!result->g)
+    FAIL(LIP_ENOMEM, "no memory for %zu x %zu x %zu gradients", n, chosen->count, data->d);
+  TRY(gradients(net, data, chosen, result->g, err));
+done:
+  lip_free(Y);
+  return st;
+}
+
+static lip_status write_npz(const char *path, const lip_dataset *data, const selection *chosen,
+                            const evaluation *result, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_npz_writer *writer = NULL;
+  size_t shape[] = {data->n, chosen->count, data->d};
+  size_t single[] = {data->n, data->d};
+  bool one = chosen->count == 1;
+
+  TRY(lip_npz_create(path, &writer, err));
+  TRY(lip_npz_add_f64(writer, "y", 2, shape, result->y, err));
+  if (result->g)
+    TRY(lip_npz_add_f64(writer, "g", one ? 2 : 3, one ? single : shape, result->g, err));
+  st = lip_npz_commit(writer, err);
+  writer = NULL;
+done:
+  lip_npz_abandon(writer);
+  return st;
+}
+
+static int answer(const common_options *common, const lip_dataset *data, const selection *chosen,
+                  const evaluation *result)
+{
+  if (common->json)
+    return cli_answer_json(
+        "ok", json_pack("{s:o, s:I, s:I, s:I, s:o, s:o}", "path", cli_text(common->output), "n",
+                        (json_int_t)data->n, "inputs", (json_int_t)data->d, "outputs",
+                        (json_int_t)chosen->count, "loss", cli_number(result->loss), "accuracy",
+                        cli_number(result->accuracy)));
+  (void)printf("%s: %zu point%s, %zu input%s, %zu output%s\n", common->output, data->n,
+               data->n == 1 ? "" : "s", data->d, data->d == 1 ? "" : "s", chosen->count,
+               chosen->count == 1 ? "" : "s");
+  if (!isnan(result->loss)) (void)printf("loss %.6g\n", result->loss);
+  if (!isnan(result->accuracy)) (void)printf("accuracy %.6g\n", result->accuracy);
+  return EXIT_DONE;
+}
+
+static int run(const command *self, int argc, char **argv)
+{
+  common_options common;
+  evaluate_options own;
+  lip_read_options reading;
+  binding bound[] = {{{rows, sizeof rows / sizeof *rows}, &own},
+                     {lip_read_option_table(), &reading}};
+  const char *path[2];
+  lip_net *net = NULL;
+  lip_dataset *data = NULL;
+  selection chosen = {0};
+  evaluation result = {0};
+  lip_error error = {""}, *err = &error;
+  lip_status st = LIP_OK;
+  int code = cli_parse(self, argc, argv, &common, bound, 2, path, 2, 0);
+
+  if (code >= 0) return code;
+  if (!common.output) return cli_usage(self, &common, "-o is missing: the .npz file to write");
+  TRY(lip_net_read(path[0], &net, err));
+  TRY(parse_output(own.output, net, &chosen, err));
+  TRY(lip_dataset_read(path[1], &reading, &data, err));
+  if (data->d != lip_net_inputs(net))
+    FAIL(LIP_EINPUT, "%s has %zu columns of data, %s takes %zu inputs", path[1], data->d, path[0],
+         lip_net_inputs(net));
+  TRY(evaluate(net, data, &chosen, own.gradient, &result, err));
+  TRY(write_npz(common.output, data, &chosen, &result, err));
+done:
+  code = st == LIP_OK ? answer(&common, data, &chosen, &result) : cli_fail(self, &common, st, err);
+  lip_free(result.y);
+  lip_free(result.g);
+  lip_net_free(net);
+  lip_dataset_free(data);
+  return code;
+}
+
+const command evaluate_command = {"evaluate", "NET DATA [--gradient] [--output I|I-J] -o Y.npz",
+                                  "computes outputs and gradients of a network, in f64", run};

@@ -1,0 +1,148 @@
+#!/bin/bash
+# test_command_evaluate.sh - liplaw evaluate: outputs and gradients in an npz, what it says, what it
+# refuses; public networks give their reference outputs.
+set -euo pipefail
+
+/usr/bin/python3 -c 'import onnx, numpy' 2>/dev/null || { echo "skipped: python3-onnx is missing"; exit 77; }
+folder=$(mktemp -d "$LIPLAW_BUILD/evaluate XXXXXX")
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+failures=0
+fail() {
+  echo "FAILED: $*"
+  failures=$((failures + 1))
+}
+
+# A network with 3 outputs, of this test's own, and data with class labels, with signs, with outputs.
+/usr/bin/python3 - <<'PYTHON'
+import numpy as np, onnx
+from onnx import TensorProto, helper, numpy_helper
+random = np.random.default_rng(3)
+W, b, A = random.normal(size=(8, 4)), random.normal(size=8), random.normal(size=(3, 8))
+def save(path, A):
+    m = len(A)
+    graph = helper.make_graph(
+        [helper.make_node("Gemm", ["X", "W", "b"], ["z"], transB=1), helper.make_node("Tanh", ["z"], ["h"]),
+         helper.make_node("Gemm", ["h", "A"], ["Y"], transB=1)], "g",
+        [helper.make_tensor_value_info("X", TensorProto.DOUBLE, ["N", 4])],
+        [helper.make_tensor_value_info("Y", TensorProto.DOUBLE, ["N", m])],
+        [numpy_helper.from_array(v, k) for k, v in (("W", W), ("b", b), ("A", A))])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]), path)
+save("three.onnx", A)
+save("one.onnx", A[:1])
+X = random.normal(size=(50, 4))
+h = np.tanh(X @ W.T + b)
+y = h @ A.T
+g = np.einsum("ok,nk,kd->nod", A, 1 - h**2, W)
+noisy = y + random.normal(size=y.shape)
+classes = random.integers(0, 3, 50)
+signs = random.choice([-1., 1.], 50)
+np.savez("classes.npz", X=X, y=classes)
+np.savez("signs.npz", X=X, y=signs)
+np.savez("outputs.npz", X=X, y=noisy)
+np.savez("narrow.npz", X=X[:, :2], y=signs)
+np.savez("expected.npz", y=y, g=g, accuracy=(y.argmax(1) == classes).mean(), loss=((y - noisy)**2).sum(1).mean(),
+         sign_accuracy=(y[:, 0] * signs > 0).mean(), sign_loss=((y[:, 0] - signs)**2).mean())
+PYTHON
+
+# call STATUS ARGUMENT...: the command's streams stand in out and err.
+call() {
+  local expected=$1 status=0
+  shift
+  "$LIPLAW" evaluate "$@" >out 2>err || status=$?
+  [ $status = "$expected" ] || fail "'$*' exits with $status, not $expected: $(cat err)"
+}
+
+# holds CONDITION: Python, over out (the answer), Y (what was written) and E (what is expected).
+holds() {
+  /usr/bin/python3 - "$1" <<'PYTHON' || fail "not so: $1: $(cat out)"
+import json, sys
+import numpy as np
+out, Y, E = json.load(open("out")), np.load("Y.npz"), np.load("expected.npz")
+near = lambda a, b: np.shape(a) == np.shape(b) and np.max(np.abs(np.asarray(a) - b)) <= 1e-12 * np.max(np.abs(b))
+sys.exit(not eval(sys.argv[1]))
+PYTHON
+}
+
+# refused STATUS TEXT: one line that holds the text, and no file.
+refused() {
+  [ "$(wc -l <err)" = "$1" ] || fail "not $1 lines: $(cat err)"
+  grep -qF -- "$2" err || fail "'$2' is not in: $(cat err)"
+  [ ! -e Y.npz ] || fail "a file was left"
+}
+
+call 0 three.onnx classes.npz --gradient --json -o Y.npz
+holds 'near(Y["y"], E["y"]) and near(Y["g"], E["g"])'
+holds '(out["status"], out["n"], out["inputs"], out["outputs"], out["loss"]) == ("ok", 50, 4, 3, None)'
+holds 'near(out["accuracy"], E["accuracy"])'
+call 0 three.onnx outputs.npz --json -o Y.npz
+holds 'near(out["loss"], E["loss"]) and out["accuracy"] is None and "g" not in Y'
+call 0 one.onnx signs.npz --gradient --json -o Y.npz
+holds 'near(Y["y"], E["y"][:, :1]) and near(Y["g"], E["g"][:, 0])'
+holds 'near(out["loss"], E["sign_loss"]) and near(out["accuracy"], E["sign_accuracy"])'
+call 0 three.onnx signs.npz --gradient --output 2 --json -o Y.npz
+holds 'near(Y["y"], E["y"][:, 2:]) and near(Y["g"], E["g"][:, 2]) and out["outputs"] == 1'
+call 0 three.onnx signs.npz --gradient --output 2-0 --json -o Y.npz
+holds 'near(Y["y"][:, 0], E["y"][:, 2] - E["y"][:, 0]) and near(Y["g"], E["g"][:, 2] - E["g"][:, 0])'
+call 0 three.onnx classes.npz -o Y.npz
+grep -qF '50 points, 4 inputs, 3 outputs' out || fail "the text: $(cat out)"
+rm Y.npz
+
+call 1 three.onnx narrow.npz -o Y.npz
+refused 1 "narrow.npz has 2 columns of data, three.onnx takes 4 inputs"
+call 1 no-such.onnx signs.npz -o Y.npz
+refused 1 "no-such.onnx"
+call 1 three.onnx no-such.npz -o Y.npz
+refused 1 "no-such.npz"
+call 1 signs.npz signs.npz -o Y.npz
+refused 1 "signs.npz: is no ONNX file"
+call 1 three.onnx signs.npz -o no-such-folder/Y.npz
+refused 1 "no-such-folder/Y.npz"
+for output in 3 0-3 x 1- -1 1-2-3 99999999999999999999999; do
+  call 2 three.onnx signs.npz --output=$output -o Y.npz
+  refused 1 "--output"
+done
+call 2 three.onnx signs.npz
+call 2 three.onnx -o Y.npz
+
+# Public networks: chains give their reference outputs, others are refused by node and operator.
+public=$LIPLAW_TESTDATA
+if [ -d "$public/onnx" ]; then
+  /usr/bin/python3 - "$LIPLAW" "$public" <<'PYTHON' || failures=$((failures + 1))
+import json, pathlib, re, subprocess, sys
+import numpy as np, onnx
+liplaw, public = sys.argv[1], pathlib.Path(sys.argv[2])
+chains = {"Gemm", "MatMul", "Add", "Sub", "Mul", "Div", "BatchNormalization", "Relu", "LeakyRelu", "Abs",
+          "Tanh", "Softplus", "Identity", "Flatten", "Reshape", "Constant"}
+read = refused = failed = 0
+for net in sorted((public / "onnx").rglob("*.onnx")):
+    name = "__".join(net.relative_to(public).with_suffix("").parts)
+    reference = public / "ref" / "io" / (name + ".npz")
+    operators = {n.op_type for n in onnx.load(net, load_external_data=False).graph.node}
+    others = operators - chains
+    x, y = np.zeros((3, 1)), np.zeros((3, 1))
+    if reference.exists():
+        x, y = (np.load(reference)[k].reshape(3, -1) for k in "xy")
+    np.savez("public.npz", X=x, y=y)
+    run = subprocess.run([liplaw, "evaluate", net, "public.npz", "-o", "Y.npz"], capture_output=True, text=True)
+    if not others and operators != {"Constant"}:
+        good = run.returncode == 0
+        if good:
+            ours = np.load("Y.npz")["y"]
+            good = ours.shape == y.shape and np.max(np.abs(ours - y)) <= 1e-9 * np.max(np.abs(y))
+        read += 1
+    else:
+        good = run.returncode == 1 and run.stderr.count("\n") == 1 and net.name in run.stderr
+        good = good and (not others or any(f"({op})" in run.stderr for op in others))
+        refused += 1
+    if not good:
+        print("FAILED:", name, run.stderr)
+        failed += 1
+print(f"{read} public networks read, {refused} refused")
+sys.exit(failed > 0 or read < 20)
+PYTHON
+else
+  echo "skipped the public networks: $public is absent"
+fi
+
+[ $failures = 0 ]
