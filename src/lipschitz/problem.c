@@ -5,6 +5,10 @@
 
 #include <math.h>
 
+/* Of a block of rows: a tenth of a second or so, some megabytes, and enough rows for the products
+   to be worth it. */
+static const double WEIGHTS_A_BLOCK = 1e9, NUMBERS_A_BLOCK = 1 << 20, FEWEST_ROWS = 32;
+
 bool lip_problem_is_two_layer(const lip_problem *problem)
 {
   return problem->net->depth == 2 && problem->net->layer[1].activation.kind == LIP_IDENTITY;
@@ -37,10 +41,10 @@ double lip_problem_weights(const lip_problem *problem)
 
 size_t lip_problem_block_rows(const lip_problem *problem, size_t rows)
 {
-  double block = 1e9 / lip_problem_weights(problem);
+  double block = fmin(WEIGHTS_A_BLOCK / lip_problem_weights(problem),
+                      NUMBERS_A_BLOCK / (double)problem->d);
 
-  if (block < 32) block = 32;
-  return block < (double)rows ? (size_t)block : rows;
+  return (size_t)fmin((double)rows, fmax(block, FEWEST_ROWS));
 }
 
 lip_status lip_problem_slopes(const lip_problem *problem, size_t rows, const double *X, double *G,
