@@ -14,8 +14,8 @@ enum { MOST_COMBINATIONS = 1000000 };
 typedef struct walk {
   const lip_cross *cross;
   lip_plan *plan;
-  size_t *combinations;
-  lip_scope scope; /* of what is set so far */
+  size_t *combinations; /* where they are only counted; NULL: cells are added */
+  lip_scope scope;      /* of what is set so far */
   lip_setting setting;
   bool out; /* a value lies outside its range: what comes below is counted only */
   lip_error *err;
@@ -56,9 +56,11 @@ static lip_status finish_setting(walk *at)
   const lip_cross *cross = at->cross;
   bool holds = !at->out;
 
-  if (++*at->combinations > MOST_COMBINATIONS)
+  if (at->combinations) {
+    if (++*at->combinations <= MOST_COMBINATIONS) return LIP_OK;
     return lip_fail(at->err, LIP_EINPUT, "%s: has more than %d combinations", cross->name,
                     MOST_COMBINATIONS);
+  }
   for (size_t part = 0; part < 2; part++)
     for (size_t i = 0; i < cross->conditions[part] && holds; i++) {
       lip_status st = lip_condition(cross->condition[part][i].text, &at->scope, &holds, at->err);
@@ -187,13 +189,26 @@ static lip_status cross_key(walk *at, size_t i)
   return st;
 }
 
-lip_status lip_cross_cells(const lip_cross *cross, lip_plan *plan, size_t *combinations,
+static lip_status walk_keys(walk *at)
+{
+  const lip_knob *seed = lip_knob_find(&at->plan->knobs, "seed");
+
+  lip_setting_defaults(&at->setting);
+  if (seed) show(at, seed, (double)at->setting.sample.seed); /* conditions may name it unset */
+  return cross_key(at, 0);
+}
+
+lip_status lip_cross_count(const lip_cross *cross, lip_plan *plan, size_t *combinations,
                            lip_error *err)
 {
   walk at = {.cross = cross, .plan = plan, .combinations = combinations, .err = err};
-  const lip_knob *seed = lip_knob_find(&plan->knobs, "seed");
 
-  lip_setting_defaults(&at.setting);
-  if (seed) show(&at, seed, (double)at.setting.sample.seed);
-  return cross_key(&at, 0);
+  return walk_keys(&at);
+}
+
+lip_status lip_cross_cells(const lip_cross *cross, lip_plan *plan, lip_error *err)
+{
+  walk at = {.cross = cross, .plan = plan, .err = err};
+
+  return walk_keys(&at);
 }

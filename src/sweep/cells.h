@@ -5,9 +5,8 @@
 #include "sweep/plan.h"
 #include "sweep/plan_lines.h"
 
-/* Crosses the keys of one block under its conditions: what comes out goes to the plan's cells,
-   where it is new, and to the plan's last block. name          in  the plan's, for error texts
-   combinations  in/out  counted over all blocks: more than a million are refused */
+/* What is crossed for one block.
+   name  in  the plan's, for error texts */
 typedef struct lip_cross {
   const char *name;
   const lip_plan_key *key[LIP_MAX_KNOBS]; /* n, then d, then the others */
@@ -16,7 +15,13 @@ typedef struct lip_cross {
   size_t conditions[2];
 } lip_cross;
 
-LIP_MUST_CHECK lip_status lip_cross_cells(const lip_cross *cross, lip_plan *plan,
+/* Crosses the keys of the plan's last block under its conditions: what comes out goes to the plan's
+   cells, where it is new, and to that block. */
+LIP_MUST_CHECK lip_status lip_cross_cells(const lip_cross *cross, lip_plan *plan, lip_error *err);
+
+/* Counts the combinations, whatever becomes of them, and adds no cell: more than a million, over
+   all blocks, are refused before memory is filled with them. combinations  in/out */
+LIP_MUST_CHECK lip_status lip_cross_count(const lip_cross *cross, lip_plan *plan,
                                           size_t *combinations, lip_error *err);
 
 #endif

@@ -115,33 +115,53 @@ static bool is_first(const char *name)
   return strcmp(name, "n") == 0 || strcmp(name, "d") == 0;
 }
 
-static lip_status cross_block(lip_plan *plan, const char *name, const lip_plan_lines *lines,
-                              size_t section, size_t *combinations, lip_error *err)
+/* What a section crosses: n, d, then the others in the order of the tables. */
+static lip_status collect_keys(const lip_plan *plan, const char *name, const lip_plan_lines *lines,
+                               size_t section, lip_cross *cross, lip_error *err)
 {
   static const char *const needed[] = {"n", "d", "k"};
   const lip_plan_section *shared = &lines->section[0], *own = &lines->section[section];
-  lip_plan_block *block = &plan->block[plan->blocks++];
-  lip_cross cross = {.name = name,
-                     .condition = {shared->condition, own->condition},
-                     .conditions = {shared->conditions, section ? own->conditions : 0}};
 
-  *block = (lip_plan_block){0};
-  (void)snprintf(block->name, sizeof block->name, "%s", section ? own->name : "all");
+  *cross = (lip_cross){.name = name,
+                       .condition = {shared->condition, own->condition},
+                       .conditions = {shared->conditions, section ? own->conditions : 0}};
   for (size_t i = 0; i < 3; i++) {
     const lip_plan_key *key = find_key(own, shared, lip_knob_find(&plan->knobs, needed[i]));
 
     if (!key)
-      return lip_fail(err, LIP_EINPUT, "%s: block %s says nothing of %s", name, block->name,
-                      needed[i]);
-    if (is_first(needed[i])) cross.key[cross.keys++] = key;
+      return lip_fail(err, LIP_EINPUT, "%s: block %s says nothing of %s", name,
+                      section ? own->name : "all", needed[i]);
+    if (is_first(needed[i])) cross->key[cross->keys++] = key;
   }
   for (size_t i = 0; i < plan->knobs.count; i++) {
     const lip_knob *knob = &plan->knobs.knob[i];
     const lip_plan_key *key = find_key(own, shared, knob);
 
-    if (key && !is_first(knob->option->name)) cross.key[cross.keys++] = key;
+    if (key && !is_first(knob->option->name)) cross->key[cross->keys++] = key;
   }
-  return lip_cross_cells(&cross, plan, combinations, err);
+  return LIP_OK;
+}
+
+static lip_status cross_blocks(lip_plan *plan, const char *name, const lip_plan_lines *lines,
+                               lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t first = lines->sections > 1 ? 1 : 0, combinations = 0;
+  lip_cross cross;
+
+  for (size_t i = first; i < lines->sections; i++) {
+    TRY(collect_keys(plan, name, lines, i, &cross, err));
+    TRY(lip_cross_count(&cross, plan, &combinations, err));
+  }
+  for (size_t i = first; i < lines->sections; i++) {
+    lip_plan_block *block = &plan->block[plan->blocks++];
+
+    (void)snprintf(block->name, sizeof block->name, "%s", i ? lines->section[i].name : "all");
+    TRY(collect_keys(plan, name, lines, i, &cross, err));
+    TRY(lip_cross_cells(&cross, plan, err));
+  }
+done:
+  return st;
 }
 
 /* qsort has no context: what it compares stands in the elements. */
@@ -181,7 +201,6 @@ lip_status lip_plan_parse(const char *name, const char *text, lip_plan **plan, l
   lip_status st = LIP_OK;
   lip_plan *made = lip_alloc_zero(1, sizeof *made);
   lip_plan_lines lines = {0};
-  size_t combinations = 0;
 
   if (!made) FAIL(LIP_ENOMEM, "%s: no memory for the plan", name);
   lip_knobs_all(&made->knobs);
@@ -192,8 +211,7 @@ lip_status lip_plan_parse(const char *name, const char *text, lip_plan **plan, l
   made->text = lip_strdup(text);
   made->block = lip_alloc_zero(lines.sections, sizeof *made->block);
   if (!made->text || !made->block) FAIL(LIP_ENOMEM, "%s: no memory for the plan", name);
-  for (size_t i = lines.sections > 1 ? 1 : 0; i < lines.sections; i++)
-    TRY(cross_block(made, name, &lines, i, &combinations, err));
+  TRY(cross_blocks(made, name, &lines, err));
   TRY(order_cells(made, err));
   *plan = made;
   made = NULL;
