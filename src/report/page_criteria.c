@@ -10,8 +10,7 @@ static const char *const words[] = {
     [LIP_FAIL] = "fail", [LIP_PASS] = "pass", [LIP_NO_VERDICT] = "none"};
 
 static const char *const meanings[] = {
-    "In every slice (n, d) with d ≤ n/10 and at least five widths, the gradient lies on a line "
-    "against √(n/k).",
+    "In every slice (n, d) with d ≤ n/10, the gradient lies on a line against √(n/k).",
     "So do all cells with d ≤ n/10 together.",
     "At d = n/10, red lies above blue, and the more so the larger n.",
     "Blue hardly depends on d while 25 ≤ d ≤ n/10.",
