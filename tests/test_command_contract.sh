@@ -124,6 +124,31 @@ is_json failed error
 call 0 sample gaussian --n 9 --d 4 -o $'\xff.npz' --json
 is_json ok n d
 
+# The keys that other programs depend on.
+call 0 sample gaussian --n 40 --d 5 --seed 3 -o points.npz --json
+is_json ok kind n d seed noise_level isoperimetry_c
+call 0 train points.npz -k 40 -o net.onnx --json
+is_json ok n d k parameters steps loss accuracy fitted seconds
+call 0 train points.npz -k 2 --steps 3 -o unfitted.onnx --json
+is_json ok fitted
+grep -q '"fitted": false' out || fail "fitted after three steps: $(cat out)"
+[ -s unfitted.onnx ] || fail "a network that does not fit is not written"
+call 0 evaluate net.onnx points.npz -o y.npz --json
+is_json ok n inputs outputs
+call 0 lstar points.npz --json
+is_json ok l_star pairs
+call 0 measure net.onnx --json
+is_json ok lower upper ratio exact stopped norm domain lower_method upper_method proxy_random \
+  seconds layers parameters
+printf 'n = 20\nd = 4\nk = 20\nseed = 1, 2\n' >two.plan
+call 0 sweep two.plan -o two.sqlite --json
+is_json ok runs done failed kept seconds
+call 0 report two.sqlite -o page --json
+is_json ok files
+[ -s page/index.html ] || fail "report wrote no page"
+call 2 reproduce exp3 -o page
+is_error "exp3"
+
 # Standard output that cannot be written.
 if [ -c /dev/full ]; then
   for arguments in --help --version "sample --help" "sample gaussian --n 3 --d 2 -o full.npz" \
@@ -143,10 +168,11 @@ head -c 2 closed.npz | grep -q PK || fail "the answer went into the file"
 [ ! -s err ] || fail "a reader that went away is complained about: $(cat err)"
 
 # Bad and missing input: status 1, one line that names the file; no file is left behind.
-rm -f ./*.npz
+rm -rf ./*.npz ./*.onnx ./two.* page
 printf 'this is no data set\nat all' >text
 head -c 100 /dev/urandom >noise
 "$LIPLAW" sample gaussian --n 20 --d 3 -o data.npz >/dev/null
+"$LIPLAW" train data.npz -k 9 -o net.onnx >/dev/null
 head -c 300 data.npz >cut.npz
 mkdir subfolder
 ls -A >before
@@ -165,10 +191,13 @@ refuses() { # FILE ARGUMENT...
 }
 refuses no/such/folder sample gaussian --n 3 --d 2 -o no/such/folder/x.npz
 refuses no/such/folder train data.npz -k 2 -o no/such/folder/x.onnx
+refuses no/such/folder evaluate net.onnx data.npz -o no/such/folder/y.npz
 refuses subfolder sample gaussian --n 3 --d 2 -o subfolder
 for file in missing text noise cut.npz subfolder; do
   refuses $file train $file -k 5 -o net.onnx
   refuses $file evaluate $file data.npz -o y.npz
+  refuses $file evaluate net.onnx $file -o y.npz
+  refuses $file measure net.onnx --data $file
   refuses $file measure $file
   refuses $file lstar $file
   refuses $file sweep $file -o store.sqlite
