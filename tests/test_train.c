@@ -80,6 +80,25 @@ static void random_labels_are_memorised_and_the_folded_network_proves_it(void **
   lip_dataset_free(data);
 }
 
+/* Batch norm takes the mean off; the folded network has to do it with its bias. */
+static void points_far_from_the_origin_fold_as_well(void **state)
+{
+  lip_dataset *data = gaussian(200, 20);
+  lip_train_options options = with(100);
+  lip_train_result result;
+  lip_net *net = NULL;
+  double loss, share;
+
+  (void)state;
+  for (size_t i = 0; i < data->n * data->d; i++) data->X[i] += (double)(i % data->d) - 7;
+  assert_int_equal(lip_train(data, &options, &net, &result, NULL, NULL), LIP_OK);
+  by_hand(net, data, &loss, &share);
+  assert_true(result.fitted && loss <= options.eps && share == 1.0);
+  assert_true(result.steps < 1000);
+  lip_net_free(net);
+  lip_dataset_free(data);
+}
+
 /* The loss falls step by step here, so that one step fewer must miss. */
 static void training_stops_at_the_first_step_that_fits(void **state)
 {
@@ -347,6 +366,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(random_labels_are_memorised_and_the_folded_network_proves_it),
+      cmocka_unit_test(points_far_from_the_origin_fold_as_well),
       cmocka_unit_test(training_stops_at_the_first_step_that_fits),
       cmocka_unit_test(a_run_that_does_not_fit_says_so),
       cmocka_unit_test(a_share_of_right_signs_is_a_stop_rule_of_its_own),

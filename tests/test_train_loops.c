@@ -78,7 +78,7 @@ static void tanh_and_softplus_are_within_four_units_in_the_last_place(void **sta
   }
 }
 
-/* to_gradient with p = 1, q = c = 0 is r psi'(u). */
+/* to_gradient with p = 1, q = 0 is r psi'(u). */
 static void their_slopes_are_right_to_seven_digits(void **state)
 {
   const float one = 1, zero = 0;
@@ -92,7 +92,7 @@ static void their_slopes_are_right_to_seven_digits(void **state)
 
       assert_non_null(r);
       for (int i = 0; i < COUNT; i++) r[i] = 1;
-      if (loops) loops->to_gradient(&rows, r, &one, &zero, &zero);
+      if (loops) loops->to_gradient(&rows, r, &one, &zero);
       for (int i = 0; loops && i < COUNT; i++) {
         double x = (double)u[i], slope = kind == LIP_TANH ? 1 - tanh(x) * tanh(x) : sigmoid(x);
 

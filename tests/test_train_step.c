@@ -85,6 +85,15 @@ static void compare_gradients(const lip_trainer *t, const naive *reference, cons
   }
 }
 
+static size_t right_signs(const naive *reference)
+{
+  size_t count = 0;
+
+  for (size_t i = 0; i < reference->n; i++)
+    count += (reference->r[i] + reference->y[i]) * reference->y[i] > 0;
+  return count;
+}
+
 /* Takes `steps` steps on the same points with both, comparing after every one. */
 static void run_both(const lip_train_options *o, const char *loops, size_t n, size_t d,
                      size_t steps)
@@ -114,6 +123,7 @@ static void run_both(const lip_train_options *o, const char *loops, size_t n, si
       print_message("%s: loss %g, not %g\n", what, fit.loss, loss);
       fail();
     }
+    assert_int_equal(fit.correct, right_signs(&reference));
     assert_int_equal(lip_trainer_backward(&t, &fit, NULL), LIP_OK);
     naive_gradient(&reference, o);
     naive_adam(&reference, o);
@@ -200,11 +210,38 @@ static void batches_step_like_the_textbook_on_their_points(void **state)
   naive_free(&reference);
 }
 
+static void draw_i_of_the_stream_belongs_to_parameter_i(void **state)
+{
+  enum { K = 210, D = 30, COUNT = K * D + 2 * K + 1 };
+  static double draws[COUNT];
+  lip_train_options o = smooth_options(K);
+  lip_parameters p;
+  lip_team *team = lip_team_create(3);
+
+  (void)state;
+  o.seed = 8;
+  o.batch_norm = false;
+  o.output_scale = 0.5;
+  assert_non_null(team);
+  assert_int_equal(lip_parameters_create(K, D, &p, NULL), LIP_OK);
+  lip_parameters_draw(&p, &o, team);
+  lip_random_uniform((lip_stream){8, LIP_FOR_WEIGHTS}, 0, COUNT, draws);
+  for (size_t i = 0; i < COUNT; i++) {
+    double fan_in = i < K * D + K ? D : K, scale = i >= K * D + K && i < K * D + 2 * K ? 0.5 : 1;
+    float drawn = i < K * D ? p.W[i] : i < K * D + K ? p.beta[i - K * D] : p.a[i - K * D - K];
+
+    assert_true(fabs((double)drawn - scale * (2 * draws[i] - 1) / sqrt(fan_in)) <= 1e-7);
+  }
+  lip_parameters_clear(&p);
+  lip_team_free(team);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_activation_steps_like_the_textbook),
       cmocka_unit_test(batches_step_like_the_textbook_on_their_points),
+      cmocka_unit_test(draw_i_of_the_stream_belongs_to_parameter_i),
       cmocka_unit_test(sizes_around_a_vector_and_a_block_step_like_the_textbook),
   };
 

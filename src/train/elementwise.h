@@ -41,9 +41,8 @@ typedef struct lip_elementwise {
   void (*sum_slopes)(const lip_rows *in, const float *r, float *by_value, float *by_slope,
                      float *by_slope_z);
 
-  /* z_ji <- p_j r_i psi'(u_ji) + q_j z_ji + c_j */
-  void (*to_gradient)(const lip_rows *in, const float *r, const float *p, const float *q,
-                      const float *c);
+  /* z_ji <- p_j r_i psi'(u_ji) + q_j z_ji */
+  void (*to_gradient)(const lip_rows *in, const float *r, const float *p, const float *q);
 
   /* one step of `count` parameters with gradient g */
   void (*adam)(size_t count, const lip_adam *adam, const float *g, float *w, float *m, float *v);

@@ -91,10 +91,9 @@ INLINE void slopes_of_group(lip_activation_kind kind, size_t group, const lip_ro
 }
 
 INLINE void gradient_of_group(lip_activation_kind kind, size_t group, const lip_rows *in,
-                              size_t first, const float *r, const float *p, const float *q,
-                              const float *c)
+                              size_t first, const float *r, const float *p, const float *q)
 {
-  vec scale[GROUP], shift[GROUP], by_slope[GROUP], by_z[GROUP], constant[GROUP];
+  vec scale[GROUP], shift[GROUP], by_slope[GROUP], by_z[GROUP];
   float *z[GROUP];
 
   for (size_t j = 0; j < group; j++) {
@@ -102,7 +101,6 @@ INLINE void gradient_of_group(lip_activation_kind kind, size_t group, const lip_
     shift[j] = all(in->shift[first + j]);
     by_slope[j] = all(p[first + j]);
     by_z[j] = all(q[first + j]);
-    constant[j] = all(c[first + j]);
     z[j] = in->Z + (first + j) * in->stride;
   }
   for (size_t i = 0; i < in->n; i += LANES) {
@@ -114,7 +112,7 @@ INLINE void gradient_of_group(lip_activation_kind kind, size_t group, const lip_
       vec h = kind == LIP_TANH ? value(kind, in->slope, u) : u;
       vec g = times_slope(kind, in->slope, residual, u, h);
 
-      store(z[j] + i, g * by_slope[j] + (at * by_z[j] + constant[j]));
+      store(z[j] + i, g * by_slope[j] + at * by_z[j]);
     }
   }
 }
@@ -169,10 +167,9 @@ static void sum_slopes(const lip_rows *in, const float *r, float *by_value, floa
 #undef CALL
 }
 
-static void to_gradient(const lip_rows *in, const float *r, const float *p, const float *q,
-                        const float *c)
+static void to_gradient(const lip_rows *in, const float *r, const float *p, const float *q)
 {
-#define CALL(kind, group, first) gradient_of_group(kind, group, in, first, r, p, q, c)
+#define CALL(kind, group, first) gradient_of_group(kind, group, in, first, r, p, q)
   FOR_THE_ACTIVATION(CALL)
 #undef CALL
 }

@@ -12,7 +12,8 @@
    With z the centred values, s = 1 / sqrt(v + epsilon), v = mean z^2, u = gamma s z + beta, and
    g_i = 2 / n a r_i psi'(u_i), the gradient of z_i is
      gamma s (g_i - mean g - s^2 z_i mean(g z))
-   (Ioffe and Szegedy 2015, section 3). cost: 4 n k d flops */
+   (Ioffe and Szegedy 2015, section 3). Its middle term is the same for all points, and the columns
+   of X sum to 0: it drops out of the product with X, and is left out. cost: 4 n k d flops */
 #include "train/trainer.h"
 
 #include "base/error.h"
@@ -135,14 +136,14 @@ done:
   return st;
 }
 
-/* From the sums over the points to the gradients of a, gamma, beta, and to the coefficients p, q, c
+/* From the sums over the points to the gradients of a, gamma, beta, and to the coefficients p and q
    of the gradient of z (elementwise.h, to_gradient). */
 static void combine_sums(lip_trainer *t, size_t first, size_t count)
 {
   const size_t k = t->weights.k;
   const float n = (float)t->points.n;
   float *value = t->sums, *slope = value + k, *moment = slope + k;
-  float *p = moment + k, *q = p + k, *c = q + k;
+  float *p = moment + k, *q = p + k;
 
   for (size_t l = first; l < first + count; l++) {
     const float a = 2.0F / n * t->weights.a[l];
@@ -150,7 +151,6 @@ static void combine_sums(lip_trainer *t, size_t first, size_t count)
 
     p[l] = a * t->scale[l];
     q[l] = t->options->batch_norm ? -p[l] * by_z * t->inverse[l] * t->inverse[l] / n : 0.0F;
-    c[l] = t->options->batch_norm ? -p[l] * by_slope / n : 0.0F;
     value[l] *= 2.0F / n;                 /* of a */
     slope[l] = a * by_slope;              /* of beta */
     moment[l] = a * by_z * t->inverse[l]; /* of gamma */
@@ -170,7 +170,7 @@ static void backward_block(void *context, size_t block, size_t thread)
   const size_t k = t->weights.k, d = points->d;
   const span b = block_of(t, block);
   float *value = t->sums, *slope = value + k, *moment = slope + k;
-  float *p = moment + k, *q = p + k, *c = q + k;
+  float *p = moment + k, *q = p + k;
   float *dW = t->gradient + thread * t->block * d;
 
   for (size_t done = 0; done < b.count; done += SLICE) {
@@ -179,7 +179,7 @@ static void backward_block(void *context, size_t block, size_t thread)
 
     t->loops->sum_slopes(&rows, t->residual, value + first, slope + first, moment + first);
     combine_sums(t, first, count);
-    t->loops->to_gradient(&rows, t->residual, p + first, q + first, c + first);
+    t->loops->to_gradient(&rows, t->residual, p + first, q + first);
   }
   t->outcome[block] = lip_sgemm(false, false, b.count, d, points->padded,
                                 t->Z + b.first * t->points.stride, t->points.stride, points->X, d,

@@ -39,7 +39,7 @@ lip_status lip_trainer_create(const lip_train_options *options, size_t n, size_t
   t.partial = lip_alloc(t.blocks * t.points.padded, sizeof *t.partial);
   t.residual = lip_alloc_zero(t.points.padded, sizeof *t.residual);
   t.gradient = lip_alloc(lip_team_size(t.team) * t.block * d, sizeof *t.gradient);
-  t.sums = lip_alloc(6 * k, sizeof *t.sums);
+  t.sums = lip_alloc(5 * k, sizeof *t.sums);
   t.outcome = lip_alloc_zero(t.blocks, sizeof *t.outcome);
   if (!t.Z || !t.scale || !t.partial || !t.residual || !t.gradient || !t.sums || !t.outcome)
     FAIL(LIP_ENOMEM, "workspace of training %zu neurons on %zu points in %zu dimensions", k, n, d);

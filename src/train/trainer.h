@@ -51,7 +51,7 @@ typedef struct lip_trainer {
   float *partial;       /* blocks x padded: each block's share of the outputs */
   float *residual;      /* padded: f(X) - y */
   float *gradient;      /* threads x block x d: of the block of W in hand */
-  float *sums;          /* 6 k: sums over the points, and what follows from them */
+  float *sums;          /* 5 k: sums over the points, and what follows from them */
   lip_adam adam;        /* of the step under way */
   lip_status *outcome;  /* blocks: of the products */
 } lip_trainer;
