@@ -2,31 +2,49 @@
 #include "data/slope.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { LANES = 8, RUN = 128 };
 
-/* sum ((h a_k - h b_k) f)^2. Sums of sums of short runs keep the error at a few ulps. */
-static double sum_squares(const double *a, const double *b, size_t d, double h, double f)
+typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
+
+/* sum (a_k - b_k)^2, in the same order on every machine. Sums of sums of short runs keep the error
+   at a few ulps. */
+static double sum_squares(const double *a, const double *b, size_t d)
 {
   double total = 0;
 
   for (size_t first = 0; first < d; first += RUN) {
     size_t end = d - first < RUN ? d : first + RUN, k = first;
-    double lane[LANES] = {0};
+    lanes sum = {0};
 
-    for (; k + LANES <= end; k += LANES)
-      for (size_t l = 0; l < LANES; l++) {
-        double difference = (h * a[k + l] - h * b[k + l]) * f;
+    for (; k + LANES <= end; k += LANES) {
+      lanes left, right;
 
-        lane[l] += difference * difference;
-      }
-    for (size_t l = 0; k < end; k++, l++) {
-      double difference = (h * a[k] - h * b[k]) * f;
-
-      lane[l] += difference * difference;
+      memcpy(&left, a + k, sizeof left);
+      memcpy(&right, b + k, sizeof right);
+      left -= right;
+      sum += left * left;
     }
-    total += ((lane[0] + lane[1]) + (lane[2] + lane[3])) +
-             ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+    for (size_t l = 0; k < end; k++, l++) sum[l] += (a[k] - b[k]) * (a[k] - b[k]);
+    total += ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+  }
+  return total;
+}
+
+/* The same of numbers that are multiplied first, a run at a time. */
+static double sum_scaled_squares(const double *a, const double *b, size_t d, double before,
+                                 double after)
+{
+  static const double zeros[RUN];
+  double difference[RUN], total = 0;
+
+  for (size_t first = 0; first < d; first += RUN) {
+    size_t count = d - first < RUN ? d - first : RUN;
+
+    for (size_t k = 0; k < count; k++)
+      difference[k] = (before * a[first + k] - before * b[first + k]) * after;
+    total += sum_squares(difference, zeros, count);
   }
   return total;
 }
@@ -34,7 +52,7 @@ static double sum_squares(const double *a, const double *b, size_t d, double h, 
 /* |a - b| = result * 2^exponent, without overflow or underflow on the way. */
 static double distance(const double *a, const double *b, size_t d, int *exponent)
 {
-  double squares = sum_squares(a, b, d, 1, 1), largest = 0, h = 1;
+  double squares = sum_squares(a, b, d), largest = 0, h = 1;
 
   *exponent = 0;
   if (squares >= 0x1p-900 && squares <= 0x1p900) return sqrt(squares);
@@ -47,7 +65,7 @@ static double distance(const double *a, const double *b, size_t d, int *exponent
   }
   (void)frexp(largest, exponent);
   if (*exponent < -1000) *exponent = -1000; /* 2^1000 is a double, and enough */
-  squares = sum_squares(a, b, d, h, ldexp(1, -*exponent));
+  squares = sum_scaled_squares(a, b, d, h, ldexp(1, -*exponent));
   *exponent += h < 1;
   return sqrt(squares);
 }
