@@ -83,6 +83,11 @@ bool is_judged_slice(const trend *slice)
   return slice->n && 10 * slice->d <= slice->n && slice->cells >= SLICE_CELLS;
 }
 
+bool is_shown_slice(const trend *slice)
+{
+  return slice->n && 5 * slice->d <= slice->n && slice->cells >= SLICE_CELLS;
+}
+
 static lip_status judge_slice(const trend *slice, criterion_list *list, lip_error *err)
 {
   const line_fit *fit = &slice->fit[0];

@@ -13,8 +13,10 @@ typedef struct range {
 } range;
 extern const range slice_slope, slice_intercept;
 
-/* A slice (n, d) that criterion (1) speaks of: d <= n/10, at least 5 kept k. */
+/* A slice (n, d) that criterion (1) speaks of: d <= n/10, at least 5 kept k. And one that is shown
+   beside them without a verdict: d <= n/5. */
 bool is_judged_slice(const trend *slice);
+bool is_shown_slice(const trend *slice);
 
 typedef struct criterion_list {
   lip_criterion *criterion; /* owned */

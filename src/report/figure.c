@@ -70,16 +70,16 @@ lip_status figure_make(const figure *self, const results *all, report_folder *fo
   write_frame_end(out);
   TRY(folder_close(folder, out, err));
 
-  figures = folder_path(folder, "figures");
-  if (!figures) FAIL(LIP_ENOMEM, "%s: no memory for its name", self->name);
-  (void)snprintf(script, sizeof script, "%s.gp", self->name);
-  TRY(gnuplot_run(figures, script, err));
   for (size_t i = 0; i < sizeof drawn / sizeof *drawn; i++) {
     (void)snprintf(name, sizeof name, "figures/%s.%s", self->name, drawn[i]);
     lip_free(path);
     path = folder_add(folder, name);
     if (!path) FAIL(LIP_ENOMEM, "%s: no memory for its name", name);
   }
+  figures = folder_path(folder, "figures");
+  if (!figures) FAIL(LIP_ENOMEM, "%s: no memory for its name", self->name);
+  (void)snprintf(script, sizeof script, "%s.gp", self->name);
+  TRY(gnuplot_run(figures, script, err));
 done:
   lip_free(figures);
   lip_free(path);

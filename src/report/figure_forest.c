@@ -4,17 +4,12 @@
 
 #include <math.h>
 
-static bool is_shown(const trend *slice)
-{
-  return slice->n && 5 * slice->d <= slice->n && slice->cells >= 5;
-}
-
 static size_t count_rows(const results *all)
 {
   size_t rows = 0;
 
   for (size_t i = 0; i < all->width_trends.count; i++)
-    rows += is_shown(&all->width_trends.trend[i]);
+    rows += is_shown_slice(&all->width_trends.trend[i]);
   return rows;
 }
 
@@ -28,7 +23,7 @@ static void write_csv(FILE *out, const results *all)
     const trend *slice = &all->width_trends.trend[i];
     const line_fit *fit = &slice->fit[0];
 
-    if (!is_shown(slice)) continue;
+    if (!is_shown_slice(slice)) continue;
     (void)fprintf(out, "%zu,%zu,%zu,%d,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g,%.17g\n", row--,
                   slice->n, slice->d, is_judged_slice(slice), fit->slope.value, fit->slope.low,
                   fit->slope.high, fit->intercept.value, fit->intercept.low, fit->intercept.high,

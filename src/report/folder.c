@@ -5,6 +5,7 @@
 #include "base/memory.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -134,42 +135,39 @@ lip_status folder_close(const report_folder *folder, FILE *stream, lip_error *er
   return lip_fail(err, LIP_EIO, "%s: a file cannot be written: %s", folder->path, strerror(cause));
 }
 
+/* Allocates nothing, so that only the file system can stop it half way. */
 lip_status folder_commit(report_folder *folder, lip_error *err)
 {
   lip_status st = LIP_OK;
-  char *from = NULL, *to = NULL;
+  const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+  int from = open(folder->aside, flags), to = open(folder->path, flags);
 
-  TRY(make_parts(folder->path, err));
-  for (size_t i = 0; i < folder->files; i++) {
-    lip_free(from);
-    lip_free(to);
-    from = join(folder->aside, folder->file[i]);
-    to = join(folder->path, folder->file[i]);
-    if (!from || !to) FAIL(LIP_ENOMEM, "%s: no memory for a name", folder->path);
-    if (rename(from, to) != 0)
-      FAIL(LIP_EIO, "%s: cannot be moved into place: %s", to, strerror(errno));
-  }
+  if (from < 0 || to < 0) FAIL(LIP_EIO, "%s: cannot be opened: %s", folder->path, strerror(errno));
+  for (size_t i = 0; i < PARTS; i++)
+    if (mkdirat(to, parts[i], 0777) != 0 && errno != EEXIST)
+      FAIL(LIP_EIO, "%s/%s: the folder cannot be made: %s", folder->path, parts[i],
+           strerror(errno));
+  for (size_t i = 0; i < folder->files; i++)
+    if (renameat(from, folder->file[i], to, folder->file[i]) != 0)
+      FAIL(LIP_EIO, "%s/%s: cannot be moved into place: %s", folder->path, folder->file[i],
+           strerror(errno));
 done:
-  lip_free(from);
-  lip_free(to);
+  if (from >= 0) (void)close(from);
+  if (to >= 0) (void)close(to);
   return st;
 }
 
+/* Allocates nothing: it also runs when memory is out. */
 void folder_release(report_folder *folder)
 {
-  for (size_t i = 0; i < folder->files; i++) {
-    char *path = join(folder->aside, folder->file[i]);
+  int aside = folder->aside ? open(folder->aside, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 
-    if (path) (void)unlink(path);
-    lip_free(path);
+  for (size_t i = 0; i < folder->files; i++) {
+    if (aside >= 0) (void)unlinkat(aside, folder->file[i], 0);
     lip_free(folder->file[i]);
   }
-  for (size_t i = 0; folder->aside && i < PARTS; i++) {
-    char *path = join(folder->aside, parts[i]);
-
-    if (path) (void)rmdir(path);
-    lip_free(path);
-  }
+  for (size_t i = 0; aside >= 0 && i < PARTS; i++) (void)unlinkat(aside, parts[i], AT_REMOVEDIR);
+  if (aside >= 0) (void)close(aside);
   if (folder->aside) (void)rmdir(folder->aside);
   lip_free(folder->aside);
   lip_free(folder->path);

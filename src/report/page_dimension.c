@@ -96,9 +96,8 @@ static void write_ratios(page *self)
 
 static void write_rival_row(FILE *out, const trend *t)
 {
-  double best = INFINITY;
+  double best = t->fit[trend_best_law(t)].aic;
 
-  for (size_t i = 0; i < LAWS; i++) best = fmin(best, t->fit[i].aic);
   html(out, "<tr><td>");
   html_math(out, t->name);
   html(out, "<td class=\"n\">%zu", t->cells);

@@ -81,27 +81,13 @@ static void write_seen(page *self)
   html(out, "</p></div>\n");
 }
 
-static bool is_listed(const trend *slice)
-{
-  return slice->n && 5 * slice->d <= slice->n && slice->cells >= 5;
-}
-
-static size_t best_law(const trend *t)
-{
-  size_t best = 0;
-
-  for (size_t i = 1; i < LAWS; i++)
-    if (t->fit[i].aic < t->fit[best].aic) best = i;
-  return best;
-}
-
 static void write_slices(page *self)
 {
   const trend_list *list = &self->all->width_trends;
   FILE *out = self->out;
   size_t rows = 0;
 
-  for (size_t i = 0; i < list->count; i++) rows += is_listed(&list->trend[i]);
+  for (size_t i = 0; i < list->count; i++) rows += is_shown_slice(&list->trend[i]);
   if (rows == 0) return;
   html(out, "<h3>One line for each (<var>n</var>, <var>d</var>)</h3>\n<p>Lines are fitted by least "
             "squares to the means over seeds of each <var>k</var>; brackets hold 95 %% confidence "
@@ -113,7 +99,7 @@ static void write_slices(page *self)
   for (size_t i = 0; i < list->count; i++) {
     const trend *t = &list->trend[i];
 
-    if (!is_listed(t)) continue;
+    if (!is_shown_slice(t)) continue;
     html(out, "<tr><td class=\"n\">%zu<td class=\"n\">%zu<td class=\"n\">%zu<td class=\"n\">", t->n,
          t->d, t->cells);
     html_number(out, t->fit[0].r, 3);
@@ -123,7 +109,7 @@ static void write_slices(page *self)
     write_interval(out, t->fit[0].intercept, 1);
     html(out, "<td class=\"n\">");
     write_interval(out, t->power.slope, 2);
-    html(out, "<td>%s</tr>\n", t->laws[best_law(t)].title);
+    html(out, "<td>%s</tr>\n", t->laws[trend_best_law(t)].title);
   }
   html(out, "</table></div>\n");
 }
@@ -134,8 +120,8 @@ static void write_wins(FILE *out, const trend_list *list)
   size_t wins[LAWS] = {0}, slices = 0;
 
   for (size_t i = 0; i < list->count; i++) {
-    if (!is_listed(&list->trend[i])) continue;
-    wins[best_law(&list->trend[i])]++;
+    if (!is_shown_slice(&list->trend[i])) continue;
+    wins[trend_best_law(&list->trend[i])]++;
     slices++;
   }
   if (slices == 0) return;
@@ -164,7 +150,7 @@ static void write_rivals(page *self)
     html(out, "<tr><td>%s", laws_of_width[j].title);
     for (size_t i = 0; i < 3; i++) {
       const trend *t = trend_find(list, pools[i]);
-      double above = t ? t->fit[j].aic - t->fit[best_law(t)].aic : NAN;
+      double above = t ? t->fit[j].aic - t->fit[trend_best_law(t)].aic : NAN;
 
       if (!t) continue;
       html(out, "<td class=\"n\">");

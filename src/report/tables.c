@@ -62,14 +62,6 @@ static void write_cells(FILE *out, const results *all)
     }
 }
 
-static double lowest_aic(const trend *t)
-{
-  double lowest = NAN;
-
-  for (size_t i = 0; i < LAWS; i++) lowest = fmin(lowest, t->fit[i].aic);
-  return lowest;
-}
-
 static void write_fit(FILE *out, int which, const trend *t, const char *law_name,
                       const line_fit *fit, double aic_above)
 {
@@ -96,7 +88,8 @@ static void write_fits(FILE *out, const results *all)
       line_fit power = t->power;
 
       for (size_t j = 0; j < LAWS; j++)
-        write_fit(out, which + 1, t, t->laws[j].name, &t->fit[j], t->fit[j].aic - lowest_aic(t));
+        write_fit(out, which + 1, t, t->laws[j].name, &t->fit[j],
+                  t->fit[j].aic - t->fit[trend_best_law(t)].aic);
       power.aic = NAN; /* of log y: not comparable with the others */
       write_fit(out, which + 1, t, "log-log", &power, NAN);
     }

@@ -269,6 +269,15 @@ done:
   return st;
 }
 
+size_t trend_best_law(const trend *self)
+{
+  size_t best = 0;
+
+  for (size_t i = 1; i < LAWS; i++)
+    if (self->fit[i].aic < self->fit[best].aic) best = i;
+  return best;
+}
+
 const trend *trend_find(const trend_list *list, const char *name)
 {
   for (size_t i = 0; i < list->count; i++)

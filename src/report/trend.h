@@ -58,6 +58,9 @@ bool family_span(const experiment *self, size_t n, bool (*family)(const cell *c)
 LIP_MUST_CHECK lip_status trends_of_dimension(const experiment *self, trend_list *list,
                                               lip_error *err);
 
+/* The law with the lowest AIC. */
+size_t trend_best_law(const trend *self);
+
 /* The trend of that name; NULL where there is none. */
 const trend *trend_find(const trend_list *list, const char *name);
 
