@@ -22,13 +22,3 @@ void lip_dgemv(bool transpose, size_t m, size_t n, double alpha, const double *A
   cblas_dgemv(CblasRowMajor, stored(transpose), (blasint)m, (blasint)n, alpha, A, (blasint)lda, x,
               1, beta, y, 1);
 }
-
-const char *lip_blas_kernel(void)
-{
-  return openblas_get_corename();
-}
-
-void lip_blas_single_thread(void)
-{
-  openblas_set_num_threads(1);
-}

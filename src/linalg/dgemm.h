@@ -16,8 +16,9 @@ void lip_dgemv(bool transpose, size_t m, size_t n, double alpha, const double *A
 /* The name of the kernel that the library chose for this machine, e.g. "SkylakeX". Static text. */
 const char *lip_blas_kernel(void);
 
-/* Ends the BLAS library's own threads: all parallelism is ours, over independent tasks. A program
-   calls it once, before any other thread exists (the library never changes global state itself). */
+/* Ends the BLAS library's own threads: all parallelism is ours, over independent tasks; and lets it
+   choose its kernel again where it did not know the CPU. A program calls it once, before any other
+   thread exists (the library never changes global state itself). */
 void lip_blas_single_thread(void);
 
 #endif
