@@ -203,6 +203,7 @@ static int answer(const common_options *common, const lip_dataset *data, const s
                         (json_int_t)data->n, "inputs", (json_int_t)data->d, "outputs",
                         (json_int_t)chosen->count, "loss", cli_number(result->loss), "accuracy",
                         cli_number(result->accuracy)));
+  cli_progress_end();
   (void)printf("%s: %zu point%s, %zu input%s, %zu output%s\n", common->output, data->n,
                data->n == 1 ? "" : "s", data->d, data->d == 1 ? "" : "s", chosen->count,
                chosen->count == 1 ? "" : "s");

@@ -88,6 +88,7 @@ static int answer_json(const lip_net *net, const lip_measurement *found)
 
 static void print_layers(const char *path, const lip_net *net, const lip_measurement *found)
 {
+  cli_progress_end();
   (void)printf("%s: %zu parameters, output %zu of %zu\n\n%7s %8s %8s  %-12s %12s\n", path,
                net->parameters, found->output, lip_net_outputs(net), "layer", "in", "out",
                "activation", "|W|");

@@ -53,6 +53,7 @@ static int answer_interrupted(const command *self, const common_options *common,
 {
   const lip_sweep_result *sweep = &run->sweep;
 
+  cli_progress_end();
   (void)fprintf(stderr, "liplaw %s: interrupted after %zu of %zu networks; call again to go on\n",
                 self->name, sweep->done, sweep->runs);
   if (common->json)
@@ -67,6 +68,7 @@ static int answer(const common_options *common, const experiment_run *run)
 {
   json_t *object;
 
+  cli_progress_end();
   if (!common->json) {
     (void)printf("%s at scale %s: %zu networks, %zu kept, %zu failed, %.0f s\n", run->name,
                  run->scale, run->sweep.done, run->sweep.kept, run->sweep.failed,

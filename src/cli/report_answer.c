@@ -46,6 +46,7 @@ int report_answer_text(const lip_report_result *result, const char *folder)
 {
   size_t verdicts[3] = {0};
 
+  cli_progress_end();
   for (size_t i = 0; i < result->criteria; i++) {
     print_criterion(&result->criterion[i]);
     verdicts[result->criterion[i].verdict]++;
