@@ -19,7 +19,6 @@ typedef struct bench {
   lip_train_options options;
   lip_dataset *data;
   lip_trainer trainer;
-  double *mean;
 } bench;
 
 static void check(lip_status st, const lip_error *err)
@@ -33,7 +32,6 @@ static void shut(bench *b)
 {
   lip_trainer_clear(&b->trainer);
   lip_dataset_free(b->data);
-  lip_free(b->mean);
   *b = (bench){0};
 }
 
@@ -51,9 +49,7 @@ static void set_up(bench *b, size_t n, size_t d, size_t k, size_t threads)
   b->options.threads = threads;
   check(lip_sample(&sample, &b->data, &err), &err);
   check(lip_trainer_create(&b->options, n, d, &b->trainer, &err), &err);
-  b->mean = lip_alloc(d, sizeof *b->mean);
-  if (!b->mean) exit(1);
-  lip_points_take(&b->trainer.points, b->data, NULL, true, b->mean);
+  lip_points_take(&b->trainer.points, b->data, NULL, true, b->trainer.team);
   (void)printf("%s\n", b->trainer.loops->name);
 }
 

@@ -99,7 +99,6 @@ static void run_both(const lip_train_options *o, const char *loops, size_t n, si
                      size_t steps)
 {
   lip_dataset *data = points(n, d, 0.5);
-  double *mean = numbers(d);
   naive reference = naive_create(n, d, o->k);
   lip_trainer t;
   char what[96];
@@ -108,7 +107,7 @@ static void run_both(const lip_train_options *o, const char *loops, size_t n, si
   t.loops = lip_elementwise_named(loops);
   lip_parameters_draw(&t.weights, o, t.team);
   scramble(&t);
-  lip_points_take(&t.points, data, NULL, o->batch_norm, mean);
+  lip_points_take(&t.points, data, NULL, o->batch_norm, t.team);
   memcpy(reference.X, data->X, n * d * sizeof(double));
   memcpy(reference.y, data->y, n * sizeof(double));
   for (size_t i = 0; i < reference.count; i++) reference.theta[i] = (double)t.weights.block[i];
@@ -132,7 +131,6 @@ static void run_both(const lip_train_options *o, const char *loops, size_t n, si
   lip_trainer_clear(&t);
   lip_dataset_free(data);
   naive_free(&reference);
-  free(mean);
 }
 
 static const char *const sets[] = {"generic", "avx2", "avx512"};
@@ -168,9 +166,9 @@ static void sizes_around_a_vector_and_a_block_step_like_the_textbook(void **stat
 
 /* The same points in the textbook's hands, in the order of the batch. */
 static void take_both(lip_trainer *t, naive *reference, const lip_dataset *data,
-                      const size_t *which, double *mean)
+                      const size_t *which)
 {
-  lip_points_take(&t->points, data, which, true, mean);
+  lip_points_take(&t->points, data, which, true, t->team);
   for (size_t i = 0; i < reference->n; i++) {
     memcpy(reference->X + i * data->d, data->X + which[i] * data->d, data->d * sizeof(double));
     reference->y[i] = data->y[which[i]];
@@ -183,7 +181,6 @@ static void batches_step_like_the_textbook_on_their_points(void **state)
   lip_train_options o = smooth_options(K);
   lip_dataset *data = points(N, D, 2);
   naive reference = naive_create(BATCH, D, K);
-  double mean[D];
   size_t order[N];
   lip_trainer t;
 
@@ -196,7 +193,7 @@ static void batches_step_like_the_textbook_on_their_points(void **state)
     double loss;
 
     lip_random_permutation((lip_stream){1, LIP_FOR_BATCHES}, step, N, order);
-    take_both(&t, &reference, data, order, mean);
+    take_both(&t, &reference, data, order);
     loss = naive_forward(&reference, &o);
     assert_int_equal(lip_trainer_forward(&t, &fit, NULL), LIP_OK);
     assert_true(fabs(fit.loss - loss) <= 1e-5 * loss);

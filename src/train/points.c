@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-#include <string.h>
+enum { SLAB = 64, TILE = 16 }; /* columns of a task; points of a tile of the transpose */
 
 lip_status lip_points_create(size_t n, size_t d, lip_points *points, lip_error *err)
 {
@@ -35,37 +35,53 @@ void lip_points_clear(lip_points *points)
   *points = (lip_points){0};
 }
 
-enum { TILE = 16 };
+typedef struct taking {
+  lip_points *points;
+  const lip_dataset *data;
+  const size_t *which;
+  bool centre;
+} taking;
 
-static void transpose(lip_points *points)
+static const double *row_of(const taking *job, size_t i)
 {
-  const size_t n = points->n, d = points->d;
+  return job->data->X + (job->which ? job->which[i] : i) * job->data->d;
+}
 
-  for (size_t i = 0; i < n; i += TILE)
-    for (size_t j = 0; j < d; j++)
-      for (size_t t = i; t < i + TILE && t < n; t++)
-        points->transpose[j * points->stride + t] = points->X[t * d + j];
+/* Columns first .. first + count of X and of its transpose. */
+static void take_slab(void *context, size_t task, size_t thread)
+{
+  const taking *job = context;
+  const lip_points *p = job->points;
+  const size_t first = task * SLAB, count = p->d - first < SLAB ? p->d - first : SLAB;
+  double mean[SLAB] = {0};
+
+  (void)thread;
+  for (size_t i = 0; job->centre && i < p->n; i++) {
+    const double *x = row_of(job, i) + first;
+
+    for (size_t j = 0; j < count; j++) mean[j] += x[j];
+  }
+  for (size_t j = 0; j < count; j++) mean[j] /= (double)p->n;
+  for (size_t tile = 0; tile < p->n; tile += TILE) {
+    const size_t end = p->n - tile < TILE ? p->n : tile + TILE;
+
+    for (size_t i = tile; i < end; i++) {
+      const double *x = row_of(job, i) + first;
+      float *out = p->X + i * p->d + first;
+
+      for (size_t j = 0; j < count; j++) out[j] = (float)(x[j] - mean[j]);
+    }
+    for (size_t j = 0; j < count; j++)
+      for (size_t i = tile; i < end; i++)
+        p->transpose[(first + j) * p->stride + i] = p->X[i * p->d + first + j];
+  }
 }
 
 void lip_points_take(lip_points *points, const lip_dataset *data, const size_t *which, bool centre,
-                     double *mean)
+                     lip_team *team)
 {
-  const size_t n = points->n, d = points->d;
+  taking job = {points, data, which, centre};
 
-  memset(mean, 0, d * sizeof *mean);
-  for (size_t i = 0; centre && i < n; i++) {
-    const double *x = data->X + (which ? which[i] : i) * d;
-
-    for (size_t j = 0; j < d; j++) mean[j] += x[j];
-  }
-  for (size_t j = 0; j < d; j++) mean[j] /= (double)n;
-  for (size_t i = 0; i < n; i++) {
-    size_t row = which ? which[i] : i;
-    const double *x = data->X + row * d;
-    float *out = points->X + i * d;
-
-    for (size_t j = 0; j < d; j++) out[j] = (float)(x[j] - mean[j]);
-    points->y[i] = (float)data->y[row];
-  }
-  transpose(points);
+  lip_team_run(team, (points->d + SLAB - 1) / SLAB, take_slab, &job);
+  for (size_t i = 0; i < points->n; i++) points->y[i] = (float)data->y[which ? which[i] : i];
 }

@@ -28,7 +28,6 @@ typedef struct run {
   size_t epoch;  /* which of them: its batches are a permutation of the points */
   size_t next;   /* the first point of the epoch's next batch */
   size_t *order; /* n: the epoch's permutation */
-  double *mean;  /* d: workspace */
   double *y;     /* n: values of the folded network */
   double loss;   /* over the epoch so far, summed by batches */
   double correct;
@@ -71,14 +70,13 @@ static lip_status start(run *r, lip_error *err)
   r->next = data->n;
   r->signs = true;
   for (size_t i = 0; i < data->n; i++) r->signs &= fabs(data->y[i]) == 1.0;
-  r->mean = lip_alloc(data->d, sizeof *r->mean);
   r->y = lip_alloc(data->n, sizeof *r->y);
   r->order = r->batches ? lip_alloc(data->n, sizeof *r->order) : NULL;
-  if (!r->mean || !r->y || (r->batches && !r->order))
+  if (!r->y || (r->batches && !r->order))
     FAIL(LIP_ENOMEM, "workspace of training on %zu points", data->n);
   TRY(lip_trainer_create(o, r->batches ? o->batch : data->n, data->d, &r->trainer, err));
   lip_parameters_draw(&r->trainer.weights, o, r->trainer.team);
-  if (!r->batches) lip_points_take(&r->trainer.points, data, NULL, o->batch_norm, r->mean);
+  if (!r->batches) lip_points_take(&r->trainer.points, data, NULL, o->batch_norm, r->trainer.team);
   r->result.kernel = r->trainer.loops->name;
 done:
   return st;
@@ -95,7 +93,8 @@ static void take_batch(run *r)
     r->next = 0;
     r->loss = r->correct = 0;
   }
-  lip_points_take(&r->trainer.points, r->data, r->order + r->next, r->options->batch_norm, r->mean);
+  lip_points_take(&r->trainer.points, r->data, r->order + r->next, r->options->batch_norm,
+                  r->trainer.team);
   r->next += batch;
 }
 
@@ -125,6 +124,46 @@ static bool promising(run *r, const lip_fit *fit)
          (r->signs && o->accuracy > 0 && r->correct / seen >= o->accuracy - 0.02);
 }
 
+enum { ROWS = 1024 }; /* points of a task */
+
+typedef struct evaluation {
+  const lip_dataset *data;
+  const lip_net *net;
+  double *y;
+  lip_status *outcome; /* one per task */
+  lip_error *error;    /* likewise */
+} evaluation;
+
+static void evaluate_task(void *context, size_t task, size_t thread)
+{
+  const evaluation *e = context;
+  size_t first = task * ROWS, rows = e->data->n - first < ROWS ? e->data->n - first : ROWS;
+
+  (void)thread;
+  e->outcome[task] = lip_net_values(e->net, rows, e->data->X + first * e->data->d, e->y + first,
+                                    &e->error[task]);
+}
+
+/* Values of the folded network at all points, in f64. */
+static lip_status evaluate(run *r, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  const size_t tasks = (r->data->n + ROWS - 1) / ROWS;
+  evaluation e = {.data = r->data, .net = r->net, .y = r->y};
+
+  e.outcome = lip_alloc_zero(tasks, sizeof *e.outcome);
+  e.error = lip_alloc_zero(tasks, sizeof *e.error);
+  if (!e.outcome || !e.error) FAIL(LIP_ENOMEM, "workspace of evaluating %zu points", r->data->n);
+  lip_team_run(r->trainer.team, tasks, evaluate_task, &e);
+  for (size_t i = 0; i < tasks; i++)
+    if (e.outcome[i] != LIP_OK)
+      FAIL(e.outcome[i], "the network after step %zu: %s", r->result.steps, e.error[i].text);
+done:
+  lip_free(e.outcome);
+  lip_free(e.error);
+  return st;
+}
+
 /* Folds, and says of the folded network what `result` will say. */
 static lip_status assess(run *r, lip_error *err)
 {
@@ -135,11 +174,7 @@ static lip_status assess(run *r, lip_error *err)
   lip_net_free(r->net);
   r->net = NULL;
   TRY(lip_trainer_fold(&r->trainer, r->data, &r->net, err));
-  st = lip_net_values(r->net, n, r->data->X, r->y, err);
-  if (st != LIP_OK) {
-    lip_error_prefix(err, "training diverged by step %zu", r->result.steps);
-    goto done;
-  }
+  TRY(evaluate(r, err));
   for (size_t i = 0; i < n; i++) {
     double residual = r->y[i] - r->data->y[i];
 
@@ -217,7 +252,6 @@ done:
   lip_net_free(r.net);
   lip_trainer_clear(&r.trainer);
   lip_free(r.order);
-  lip_free(r.mean);
   lip_free(r.y);
   return st;
 }

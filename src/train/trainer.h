@@ -70,9 +70,9 @@ LIP_MUST_CHECK lip_status lip_points_create(size_t n, size_t d, lip_points *poin
 void lip_points_clear(lip_points *points);
 
 /* Takes the rows which[0 .. points->n) of the data, all in order where `which` is NULL; `centre`:
-   less their column means (taken in f64). mean: workspace of d. */
+   less their column means (taken in f64). */
 void lip_points_take(lip_points *points, const lip_dataset *data, const size_t *which, bool centre,
-                     double *mean);
+                     lip_team *team);
 
 /* A trainer for steps of n points. options must outlive it. The points are not filled. */
 LIP_MUST_CHECK lip_status lip_trainer_create(const lip_train_options *options, size_t n, size_t d,
