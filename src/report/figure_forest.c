@@ -70,7 +70,7 @@ static void write_script(FILE *out, const results *all)
       1.4 / height_of(all), 1 - 0.6 / height_of(all), count_rows(all));
   (void)fputs("set xtics 0.5\n", out);
   write_panel(out, "slope", slice_slope, 5, true);
-  (void)fputs("unset label 3\nset border 1\nset xtics 2\n", out);
+  (void)fputs("unset label 3\nset border 1\nset ytics 1\nset xtics 2\n", out);
   write_panel(out, "intercept", slice_intercept, 8, false);
   (void)fputs("unset multiplot\n", out);
 }

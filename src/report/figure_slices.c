@@ -55,6 +55,7 @@ static void write_panel(FILE *out, const trend *slice, size_t index, bool left, 
   char x[64];
 
   (void)fprintf(out, "set xlabel '%s' offset 0,0.4\n", bottom ? "√(n/k)" : "");
+  (void)fprintf(out, "set format x '%s'\n", bottom ? "%g" : "");
   (void)fprintf(out, "set ylabel '%s'\nset format y '%s'\n", left ? "largest random gradient" : "",
                 left ? "%g" : "");
   (void)fprintf(out,
@@ -88,7 +89,7 @@ static void write_script(FILE *out, const results *all)
                 "set multiplot layout %zu,%zu margins screen 0.075,0.99,%.4f,%.4f spacing screen "
                 "0.02,%.4f\nset xrange [0:%.3g]\nset yrange [0:%.3g]\nunset key\nset xtics 2\n",
                 (panels + columns - 1) / columns, columns, 1.3 / height, 1 - 0.25 / height,
-                0.7 / height, right * 1.05, top * 1.25);
+                0.45 / height, right * 1.05, top * 1.25);
   for (size_t i = 0; i < all->width_trends.count; i++) {
     const trend *slice = &all->width_trends.trend[i];
 

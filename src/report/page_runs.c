@@ -131,8 +131,8 @@ static void write_machine(FILE *out, const results *all)
        "normalisation folded into the weights before anything is measured; the fit is "
        "verified again on the folded network, and only such networks are kept. Initial "
        "weights are uniform in ±1/√(inputs). A network that does not fit within its step "
-       "limit (%zu) is counted and not drawn.</p>\n",
-       run->train.learning_rate, run->train.steps);
+       "limit is counted and not drawn.</p>\n",
+       run->train.learning_rate);
   html(out,
        "<div class=\"scroll\"><table>\n<tr><td>machine<td>%s</tr>\n<tr><td>liplaw<td>%s</tr>\n"
        "<tr><td>instruction set<td>%s</tr>\n<tr><td>OpenBLAS kernel<td>%s</tr>\n"
