@@ -42,7 +42,7 @@ PYTHON
 dump() { $python dump.py "$1"; }
 json() { $python -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
 same() { dump "$1" > one.txt && dump "$2" > two.txt && cmp -s one.txt two.txt; }
-sweep() { "$LIPLAW" sweep "$@"; }
+sweep() { timeout 300 "$LIPLAW" sweep "$@"; } # a sweep that hangs is a failure, too
 
 # --- one uninterrupted run, on one worker
 sweep small.plan --workers 1 -o whole.db --json > whole.json || fail "a plain sweep: $?"
@@ -117,7 +117,7 @@ done
 rm -f slow.db
 "$LIPLAW" sweep slow.plan -o slow.db > /dev/null &
 pid=$!
-until [ -s slow.db ]; do sleep 0.01; done
+for wait in $(seq 1000); do [ -s slow.db ] && break; sleep 0.01; done
 sweep slow.plan -o slow.db 2> second.txt && fail "a second sweep was let in"
 grep -q "slow.db: another sweep is filling it" second.txt || fail "second: $(cat second.txt)"
 [ "$(wc -l < second.txt)" = 1 ] || fail "second: more than a line"
