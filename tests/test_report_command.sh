@@ -60,7 +60,8 @@ assert answer["files"][0] == "a folder/page/index.html", answer["files"][0]
 on_disk = {os.path.join(at, name) for at, _, names in os.walk("a folder/page") for name in names}
 assert set(answer["files"]) == on_disk, set(answer["files"]) ^ on_disk
 for c in answer["criteria"]:
-    assert set(c) == {"name", "value", "low", "high", "pass", "reason"}, c
+    assert set(c) == {"name", "value", "range", "low", "high", "pass", "reason"}, c
+    assert c["range"] == [c["low"], c["high"]]
     if c["pass"] is None:
         assert c["reason"], c
     else:

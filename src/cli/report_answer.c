@@ -9,8 +9,9 @@ static json_t *criterion_json(const lip_criterion *c)
 {
   json_t *pass = c->verdict == LIP_NO_VERDICT ? json_null() : json_boolean(c->verdict == LIP_PASS);
 
-  return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "name", c->name, "value", cli_number(c->value),
-                   "low", cli_number(c->low), "high", cli_number(c->high), "pass", pass, "reason",
+  return json_pack("{s:s, s:o, s:[o, o], s:o, s:o, s:o, s:o}", "name", c->name, "value",
+                   cli_number(c->value), "range", cli_number(c->low), cli_number(c->high), "low",
+                   cli_number(c->low), "high", cli_number(c->high), "pass", pass, "reason",
                    c->reason[0] ? json_string(c->reason) : json_null());
 }
 
@@ -37,7 +38,7 @@ static void print_criterion(const lip_criterion *c)
   if (c->verdict == LIP_NO_VERDICT)
     (void)printf("%s\n", c->reason);
   else if (isinf(c->high))
-    (void)printf("%.3g, wanted above %.3g\n", c->value, c->low > 1e-300 ? c->low : 0);
+    (void)printf("%.3g, wanted above %.3g\n", c->value, c->low);
   else
     (void)printf("%.3g, wanted %.3g to %.3g\n", c->value, c->low, c->high);
 }

@@ -6,7 +6,8 @@
 
 #include <jansson.h>
 
-/* {"criteria": [{name, value, low, high, pass, reason}], "files": [...]}, paths with the folder. */
+/* {"criteria": [{name, value, range: [low, high], low, high, pass, reason}], "files": [...]}, paths
+ * with the folder. */
 json_t *report_answer_json(const lip_report_result *result, const char *folder);
 
 /* One line per criterion, a sum, and the path of the page. Returns the exit status. */

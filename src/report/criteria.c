@@ -159,7 +159,7 @@ static lip_status judge_ratio(const experiment *self, criterion_list *list, lip_
     if (ratios++ > 0) growth = fmin(growth, ratio - before);
     before = ratio;
   }
-  TRY(judge(list, err, ratios > 1 ? growth : NAN, nextafter(0, 1), INFINITY,
+  TRY(judge(list, err, ratios > 1 ? growth : NAN, 0, INFINITY,
             "(3) red / blue at d = n/10: least growth from one n to the next"));
   if (ratios < 2) withhold(list, "fewer than two n have a fitted pair of networks at d = n/10");
 done:
@@ -197,8 +197,7 @@ static lip_status judge_blue(const experiment *self, size_t n, criterion_list *l
 
   TRY(judge(list, err, spread, 0, blue_spread,
             "(4) blue (k = n), n = %zu: largest distance from its mean for 25 <= d <= n/10", n));
-  if (cells < BLUE_CELLS)
-    withhold(list, "only %zu of these cells %s fitted", cells, cells == 1 ? "was" : "were");
+  if (cells < BLUE_CELLS) withhold(list, "fewer than %d such cells were fitted", BLUE_CELLS);
 done:
   return st;
 }
@@ -217,10 +216,12 @@ static lip_status judge_red(size_t n, const trend_list *trends, criterion_list *
   slope = red ? red->fit[0].slope.value : NAN;
   TRY(judge(list, err, r, red_r, 1,
             "(5) red (k = 10 n/d), n = %zu: correlation with sqrt(d), n/10 <= d <= n/2", n));
-  if (!red || red->cells < RED_CELLS) withhold(list, "fewer than %d such cells", RED_CELLS);
+  if (!red || red->cells < RED_CELLS)
+    withhold(list, "fewer than %d such cells were fitted", RED_CELLS);
   TRY(judge(list, err, slope, red_slope[0], red_slope[1],
             "(5) red (k = 10 n/d), n = %zu: slope against sqrt(d), n/10 <= d <= n/2", n));
-  if (!red || red->cells < RED_CELLS) withhold(list, "fewer than %d such cells", RED_CELLS);
+  if (!red || red->cells < RED_CELLS)
+    withhold(list, "fewer than %d such cells were fitted", RED_CELLS);
 done:
   return st;
 }

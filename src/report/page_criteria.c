@@ -31,7 +31,7 @@ static void write_row(FILE *out, const lip_criterion *c)
   html(out, "<td class=\"n%s\">", c->verdict == LIP_FAIL ? " out" : "");
   html_number(out, c->value, 3);
   html(out, "<td class=\"n\">");
-  html_range(out, c->low < 1e-300 ? 0 : c->low, c->high, 2);
+  html_range(out, c->low, c->high, 2);
   html(out, "<td>");
   write_verdict(out, c);
   if (c->reason[0]) {

@@ -105,7 +105,7 @@ static void write_failures(FILE *out, const results *all)
     html(out, " (");
     html_number(out, c->value, 2);
     html(out, ", wanted ");
-    html_range(out, c->low < 1e-300 ? 0 : c->low, c->high, 2);
+    html_range(out, c->low, c->high, 2);
     html(out, ")");
   }
   if (failures > SHOWN) html(out, "; and %zu more", failures - SHOWN);
