@@ -44,6 +44,7 @@ typedef enum lip_side { LIP_LOWER, LIP_UPPER } lip_side;
 typedef struct lip_bound {
   const char *method; /* static text: "random", "data", "ascent", "path-norm", "product";
                          "none" with an infinite value where no upper method applies */
+  const char *source; /* static text: where the method comes from */
   lip_side side;
   double value;   /* output units per input unit */
   bool certified; /* true: rounding is counted */

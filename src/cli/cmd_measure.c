@@ -42,9 +42,10 @@ static json_t *bounds_json(const lip_measurement *found)
 
   for (size_t i = 0; i < found->bounds; i++) {
     const lip_bound *bound = &found->bound[i];
-    json_t *one = json_pack("{s:s, s:s, s:o, s:b, s:o}", "method", bound->method, "side",
+    json_t *one = json_pack("{s:s, s:s, s:o, s:b, s:o, s:s}", "method", bound->method, "side",
                             side_name(bound->side), "value", cli_number(bound->value), "certified",
-                            bound->certified, "error", cli_number(bound->error));
+                            bound->certified, "error", cli_number(bound->error), "source",
+                            bound->source);
 
     if (json_array_append_new(list, one) != 0) break;
   }

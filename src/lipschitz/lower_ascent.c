@@ -14,7 +14,6 @@
 #include "linalg/vector.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 static const double WORK = 3e7; /* weights read for one start */
@@ -32,15 +31,6 @@ typedef struct ascent {
   double *x; /* d */
   uint64_t climbs;
 } ascent;
-
-static void tell(const lip_control *control, double done, double slope)
-{
-  char text[64];
-
-  if (!control || !control->progress) return;
-  (void)snprintf(text, sizeof text, "ascent: %.6g", slope);
-  control->progress(control->context, done, text);
-}
 
 /* One climb from a->x, with `passes` at most; what is left of them comes back. */
 static lip_status climb_and_offer(ascent *a, double *passes, lip_steepest *steepest,
@@ -88,12 +78,12 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
     left += share;
     memcpy(a.x, points + i * d, d * sizeof *a.x);
     TRY(climb_and_offer(&a, &left, steepest, finding, control, err));
-    tell(control, 0.5 + 0.5 * ((double)(i + 1) * share - left) / whole, finding->value);
+    lip_tell(control, ((double)(i + 1) * share - left) / whole);
   }
   while (finding->found && left > 0 && !lip_stopped(control)) {
     hop(&a, finding);
     TRY(climb_and_offer(&a, &left, steepest, finding, control, err));
-    tell(control, 1 - 0.5 * left / whole, finding->value);
+    lip_tell(control, fmin(1, 1 - left / whole));
   }
 done:
   if (a.kind) a.kind->free(a.climber);

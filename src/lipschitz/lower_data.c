@@ -52,6 +52,7 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
       lip_finding_offer(finding, steepest, slopes[i], x);
     }
     done += rows;
+    lip_tell(control, (double)done / (double)n);
   }
   finding->proxy = done == n ? proxy : NAN;
 done:

@@ -67,6 +67,7 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
     }
     for (size_t i = 0; i < rows; i++) lip_finding_offer(finding, steepest, slopes[i], Z + i * d);
     done += rows;
+    lip_tell(control, (double)done / (double)points);
   }
   finding->proxy = done == points ? proxy : NAN;
 done:

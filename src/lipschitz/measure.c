@@ -5,11 +5,9 @@
 #include "base/memory.h"
 #include "lipschitz/method.h"
 #include "lipschitz/watch.h"
-#include "linalg/operator_norm.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const lip_method *const upper_methods[] = {&lip_upper_path_norm, &lip_upper_product};
@@ -20,152 +18,97 @@ enum {
   LOWERS = sizeof lower_methods / sizeof *lower_methods,
 };
 
-static lip_status choose_output(const lip_net *net, const char *text, size_t *output,
-                                lip_error *err)
-{
-  size_t outputs = lip_net_outputs(net);
-  unsigned long long number = 0;
-  char *end = NULL;
+/* One measurement under way. */
+typedef struct inquiry {
+  lip_problem problem;
+  lip_watch watch;
+  lip_steepest steepest;
+  double *point, *gradient;      /* d: of the method that is being asked */
+  lip_measurement found, uppers; /* all but the upper bounds; those */
+} inquiry;
 
-  if (!text && outputs > 1)
-    return lip_fail(err, LIP_EOPTION, "--output: the network has %zu outputs; choose 0 to %zu",
-                    outputs, outputs - 1);
-  if (text) number = strtoull(text, &end, 10);
-  if (text && (*text < '0' || *text > '9' || *end))
-    return lip_fail(err, LIP_EOPTION, "--output: '%s' is not the number of an output", text);
-  if (number >= outputs)
-    return lip_fail(err, LIP_EOPTION, "--output: %s, but the network has %zu, counted from 0", text,
-                    outputs);
-  *output = (size_t)number;
-  return LIP_OK;
-}
-
-static lip_status state_problem(const lip_net *net, const lip_dataset *data,
-                                const lip_measure_options *options, lip_problem *problem,
-                                lip_error *err)
+/* Runs one method and appends what it says to `into`. A lower bound is the slope at the method's
+   point, evaluated here, alone: anyone who evaluates the network there finds the same number. */
+static lip_status consult(inquiry *in, const lip_method *method, lip_side side,
+                          lip_measurement *into, lip_finding *finding, lip_error *err)
 {
   lip_status st = LIP_OK;
-  lip_problem stated = {.net = net,
-                        .d = lip_net_inputs(net),
-                        .data = data,
-                        .random_points = options->random_points,
-                        .starts = options->starts,
-                        .seed = options->seed};
+  lip_bound bound = {.method = method->name, .source = method->source, .side = side};
 
-  TRY(lip_domain_parse(options->domain ? options->domain : "space", &stated.domain, err));
-  TRY(choose_output(net, options->output, &stated.output, err));
-  if (stated.random_points < 1) FAIL(LIP_EOPTION, "--random-points: 0 is not in [1, 1e9]");
-  if (!(options->time_limit >= 0)) FAIL(LIP_EOPTION, "--time-limit: %g s", options->time_limit);
-  if (data && data->d != stated.d)
-    FAIL(LIP_EINPUT, "the data have %zu inputs, the network takes %zu", data->d, stated.d);
-  *problem = stated;
-done:
-  return st;
-}
-
-/* |W_j|_op of every layer; NaN where it was stopped before. */
-static lip_status layer_norms(lip_problem *problem, double *norms, const lip_control *control,
-                              lip_error *err)
-{
-  const lip_net *net = problem->net;
-
-  for (size_t j = 0; j < net->depth; j++) norms[j] = NAN;
-  for (size_t j = 0; j < net->depth; j++) {
-    const lip_layer *layer = &net->layer[j];
-    bool top = j + 1 == net->depth;
-    const double *W = top ? lip_problem_output_weights(problem) : layer->W;
-    lip_operator_norm norm;
-    lip_status st = lip_operator_norm_of(top ? 1 : layer->out, layer->in, W, &norm, control, err);
-
-    if (st == LIP_EINTERRUPT) break;
-    if (st != LIP_OK) {
-      lip_error_prefix(err, "layer %zu", j);
-      return st;
-    }
-    norms[j] = norm.value;
-    problem->layer_norm_error += norm.error;
-  }
-  problem->layer_norm = norms;
-  return LIP_OK;
-}
-
-/* Runs one method and appends what it says. A lower bound is the slope at the method's point,
-   evaluated here, alone: anyone who evaluates the network there finds the same number. */
-static lip_status consult(const lip_method *method, lip_side side, const lip_problem *problem,
-                          lip_steepest *steepest, double *point, lip_measurement *result,
-                          lip_finding *finding, const lip_control *control, lip_error *err)
-{
-  lip_status st = LIP_OK;
-  double *gradient = NULL;
-  lip_bound bound = {method->name, side, 0, false, 0};
-
-  *finding = (lip_finding){.point = point, .proxy = NAN};
-  if (!method->applies(problem)) goto done;
-  TRY(method->run(problem, steepest, finding, control, err));
+  *finding = (lip_finding){.point = in->point, .proxy = NAN};
+  if (!method->applies(&in->problem)) goto done;
+  TRY(method->run(&in->problem, &in->steepest, finding, &in->watch.control, err));
   if (!finding->found) goto done;
   bound.certified = finding->certified;
   bound.value = finding->value;
   bound.error = finding->error;
-  if (side == LIP_LOWER) {
-    gradient = lip_alloc(problem->d, sizeof *gradient);
-    if (!gradient) FAIL(LIP_ENOMEM, "a gradient");
-    TRY(lip_problem_slopes(problem, 1, point, gradient, &bound.value, err));
-  }
-  if (!(bound.value >= 0)) FAIL(LIP_ENUMERIC, "%s: the value is %g", method->name, bound.value);
-  result->bound[result->bounds++] = bound;
+  if (side == LIP_LOWER)
+    TRY(lip_problem_slopes(&in->problem, 1, in->point, in->gradient, &bound.value, err));
+  if (!(bound.value >= 0)) FAIL(LIP_ENUMERIC, "%s: the value overflows", method->name);
+  into->bound[into->bounds++] = bound;
 done:
-  lip_free(gradient);
   return st;
 }
 
-static void tell(const lip_measurement *found, size_t done, const lip_control *control)
-{
-  char text[128];
-  double lower = 0, upper = INFINITY;
-
-  for (size_t i = 0; i < found->bounds; i++) {
-    if (found->bound[i].side == LIP_LOWER) lower = fmax(lower, found->bound[i].value);
-    if (found->bound[i].side == LIP_UPPER) upper = fmin(upper, found->bound[i].value);
-  }
-  (void)snprintf(text, sizeof text, "between %.6g and %.6g", lower, upper);
-  control->progress(control->context, (double)done / (UPPERS + LOWERS), text);
-}
-
-static lip_status run_methods(const lip_problem *problem, lip_steepest *steepest, double *point,
-                              lip_measurement *uppers, lip_measurement *result,
-                              const lip_control *control, lip_error *err)
+static lip_status ask_upper(inquiry *in, lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_finding finding;
-  double best = -1;
+  lip_measurement *uppers = &in->uppers;
 
   for (size_t i = 0; i < UPPERS; i++)
-    TRY(consult(upper_methods[i], LIP_UPPER, problem, steepest, NULL, uppers, &finding, control,
-                err));
-  for (size_t i = 0; i < LOWERS; i++) {
-    const lip_method *method = lower_methods[i];
-    size_t before = result->bounds;
-
-    TRY(consult(method, LIP_LOWER, problem, steepest, point, result, &finding, control, err));
-    if (method == &lip_lower_random) result->proxy_random = finding.proxy;
-    if (method == &lip_lower_data) result->proxy_data = finding.proxy;
-    if (result->bounds > before && result->bound[before].value > best) {
-      best = result->bound[before].value;
-      result->lower = before;
-      memcpy(result->witness, point, problem->d * sizeof *point);
-    }
-    tell(result, UPPERS + i + 1, control);
-  }
+    TRY(consult(in, upper_methods[i], LIP_UPPER, uppers, &finding, err));
   if (uppers->bounds == 0)
-    uppers->bound[uppers->bounds++] = (lip_bound){"none", LIP_UPPER, INFINITY, false, 0};
-  result->upper = result->bounds;
-  for (size_t i = 0; i < uppers->bounds; i++) {
-    result->bound[result->bounds] = uppers->bound[i];
-    if (uppers->bound[i].value < result->bound[result->upper].value) result->upper = result->bounds;
-    result->bounds++;
-  }
+    uppers->bound[uppers->bounds++] = (lip_bound){
+        .method = "none", .source = "no method applies", .side = LIP_UPPER, .value = INFINITY};
+  for (size_t i = 1; i < uppers->bounds; i++)
+    if (uppers->bound[i].value < uppers->bound[uppers->upper].value) uppers->upper = i;
 done:
   return st;
+}
+
+static void tell(inquiry *in, size_t asked)
+{
+  const lip_measurement *found = &in->found, *uppers = &in->uppers;
+  double lower = found->bounds > 0 ? found->bound[found->lower].value : 0;
+
+  (void)snprintf(in->watch.text, sizeof in->watch.text, "between %.6g and %.6g", lower,
+                 uppers->bound[uppers->upper].value);
+  in->watch.from = (double)asked / LOWERS;
+  in->watch.to = (double)(asked + 1) / LOWERS;
+  lip_tell(&in->watch.control, 0);
+}
+
+static lip_status ask_lower(inquiry *in, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_finding finding;
+  lip_measurement *found = &in->found;
+
+  for (size_t i = 0; i < LOWERS; i++) {
+    const lip_method *method = lower_methods[i];
+    size_t at = found->bounds;
+
+    tell(in, i);
+    TRY(consult(in, method, LIP_LOWER, found, &finding, err));
+    if (method == &lip_lower_random) found->proxy_random = finding.proxy;
+    if (method == &lip_lower_data) found->proxy_data = finding.proxy;
+    if (found->bounds == at) continue;
+    if (at > 0 && found->bound[at].value <= found->bound[found->lower].value) continue;
+    found->lower = at;
+    memcpy(found->witness, in->point, in->problem.d * sizeof *in->point);
+  }
+  tell(in, LOWERS);
+done:
+  return st;
+}
+
+/* Appends the upper bounds to the lower ones. */
+static void join(lip_measurement *found, const lip_measurement *uppers)
+{
+  found->upper = found->bounds + uppers->upper;
+  memcpy(found->bound + found->bounds, uppers->bound, uppers->bounds * sizeof *uppers->bound);
+  found->bounds += uppers->bounds;
 }
 
 lip_status lip_measure(const lip_net *net, const lip_dataset *data,
@@ -173,31 +116,34 @@ lip_status lip_measure(const lip_net *net, const lip_dataset *data,
                        const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
-  lip_problem problem = {0};
-  lip_measurement found = {.proxy_random = NAN, .proxy_data = NAN}, uppers = {.bounds = 0};
-  lip_steepest steepest = {0};
-  double *point = NULL;
-  lip_watch watch;
+  inquiry in = {.found = {.proxy_random = NAN, .proxy_data = NAN}};
+  lip_measurement *found = &in.found;
+  size_t d = lip_net_inputs(net);
 
-  lip_watch_start(&watch, options->time_limit, control);
-  TRY(state_problem(net, data, options, &problem, err));
-  found.domain = problem.domain;
-  found.output = problem.output;
-  found.witness = lip_alloc_zero(problem.d, sizeof *found.witness);
-  found.layer_norm = lip_alloc(net->depth, sizeof *found.layer_norm);
-  point = lip_alloc(problem.d, sizeof *point);
-  if (!found.witness || !found.layer_norm || !point) FAIL(LIP_ENOMEM, "%zu inputs", problem.d);
-  TRY(lip_steepest_create(problem.starts, problem.d, &steepest, err));
-  TRY(layer_norms(&problem, found.layer_norm, &watch.control, err));
-  TRY(run_methods(&problem, &steepest, point, &uppers, &found, &watch.control, err));
-  found.seconds = lip_watch_seconds(&watch);
-  found.stopped = lip_watch_verdict(&watch);
-  *result = found;
-  memset(&found, 0, sizeof found);
+  lip_watch_start(&in.watch, options->time_limit, control);
+  TRY(lip_problem_state(net, data, options, &in.problem, err));
+  found->domain = in.problem.domain;
+  found->output = in.problem.output;
+  found->witness = lip_alloc_zero(d, sizeof *found->witness);
+  found->layer_norm = lip_alloc(net->depth, sizeof *found->layer_norm);
+  in.point = lip_alloc(d, sizeof *in.point);
+  in.gradient = lip_alloc(d, sizeof *in.gradient);
+  if (!found->witness || !found->layer_norm || !in.point || !in.gradient)
+    FAIL(LIP_ENOMEM, "a witness with %zu coordinates", d);
+  TRY(lip_steepest_create(in.problem.starts, d, &in.steepest, err));
+  TRY(lip_problem_norms(&in.problem, found->layer_norm, &in.watch.control, err));
+  TRY(ask_upper(&in, err));
+  TRY(ask_lower(&in, err));
+  join(found, &in.uppers);
+  found->seconds = lip_watch_seconds(&in.watch);
+  found->stopped = lip_watch_verdict(&in.watch);
+  *result = *found;
+  memset(found, 0, sizeof *found);
 done:
-  lip_measurement_clear(&found);
-  lip_steepest_clear(&steepest);
-  lip_free(point);
+  lip_measurement_clear(found);
+  lip_steepest_clear(&in.steepest);
+  lip_free(in.gradient);
+  lip_free(in.point);
   return st;
 }
 

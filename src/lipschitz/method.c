@@ -12,6 +12,11 @@ void lip_finding_offer(lip_finding *finding, lip_steepest *steepest, double slop
   memcpy(finding->point, x, steepest->d * sizeof *x);
 }
 
+void lip_tell(const lip_control *control, double done)
+{
+  if (control && control->progress) control->progress(control->context, done, "");
+}
+
 bool lip_stopped(const lip_control *control)
 {
   return control && control->stop && control->stop(control->context);

@@ -34,6 +34,9 @@ extern const lip_method lip_upper_path_norm, lip_upper_product;
 /* Lower methods: keeps x if it is the steepest point of this finding, and passes it on. */
 void lip_finding_offer(lip_finding *finding, lip_steepest *steepest, double slope, const double *x);
 
+/* How much of the method's own work is done, in [0, 1]. */
+void lip_tell(const lip_control *control, double done);
+
 bool lip_stopped(const lip_control *control);
 
 #endif

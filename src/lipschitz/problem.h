@@ -15,6 +15,17 @@ typedef struct lip_problem {
   double layer_norm_error;  /* relative, of their product, estimated */
 } lip_problem;
 
+/* Reads the options; the norms stay unknown.
+   return  LIP_OK; LIP_EOPTION; LIP_EINPUT where the data have another number of inputs */
+LIP_MUST_CHECK lip_status lip_problem_state(const lip_net *net, const lip_dataset *data,
+                                            const lip_measure_options *options,
+                                            lip_problem *problem, lip_error *err);
+
+/* Makes the norms known, as far as it is not stopped.
+   norms  out  depth entries, used by the problem from now on */
+LIP_MUST_CHECK lip_status lip_problem_norms(lip_problem *problem, double *norms,
+                                            const lip_control *control, lip_error *err);
+
 /* f as a sum over hidden neurons, a . psi(W x + b) + c with a row of the last layer. */
 bool lip_problem_is_two_layer(const lip_problem *problem);
 const double *lip_problem_output_weights(const lip_problem *problem);

@@ -1,4 +1,4 @@
-/* watch.c - the caller's control, with a time limit on top. */
+/* watch.c - the caller's control, with a time limit on top, and progress in parts. */
 #include "lipschitz/watch.h"
 
 #include "base/clock.h"
@@ -18,8 +18,10 @@ static void progress(void *context, double done, const char *text)
 {
   const lip_watch *watch = context;
 
+  (void)text;
   if (watch->outer && watch->outer->progress)
-    watch->outer->progress(watch->outer->context, done, text);
+    watch->outer->progress(watch->outer->context, watch->from + done * (watch->to - watch->from),
+                           watch->text);
 }
 
 void lip_watch_start(lip_watch *watch, double limit, const lip_control *outer)

@@ -1,4 +1,4 @@
-/* watch.h - the caller's control, with a time limit on top. */
+/* watch.h - the caller's control, with a time limit on top, and progress in parts. */
 #ifndef LIP_LIPSCHITZ_WATCH_H
 #define LIP_LIPSCHITZ_WATCH_H
 
@@ -8,6 +8,8 @@ typedef struct lip_watch {
   const lip_control *outer; /* may be NULL */
   double began, limit;      /* s */
   bool late, interrupted;   /* which of the two stopped the work */
+  double from, to;          /* which part of the whole is under way */
+  char text[128];           /* what the progress says */
   lip_control control;      /* what the work is given; points back here */
 } lip_watch;
 
