@@ -1,52 +1,55 @@
-#!/ bin / bash
-#test_command_measure.sh - liplaw measure from the outside : JSON, text, numbers against numpy,
-#domains, bad options, time limit, Ctrl - C.
-set - euo pipefail
+#!/bin/bash
+# test_command_measure.sh - liplaw measure from the outside: JSON, text, numbers against numpy,
+# domains, bad options, time limit, Ctrl-C.
+set -euo pipefail
 
-          folder = $(mktemp - d "$LIPLAW_BUILD/measure XXXXXX") trap 'rm -rf "$folder"' EXIT cd
-    "$folder" failures = 0 fail(){echo "FAILED: $*" failures = $((failures + 1))}
+folder=$(mktemp -d "$LIPLAW_BUILD/measure XXXXXX")
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+failures=0
+fail() {
+  echo "FAILED: $*"
+  failures=$((failures + 1))
+}
 
-#holds EXPRESSION : of the JSON object `a` in out
-holds(){python3 - c "import json, math; a = json.load(open('out')); raise SystemExit(not ($1))" ||
-        fail "not so: $1 in $(cat out)"}
+# holds EXPRESSION: of the JSON object `a` in out
+holds() {
+  python3 -c "import json, math; a = json.load(open('out')); raise SystemExit(not ($1))" ||
+    fail "not so: $1 in $(cat out)"
+}
 
-#refused STATUS WORD ARGUMENT... : exits so, says the word in one line, prints nothing else
-refused()
-{
-  local expected = $1 word = $2 status = 0 shift 2 "$LIPLAW" measure "$@" > out 2 > err ||
-                                         status = $
-      ? [$status = "$expected"] ||
-            fail "'$*' exits with $status, not $expected" grep - qF - e "$word" err ||
-            fail "'$*' does not say '$word': $(cat err)"["$(wc -l <err)" = 1] ||
-            fail "'$*' says more than one line: $(cat err)"[!-s out] ||
-            fail "'$*' prints $(cat out)"
+# refused STATUS WORD ARGUMENT...: exits so, says the word in one line, prints nothing else
+refused() {
+  local expected=$1 word=$2 status=0
+  shift 2
+  "$LIPLAW" measure "$@" >out 2>err || status=$?
+  [ $status = "$expected" ] || fail "'$*' exits with $status, not $expected"
+  grep -qF -e "$word" err || fail "'$*' does not say '$word': $(cat err)"
+  [ "$(wc -l <err)" = 1 ] || fail "'$*' says more than one line: $(cat err)"
+  [ ! -s out ] || fail "'$*' prints $(cat out)"
 }
 
 "$LIPLAW" sample gaussian --n 100 --d 10 --seed 3 -o x.npz >/dev/null
 "$LIPLAW" train x.npz -k 30 --steps 30 -o net.onnx >/dev/null
 
-#The keys of the contract, and what must be so in any answer.
+# The keys of the contract, and what must be so in any answer.
 "$LIPLAW" measure net.onnx --data x.npz --json >out 2>err
 [ ! -s err ] || fail "messages where all is well: $(cat err)"
 for key in lower upper ratio exact stopped norm domain lower_method upper_method certified \
-  proxy_random proxy_data seconds layers parameters bounds witness;
-do
-  holds "'$key' in a" done holds "a['status'] == 'ok' and a['stopped'] == 'done' and a['norm'] == "
-                                 "'2' and a['domain'] == 'space'" holds
-        "a['layers'] == 2 and a['parameters'] == 30 * 10 + 30 + 30 + 1 and len(a['witness']) == "
-        "10" holds
-        "0 < a['proxy_data'] <= a['lower'] <= a['upper'] and a['proxy_random'] <= a['lower']" holds
-        "a['ratio'] == a['upper'] / a['lower'] and a['exact'] is False and a['certified'] is "
-        "False" holds "[b['method'] for b in a['bounds']] == ['random', 'data', 'ascent', "
-                      "'path-norm', 'product']" holds
-        "a['lower'] == max(b['value'] for b in a['bounds'] if b['side'] == 'lower')" holds
-        "a['upper'] == min(b['value'] for b in a['bounds'] if b['side'] == 'upper')" cp out answer
+  proxy_random proxy_data seconds layers parameters bounds witness; do
+  holds "'$key' in a"
+done
+holds "a['status'] == 'ok' and a['stopped'] == 'done' and a['norm'] == '2' and a['domain'] == 'space'"
+holds "a['layers'] == 2 and a['parameters'] == 30 * 10 + 30 + 30 + 1 and len(a['witness']) == 10"
+holds "0 < a['proxy_data'] <= a['lower'] <= a['upper'] and a['proxy_random'] <= a['lower']"
+holds "a['ratio'] == a['upper'] / a['lower'] and a['exact'] is False and a['certified'] is False"
+holds "[b['method'] for b in a['bounds']] == ['random', 'data', 'ascent', 'path-norm', 'product']"
+holds "a['lower'] == max(b['value'] for b in a['bounds'] if b['side'] == 'lower')"
+holds "a['upper'] == min(b['value'] for b in a['bounds'] if b['side'] == 'upper')"
+cp out answer
 
-#The numbers, from the file's own tensors.
-              if /
-              usr / bin / python3 -
-          c 'import numpy, onnx' 2 >
-      / dev / null; then
+# The numbers, from the file's own tensors.
+if /usr/bin/python3 -c 'import numpy, onnx' 2>/dev/null; then
   /usr/bin/python3 - <<'PYTHON' || fail "numpy finds other numbers"
 import json, sys
 import numpy as np, onnx
@@ -72,19 +75,17 @@ else
   echo "skipped: no numpy or no onnx for python"
 fi
 
-#Text says what it is.
+# Text says what it is.
 "$LIPLAW" measure net.onnx --domain sphere:2 >out
-for word in estimates random ascent path-norm product relu sphere:2;
-do
+for word in estimates random ascent path-norm product relu sphere:2; do
   grep -q "$word" out || fail "the text does not say $word"
 done
 cp out first
 "$LIPLAW" measure net.onnx --domain sphere:2 >out
 sed 's/; [0-9.]* s$//' out | cmp -s - <(sed 's/; [0-9.]* s$//' first) || fail "another run, another answer"
 
-#The proxies are the same on every domain; the witness is in it.
-for domain in ball:0.5 sphere:3;
-do
+# The proxies are the same on every domain; the witness is in it.
+for domain in ball:0.5 sphere:3; do
   "$LIPLAW" measure net.onnx --data x.npz --domain $domain --json >out
   holds "[a[k] for k in ('proxy_random', 'proxy_data')] ==
     [json.load(open('answer'))[k] for k in ('proxy_random', 'proxy_data')]"
@@ -92,14 +93,14 @@ do
     math.hypot(*a['witness']) <= float('${domain#*:}') * (1 + 1e-14)"
 done
 
-#No upper method : infinite, not absent.
+# No upper method: infinite, not absent.
 "$LIPLAW" train x.npz -k 5 --activation square --steps 5 -o square.onnx >/dev/null
 "$LIPLAW" measure square.onnx --json >out
 holds "a['upper'] == 'inf' and a['ratio'] == 'inf' and a['upper_method'] == 'none' and not a['exact']"
 "$LIPLAW" measure square.onnx --domain ball --json >out
 holds "a['lower'] <= a['upper'] < 1e9 and a['domain'] == 'ball:1'"
 
-#What is not there, or not yet.
+# What is not there, or not yet.
 refused 2 "none of space, ball:R, sphere:R" net.onnx --domain box:0,1
 refused 2 "none of space, ball:R, sphere:R" net.onnx --domain data:x.npz,0.1
 refused 2 "radius" net.onnx --domain ball:-1
@@ -114,7 +115,7 @@ refused 1 "absent.npz" net.onnx --data absent.npz
 "$LIPLAW" sample gaussian --n 5 --d 11 -o wide.npz >/dev/null
 refused 1 "11 inputs" net.onnx --data wide.npz
 
-#A time limit, and Ctrl - C, are results.
+# A time limit, and Ctrl-C, are results.
 "$LIPLAW" measure net.onnx --time-limit 0.2 --random-points 1e9 --json >out
 holds "a['status'] == 'ok' and a['stopped'] == 'time' and a['lower'] > 0 and a['proxy_random'] is None"
 holds "a['seconds'] < 10"
