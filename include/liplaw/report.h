@@ -30,7 +30,12 @@ typedef struct lip_report_result {
 LIP_PUBLIC void lip_report_clear(lip_report_result *result);
 
 /* Writes figures (svg, pdf; gnuplot's script and the csv beside each), tables and index.html into
-   `folder`, which is made where missing. Needs the program gnuplot. */
+   `folder`, which is made where missing (docs/formats.md). All files are made aside and moved into
+   place at the end; the page is the last of them. Needs the program gnuplot.
+   result  out  released with lip_report_clear
+   return       LIP_OK, whatever the verdicts; LIP_EINPUT: no store, or one without runs; LIP_EIO
+                (gnuplot missing or failing, the folder cannot be written); LIP_EINTERRUPT;
+                LIP_ENOMEM */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_report(const char *store, const char *folder,
                                                 lip_report_result *result,
                                                 const lip_control *control, lip_error *err);
