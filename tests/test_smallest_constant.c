@@ -5,6 +5,7 @@
 #include "data/near_pairs.h"
 #include "data/smallest_constant.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -187,6 +188,24 @@ static void a_distance_beyond_the_doubles_has_a_slope(void **state)
   assert_int_equal(lip_smallest_constant(data, 1, &pair, &count, &value, NULL, NULL), LIP_OK);
   assert_true(fabs(value - 0.2) < 1e-16);
   assert_true(isinf(pair.distance));
+  lip_dataset_free(data);
+}
+
+/* Only equal points make it infinite. */
+static void a_slope_beyond_the_doubles_is_the_largest_double(void **state)
+{
+  lip_dataset *data = NULL;
+  size_t count = 0;
+  double value = 0;
+
+  (void)state;
+  assert_int_equal(lip_dataset_create(2, 1, 1, &data, NULL), LIP_OK);
+  data->X[0] = 0;
+  data->X[1] = 0x1p-1074;
+  data->y[0] = 1;
+  data->y[1] = -1;
+  assert_int_equal(lip_smallest_constant(data, 0, NULL, &count, &value, NULL, NULL), LIP_OK);
+  assert_true(value == DBL_MAX);
   lip_dataset_free(data);
 }
 
@@ -391,6 +410,7 @@ int main(void)
       cmocka_unit_test(columns_of_very_different_size_are_kept_apart),
       cmocka_unit_test(a_cluster_too_small_for_floats_is_searched),
       cmocka_unit_test(a_distance_beyond_the_doubles_has_a_slope),
+      cmocka_unit_test(a_slope_beyond_the_doubles_is_the_largest_double),
       cmocka_unit_test(equal_points_with_different_labels_make_it_infinite),
       cmocka_unit_test(equal_points_with_equal_labels_do_not_count),
       cmocka_unit_test(ties_are_listed_by_their_indices),

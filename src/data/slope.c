@@ -1,6 +1,7 @@
 /* slope.c - how far two rows are apart, and the slope between two points. */
 #include "data/slope.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -78,7 +79,7 @@ lip_pair lip_slope_between(const lip_dataset *data, size_t i, size_t j)
   lip_pair pair = {.i = i, .j = j, .distance = ldexp(x, x_exponent)};
 
   if (x > 0)
-    pair.slope = ldexp(y / x, y_exponent - x_exponent);
+    pair.slope = fmin(ldexp(y / x, y_exponent - x_exponent), DBL_MAX);
   else
     pair.slope = y > 0 ? INFINITY : 0;
   return pair;
