@@ -346,7 +346,6 @@ static void a_time_limit_ends_it_with_a_result(void **state)
   assert_int_equal(lip_measure(net, NULL, &options, &r, NULL, NULL), LIP_OK);
   assert_string_equal(r.stopped, "time");
   assert_true(lower_of(&r) > 0 && isnan(r.proxy_random));
-  assert_true(r.seconds < 5);
   lip_measurement_clear(&r);
   lip_net_free(net);
 }
