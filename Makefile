@@ -48,6 +48,6 @@ check-format:
 	$(SOURCES) | xargs -0 clang-format --dry-run -Werror
 
 clean:
-	rm -rf $(BUILD) out
+	rm -rf $(BUILD)
 
 .PHONY: all configure build run test bench install format check-format clean
