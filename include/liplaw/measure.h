@@ -60,10 +60,10 @@ typedef struct lip_measurement {
   lip_bound bound[LIP_MAX_BOUNDS]; /* every method that applies, lower ones first */
   size_t bounds;
   size_t lower, upper; /* indices of the best of each side */
-  double
-      proxy_random;   /* the paper's "maximum random gradient": max |grad f(z)| over random_points
-                         draws z ~ N(0, I/d), whatever the domain; NaN if stopped before the last */
-  double proxy_data;  /* the same at the data points, whatever the domain; NaN without data */
+  /* The paper's "maximum random gradient": max |grad f(z)| over random_points draws z ~ N(0, I/d),
+     and the same at the data points; both whatever the domain. NaN without data, or if stopped
+     before the last point. */
+  double proxy_random, proxy_data;
   double *witness;    /* d entries, owned: a point of the domain at which `lower` is attained */
   double *layer_norm; /* depth entries, owned: |W_j|_op, of the last layer the output's row; an
                          estimate; NaN if stopped before */
@@ -77,8 +77,9 @@ typedef struct lip_measurement {
    data     in   adds the gradient at its points; may be NULL; d must match
    result   out  released with lip_measurement_clear; when stopped by the time limit or by control,
                  what was found until then, at least one point
-   cost          for n weights in the largest layers: about 4 n (random_points + data) flops, and at
-                 most about 100 starts passes over the weights of a large network
+   cost          four flops for each weight and each point (twice the random ones on a ball or
+                 sphere); about a hundred passes over the weights for their norms, and for each
+                 start 16 (a large network) to 4000 (a small one)
    return        LIP_OK; LIP_EINPUT; LIP_EOPTION; LIP_ENOMEM; LIP_ENUMERIC */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_measure(const lip_net *net, const lip_dataset *data,
                                                  const lip_measure_options *options,
