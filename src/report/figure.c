@@ -24,7 +24,8 @@ static void write_frame_begin(const figure *self, double height, FILE *out)
               "if (format eq \"svg\") {\n",
               out);
   (void)fprintf(out,
-                "set terminal svg size %.0f,%.0f linewidth 1.5 font 'Helvetica,15'\nswell = 1.4\n",
+                "set terminal svg size %.0f,%.0f background rgb 'white' linewidth 1.5 "
+                "font 'Helvetica,15'\nswell = 1.4\n",
                 60 * self->width, 60 * height);
   (void)fputs("} else {\n", out);
   (void)fprintf(out, "set terminal pdfcairo size %.3gcm,%.3gcm font 'Helvetica,11'\nswell = 1\n",
