@@ -3,14 +3,7 @@
 # JSON object whatever happens, nothing on standard output but the answer, no partial file.
 set -euo pipefail
 
-folder=$(mktemp -d "$LIPLAW_BUILD/contract XXXXXX")
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-failures=0
-fail() {
-  echo "FAILED: $*"
-  failures=$((failures + 1))
-}
+source "$(dirname "${BASH_SOURCE[0]}")/command_test.sh"
 
 # call STATUS ARGUMENT...: runs the command; its streams stand in out and err.
 call() {
@@ -208,4 +201,4 @@ ls -A >after 2>/dev/null
 diff <(grep -vx 'out\|err\|help\|status\|before\|after' before) \
   <(grep -vx 'out\|err\|help\|status\|before\|after' after) || fail "files were left behind"
 
-[ $failures = 0 ] || { echo "$failures failures"; exit 1; }
+finish

@@ -4,14 +4,7 @@
 set -euo pipefail
 
 /usr/bin/python3 -c 'import onnx, numpy' 2>/dev/null || { echo "skipped: python3-onnx is missing"; exit 77; }
-folder=$(mktemp -d "$LIPLAW_BUILD/evaluate XXXXXX")
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-failures=0
-fail() {
-  echo "FAILED: $*"
-  failures=$((failures + 1))
-}
+source "$(dirname "${BASH_SOURCE[0]}")/command_test.sh"
 
 # A network with 3 outputs, of this test's own, and data with class labels, with signs, with outputs.
 /usr/bin/python3 - <<'PYTHON'
@@ -145,4 +138,4 @@ else
   echo "skipped the public networks: $public is absent"
 fi
 
-[ $failures = 0 ]
+finish

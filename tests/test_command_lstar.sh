@@ -2,13 +2,7 @@
 # test_command_lstar.sh - liplaw lstar: the constant, its pairs, and the reading options.
 set -euo pipefail
 
-folder=$(mktemp -d "$LIPLAW_BUILD/lstar XXXXXX")
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-fail() {
-  echo "FAILED: $*"
-  exit 1
-}
+source "$(dirname "${BASH_SOURCE[0]}")/command_test.sh"
 
 # A 3-4-5 triangle: slopes 2/3, 2/4 and 0.
 printf 'x,y,label\n0,0,1\n3,0,-1\n0,4,-1\n' >triangle.csv
@@ -69,3 +63,4 @@ if [ $status != 0 ]; then # it may have been fast enough
   [ $status = 1 ] || fail "an interrupted search exits with $status"
   grep -q '"status": "interrupted"' out || fail "an interrupted search answers: $(cat out)"
 fi
+finish

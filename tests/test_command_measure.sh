@@ -3,20 +3,7 @@
 # domains, bad options, time limit, Ctrl-C.
 set -euo pipefail
 
-folder=$(mktemp -d "$LIPLAW_BUILD/measure XXXXXX")
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-failures=0
-fail() {
-  echo "FAILED: $*"
-  failures=$((failures + 1))
-}
-
-# holds EXPRESSION: of the JSON object `a` in out
-holds() {
-  python3 -c "import json, math; a = json.load(open('out')); raise SystemExit(not ($1))" ||
-    fail "not so: $1 in $(cat out)"
-}
+source "$(dirname "${BASH_SOURCE[0]}")/command_test.sh"
 
 # refused STATUS WORD ARGUMENT...: exits so, says the word in one line, prints nothing else
 refused() {
@@ -128,5 +115,4 @@ sys.exit(run.wait(timeout=30))
 PYTHON
 holds "a['status'] == 'interrupted' and a['stopped'] == 'interrupt' and 0 < a['lower'] <= a['upper']"
 
-[ $failures = 0 ] || exit 1
-echo "all hold"
+finish

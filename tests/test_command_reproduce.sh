@@ -1,10 +1,6 @@
 # test_command_reproduce.sh - liplaw reproduce: what it refuses; stopped, it can be called again.
 command -v gnuplot >/dev/null || { echo "skipped: gnuplot is missing"; exit 77; }
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-failures=0
-fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
+source "$(dirname "${BASH_SOURCE[0]}")/command_test.sh"
 
 # usage TEXT ARGUMENT...: exit 2 and one line with the text
 usage() {
@@ -42,5 +38,4 @@ grep -q '"scale": "quick"' out || fail "stopped, it forgets its scale: $(cat out
 "$LIPLAW" report page/store.sqlite -o so-far >out 2>err
 [ $? = 0 ] || grep -qF "holds no runs" err || fail "the store so far cannot be reported: $(cat err)"
 
-[ $failures = 0 ] || { echo "$failures failures"; exit 1; }
-echo "all as it should be"
+finish

@@ -2,13 +2,7 @@
 # test_command_sample.sh - liplaw sample: the file it writes, and what it answers.
 set -euo pipefail
 
-folder=$(mktemp -d "$LIPLAW_BUILD/sample XXXXXX")
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-fail() {
-  echo "FAILED: $*"
-  exit 1
-}
+source "$(dirname "${BASH_SOURCE[0]}")/command_test.sh"
 
 "$LIPLAW" sample gaussian --n 40 --d 3 --seed 7 -o a.npz >text
 grep -q "a.npz: 40 points in 3 dimensions, kind gaussian, seed 7" text || fail "the text: $(cat text)"
@@ -57,3 +51,4 @@ assert z["seed"] == 2**64 - 1 and str(z["kind"]) == "sphere"
 g = json.load(open("gaussian"))
 assert g["noise_level"] == 1 and g["isoperimetry_c"] == 1 and g["seed"] == 0, g
 PYTHON
+finish

@@ -1,11 +1,7 @@
 # test_command_sweep.sh - liplaw sweep from the outside: stopped in every way, it ends as if it had not been.
 python=/usr/bin/python3
 $python -c 'import sqlite3' 2>/dev/null || { echo "skipped: python3 with sqlite3 is missing"; exit 77; }
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-failures=0
-fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
+source "$(dirname "${BASH_SOURCE[0]}")/command_test.sh"
 
 cat > small.plan <<'PLAN'
 # 18 networks, of a few hundredths of a second each
@@ -220,4 +216,4 @@ sweep small.plan 2> bad.txt
 sweep small.plan -o bad.db --workers two 2> bad.txt
 [ $? = 2 ] || fail "--workers two"
 
-[ $failures = 0 ]
+finish

@@ -1,13 +1,8 @@
-# test_report_command.sh - liplaw report: a small plan from its sweep to its page; what cannot be reported.
+# test_command_report.sh - liplaw report: a small plan from its sweep to its page; what cannot be reported.
 python=/usr/bin/python3
 $python -c 'import sqlite3' 2>/dev/null || { echo "skipped: python3 with sqlite3 is missing"; exit 77; }
 command -v gnuplot >/dev/null || { echo "skipped: gnuplot is missing"; exit 77; }
-here=$(cd "$(dirname "$0")" && pwd)
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-failures=0
-fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
+source "$(dirname "${BASH_SOURCE[0]}")/command_test.sh"
 
 # exp1: one slice with five widths, one with d = n/2; exp2: two n. A minute of nothing would be too long.
 cat > small.plan <<'PLAN'
@@ -159,5 +154,4 @@ printf 'n = 60\nd = 20\nk = 10, 60\nseed = 0..1\nrandom-points = 20\nstarts = 0\
 "$LIPLAW" sweep plain.plan -o plain.db >/dev/null && "$LIPLAW" report plain.db -o plain >/dev/null || fail "a plain plan"
 $python "$here/test_report_page.py" plain figure-2 >words || fail "the page of a plain plan"
 
-[ $failures = 0 ] || { echo "$failures failures"; exit 1; }
-echo "all as it should be"
+finish
