@@ -89,9 +89,10 @@ fit = [r for r in csv.DictReader(open("a folder/page/tables/fits.csv"))
 assert abs(float(fit["slope"]) - slope) < 1e-9 and abs(float(fit["intercept"]) - intercept) < 1e-9, (fit, slope)
 PYTHON
 
-# --- the scripts can be run again by hand, without a word
+# --- the scripts can be run again by hand, without a word; in a locale without UTF-8
+#     gnuplot warns of the degree sign, which no figure has
 for script in "a folder/page/figures/"*.gp; do
-  (cd "$(dirname "$script")" && gnuplot "$(basename "$script")" >>"$folder/words2" 2>&1) || fail "$script"
+  (cd "$(dirname "$script")" && LC_ALL=C.UTF-8 gnuplot "$(basename "$script")" >>"$folder/words2" 2>&1) || fail "$script"
 done
 [ ! -s words2 ] || fail "gnuplot says: $(cat words2)"
 
