@@ -14,7 +14,7 @@
 #include "data/equal_rows.h"
 #include "data/near_pairs.h"
 #include "data/slope.h"
-#include "data/steepest.h"
+#include "data/steepest_pairs.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -24,7 +24,7 @@ enum { BLOCK = 512, DIRECT = 16 }; /* so many labels are subtracted, more are mu
 
 typedef struct workspace {
   float *points, *labels; /* BLOCK x BLOCK: products */
-  lip_steepest steepest;
+  lip_steepest_pairs steepest;
   double threshold; /* the highest that this thread knows of */
   lip_status status;
   lip_error err;
@@ -103,9 +103,9 @@ static double scaled_square(const search *in, double threshold)
 static void consider(const search *in, workspace *work, size_t i, size_t j)
 {
   if (in->point[i] == in->point[j])
-    lip_steepest_add(&work->steepest, (lip_pair){.i = i, .j = j, .slope = INFINITY});
+    lip_steepest_pairs_add(&work->steepest, (lip_pair){.i = i, .j = j, .slope = INFINITY});
   else if (!isinf(work->threshold))
-    lip_steepest_add(&work->steepest, lip_slope_between(in->data, i, j));
+    lip_steepest_pairs_add(&work->steepest, lip_slope_between(in->data, i, j));
 }
 
 /* The pairs of row i with the points of a block, from column `from` on. */
@@ -122,8 +122,8 @@ static void compare_row(const search *in, workspace *work, size_t i, size_t firs
 
     if (bound[c] < square * lower || in->label[i] == in->label[j]) continue;
     consider(in, work, i, j);
-    if (lip_steepest_threshold(&work->steepest) > work->threshold) {
-      work->threshold = lip_steepest_threshold(&work->steepest);
+    if (lip_steepest_pairs_threshold(&work->steepest) > work->threshold) {
+      work->threshold = lip_steepest_pairs_threshold(&work->steepest);
       square = scaled_square(in, work->threshold);
     }
   }
@@ -199,7 +199,7 @@ static lip_status prepare(const lip_dataset *data, size_t threads, size_t room, 
     work->points = lip_alloc((size_t)2 * BLOCK * BLOCK, sizeof *work->points);
     if (!work->points) FAIL(LIP_ENOMEM, "no memory to compare %zu points", data->n);
     work->labels = work->points + (size_t)BLOCK * BLOCK;
-    work->steepest = (lip_steepest){.room = room, .pair = in->found + t * room};
+    work->steepest = (lip_steepest_pairs){.room = room, .pair = in->found + t * room};
   }
 done:
   return st;
@@ -224,7 +224,7 @@ lip_status lip_smallest_constant_on(lip_team *team, const lip_dataset *data, siz
   size_t blocks = (data->n + BLOCK - 1) / BLOCK, threads = lip_team_size(team);
   size_t all = data->n * (data->n - 1) / 2, room = capacity < all ? capacity : all;
   search in = {.data = data, .control = control, .blocks = blocks, .threads = threads};
-  lip_steepest *best;
+  lip_steepest_pairs *best;
 
   if (room == 0) room = 1;
   in.tasks = blocks * (blocks + 1) / 2;
@@ -237,7 +237,7 @@ lip_status lip_smallest_constant_on(lip_team *team, const lip_dataset *data, siz
   best = &in.work[0].steepest;
   for (size_t t = 1; t < threads; t++)
     for (size_t k = 0; k < in.work[t].steepest.count; k++)
-      lip_steepest_add(best, in.work[t].steepest.pair[k]);
+      lip_steepest_pairs_add(best, in.work[t].steepest.pair[k]);
   *value = best->count ? best->pair[0].slope : 0;
   for (size_t k = 0; k < capacity && k < best->count; k++) pairs[k] = best->pair[k];
   *count = capacity < best->count ? capacity : best->count;

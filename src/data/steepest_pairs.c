@@ -1,5 +1,5 @@
-/* steepest.c - the steepest pairs seen so far: a sorted list, in which new ones are inserted. */
-#include "data/steepest.h"
+/* steepest_pairs.c - the steepest pairs seen so far: a sorted list that takes new ones. */
+#include "data/steepest_pairs.h"
 
 #include <string.h>
 
@@ -9,7 +9,7 @@ static bool before(const lip_pair *a, const lip_pair *b)
   return a->i != b->i ? a->i < b->i : a->j < b->j;
 }
 
-void lip_steepest_add(lip_steepest *list, lip_pair pair)
+void lip_steepest_pairs_add(lip_steepest_pairs *list, lip_pair pair)
 {
   size_t low = 0, high = list->count;
 
@@ -28,7 +28,7 @@ void lip_steepest_add(lip_steepest *list, lip_pair pair)
   list->pair[low] = pair;
 }
 
-double lip_steepest_threshold(const lip_steepest *list)
+double lip_steepest_pairs_threshold(const lip_steepest_pairs *list)
 {
   return list->count == list->room ? list->pair[list->room - 1].slope : 0;
 }
