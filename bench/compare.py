@@ -1,8 +1,8 @@
-"""compare.py BENCH_TRAIN RESULTS README [--rounds N] [--threads 1,2] [--shape n,d,k]...
+"""compare.py BENCH_TRAIN RESULTS README --table NAME [--rounds N] [--threads 1,2] [--shape n,d,k]...
 
 Times a training step of liplaw beside PyTorch's (same shapes, protocol and threads, taking turns)
 and beside the two matrix products that a step cannot do without. Writes RESULTS (csv), puts the
-table into README between its markers, prints it."""
+table into README between the markers of that name, prints it."""
 
 import argparse
 import csv
@@ -27,7 +27,6 @@ SHAPES = [
 ]
 ALONE = (10000, 1000, 10000)  # too large for PyTorch's patience: beside the product only
 PRODUCT_BOUND = {(2000, 1000, 1000), ALONE}  # must reach 75 % of the product's rate
-BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 
 
 class Liplaw:
@@ -138,13 +137,14 @@ def processor():
         return platform.machine()
 
 
-def write_readme(path, text):
+def write_readme(path, name, text):
+    begin, end = "<!-- %s: begin -->" % name, "<!-- %s: end -->" % name
     with open(path) as file:
         whole = file.read()
-    head, rest = whole.split(BEGIN)
-    tail = rest.split(END)[1]
+    head, rest = whole.split(begin)
+    tail = rest.split(end)[1]
     with open(path, "w") as file:
-        file.write(head + BEGIN + "\n" + text + "\n" + END + tail)
+        file.write(head + begin + "\n" + text + "\n" + end + tail)
 
 
 def main():
@@ -152,6 +152,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("results")
     parser.add_argument("readme")
+    parser.add_argument("--table", required=True)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--shape", action="append")
@@ -174,8 +175,16 @@ def main():
         writer.writerows(rows)
     write_readme(
         asked.readme,
-        "%s, %s kernels, PyTorch %s, medians of %d turns.\n\n%s"
-        % (processor(), rows[0]["kernel"], torch_step.version(), asked.rounds, text),
+        asked.table,
+        "%s, %s kernels; PyTorch %s on OpenBLAS with %s kernels; medians of %d turns.\n\n%s"
+        % (
+            processor(),
+            rows[0]["kernel"],
+            torch_step.version(),
+            torch_step.blas_kernel(),
+            asked.rounds,
+            text,
+        ),
     )
 
 

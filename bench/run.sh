@@ -5,4 +5,18 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 /usr/bin/python3 -c 'import torch' 2>/dev/null || scripts/setup.sh bench
 cmake --build build --target bench_train >/dev/null
-/usr/bin/python3 bench/compare.py build/bench_train bench/results/train.csv bench/README.md "$@"
+
+# compare TABLE OPTION...: fills a table of the README, and the results file of that name.
+compare() {
+  local table=$1
+  shift
+  /usr/bin/python3 bench/compare.py build/bench_train "bench/results/$table.csv" bench/README.md \
+    --table "$table" "$@"
+}
+compare train "$@"
+
+# OpenBLAS, with which Debian's PyTorch multiplies, does not know CPUs newer than itself and falls back
+# to kernels a fifth as fast. There PyTorch is timed at its best too.
+if [ -z "${OPENBLAS_CORETYPE:-}" ] && grep -qw avx512vl /proc/cpuinfo; then
+  OPENBLAS_CORETYPE=SkylakeX compare train-best-pytorch "$@"
+fi

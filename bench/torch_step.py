@@ -1,15 +1,28 @@
 """torch_step.py - the training step of the two-layer protocol in PyTorch, to be timed."""
 
+import ctypes
 import time
 
 import torch
+
+
+def set_threads(threads):
+    """torch.set_num_threads does not reach the OpenBLAS that Debian's PyTorch multiplies with."""
+    torch.set_num_threads(threads)
+    ctypes.CDLL("libopenblas.so.0").openblas_set_num_threads(threads)
+
+
+def blas_kernel():
+    name = ctypes.CDLL("libopenblas.so.0").openblas_get_corename
+    name.restype = ctypes.c_char_p
+    return name().decode()
 
 
 class Step:
     """Linear, BatchNorm1d, ReLU, Linear; mean squared error; Adam; full batch."""
 
     def __init__(self, n, d, k, threads):
-        torch.set_num_threads(threads)
+        set_threads(threads)
         torch.manual_seed(0)
         self.d, self.k = d, k
         self.X = torch.randn(n, d) / d**0.5
