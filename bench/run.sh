@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 /usr/bin/python3 -c 'import torch' 2>/dev/null || scripts/setup.sh bench
-cmake --build build --target bench_train >/dev/null
+cmake --build build --target bench_train bench_smallest_constant >/dev/null
 
 # compare TABLE OPTION...: fills a table of the README, and the results file of that name.
 compare() {
@@ -20,3 +20,5 @@ compare train "$@"
 if [ -z "${OPENBLAS_CORETYPE:-}" ] && grep -qw avx512vl /proc/cpuinfo; then
   OPENBLAS_CORETYPE=SkylakeX compare train-best-pytorch "$@"
 fi
+
+build/bench_smallest_constant 10000 1000 | tee bench/results/smallest-constant.txt
