@@ -28,6 +28,6 @@ set cblabel 'd/n' offset -0.5,0
 set colorbox user origin graph 1.03, graph 0.08 size graph 0.035, graph 0.84
 set rmargin at screen 0.80
 plot 'figure-2-closeup.csv' skip 1 using 5:7:6 with points pointtype 7 pointsize 0.32*swell palette notitle, \
-  [1:10] 7.4671881277283143 + 0.89535116579076079*x with lines linewidth 2 linecolor rgb 'black' title 'd ≤ n/10:  7.5 + 0.90 √(n/k)'
+  [1:10] 7.464314426146009 + 0.89732062980936156*x with lines linewidth 2 linecolor rgb 'black' title 'd ≤ n/10:  7.5 + 0.90 √(n/k)'
 unset output
 }

@@ -16,7 +16,7 @@ swell = 1
 set output 'figure-2-slices.'.format
 set multiplot layout 3,4 margins screen 0.075,0.99,0.0915,0.9824 spacing screen 0.02,0.0317
 set xrange [0:10.5]
-set yrange [0:20.5]
+set yrange [0:20.6]
 unset key
 set xtics 2
 set xlabel '' offset 0,0.4
@@ -25,7 +25,7 @@ set ylabel 'largest random gradient'
 set format y '%g'
 set label 1 'n = 500, d = 50' at graph 0.05, graph 0.93 textcolor rgb '#333333'
 set label 2 '6.1 + 1.03 √(n/k)' at graph 0.95, graph 0.09 right textcolor rgb '#333333'
-plot sample [1:5] 6.0860436441325714 + 1.0349098546388096*x with lines linewidth 1.5 linecolor rgb 'black', \
+plot sample [1:5] 6.0988355769769491 + 1.0283548792390613*x with lines linewidth 1.5 linecolor rgb 'black', \
   'figure-2-slices.csv' skip 1 using ($1 == 0 ? $5 : NaN):8:(0):($9 - $8) with vectors nohead linewidth 1.2 linecolor rgb '#0072B2' notitle, \
   '' skip 1 using ($1 == 0 ? $5 : NaN):7 with points pointtype 7 pointsize 0.35*swell linewidth 1 linecolor rgb '#0072B2' title ''
 set xlabel '' offset 0,0.4
@@ -33,8 +33,8 @@ set format x ''
 set ylabel ''
 set format y ''
 set label 1 'n = 750, d = 50' at graph 0.05, graph 0.93 textcolor rgb '#333333'
-set label 2 '7.0 + 0.94 √(n/k)' at graph 0.95, graph 0.09 right textcolor rgb '#333333'
-plot sample [1:5] 7.0210892812043308 + 0.93625611469565417*x with lines linewidth 1.5 linecolor rgb 'black', \
+set label 2 '7.1 + 0.92 √(n/k)' at graph 0.95, graph 0.09 right textcolor rgb '#333333'
+plot sample [1:5] 7.0534213638849712 + 0.92134925197172524*x with lines linewidth 1.5 linecolor rgb 'black', \
   'figure-2-slices.csv' skip 1 using ($1 == 1 ? $5 : NaN):8:(0):($9 - $8) with vectors nohead linewidth 1.2 linecolor rgb '#0072B2' notitle, \
   '' skip 1 using ($1 == 1 ? $5 : NaN):7 with points pointtype 7 pointsize 0.35*swell linewidth 1 linecolor rgb '#0072B2' title ''
 set xlabel '' offset 0,0.4
@@ -42,8 +42,8 @@ set format x ''
 set ylabel ''
 set format y ''
 set label 1 'n = 750, d = 75' at graph 0.05, graph 0.93 textcolor rgb '#333333'
-set label 2 '6.4 + 0.93 √(n/k)' at graph 0.95, graph 0.09 right textcolor rgb '#333333'
-plot sample [1:6.1237243569579451] 6.4451808394765742 + 0.93013361859798638*x with lines linewidth 1.5 linecolor rgb 'black', \
+set label 2 '6.4 + 0.94 √(n/k)' at graph 0.95, graph 0.09 right textcolor rgb '#333333'
+plot sample [1:6.1237243569579451] 6.429346820411034 + 0.93724045536698131*x with lines linewidth 1.5 linecolor rgb 'black', \
   'figure-2-slices.csv' skip 1 using ($1 == 2 ? $5 : NaN):8:(0):($9 - $8) with vectors nohead linewidth 1.2 linecolor rgb '#0072B2' notitle, \
   '' skip 1 using ($1 == 2 ? $5 : NaN):7 with points pointtype 7 pointsize 0.35*swell linewidth 1 linecolor rgb '#0072B2' title ''
 set xlabel '' offset 0,0.4
@@ -51,8 +51,8 @@ set format x ''
 set ylabel ''
 set format y ''
 set label 1 'n = 1000, d = 50' at graph 0.05, graph 0.93 textcolor rgb '#333333'
-set label 2 '7.8 + 0.90 √(n/k)' at graph 0.95, graph 0.09 right textcolor rgb '#333333'
-plot sample [1:4.4721359549995796] 7.7678820403725108 + 0.90315764576515634*x with lines linewidth 1.5 linecolor rgb 'black', \
+set label 2 '7.7 + 0.91 √(n/k)' at graph 0.95, graph 0.09 right textcolor rgb '#333333'
+plot sample [1:4.4721359549995796] 7.7458206324850893 + 0.91359331404610078*x with lines linewidth 1.5 linecolor rgb 'black', \
   'figure-2-slices.csv' skip 1 using ($1 == 3 ? $5 : NaN):8:(0):($9 - $8) with vectors nohead linewidth 1.2 linecolor rgb '#0072B2' notitle, \
   '' skip 1 using ($1 == 3 ? $5 : NaN):7 with points pointtype 7 pointsize 0.35*swell linewidth 1 linecolor rgb '#0072B2' title ''
 set xlabel '' offset 0,0.4
@@ -60,8 +60,8 @@ set format x ''
 set ylabel 'largest random gradient'
 set format y '%g'
 set label 1 'n = 1000, d = 100' at graph 0.05, graph 0.93 textcolor rgb '#333333'
-set label 2 '6.7 + 0.92 √(n/k)' at graph 0.95, graph 0.09 right textcolor rgb '#333333'
-plot sample [1:7.0710678118654755] 6.6914894234483384 + 0.91808828704165457*x with lines linewidth 1.5 linecolor rgb 'black', \
+set label 2 '6.7 + 0.93 √(n/k)' at graph 0.95, graph 0.09 right textcolor rgb '#333333'
+plot sample [1:7.0710678118654755] 6.6770943954131514 + 0.92547786389409425*x with lines linewidth 1.5 linecolor rgb 'black', \
   'figure-2-slices.csv' skip 1 using ($1 == 4 ? $5 : NaN):8:(0):($9 - $8) with vectors nohead linewidth 1.2 linecolor rgb '#0072B2' notitle, \
   '' skip 1 using ($1 == 4 ? $5 : NaN):7 with points pointtype 7 pointsize 0.35*swell linewidth 1 linecolor rgb '#0072B2' title ''
 set xlabel '' offset 0,0.4
@@ -69,8 +69,8 @@ set format x ''
 set ylabel ''
 set format y ''
 set label 1 'n = 1500, d = 50' at graph 0.05, graph 0.93 textcolor rgb '#333333'
-set label 2 '8.5 + 1.04 √(n/k)' at graph 0.95, graph 0.09 right textcolor rgb '#333333'
-plot sample [1:4.6291004988627575] 8.4852722234664952 + 1.037668544445421*x with lines linewidth 1.5 linecolor rgb 'black', \
+set label 2 '8.4 + 1.06 √(n/k)' at graph 0.95, graph 0.09 right textcolor rgb '#333333'
+plot sample [1:4.6291004988627575] 8.4465806478952015 + 1.0637191323968285*x with lines linewidth 1.5 linecolor rgb 'black', \
   'figure-2-slices.csv' skip 1 using ($1 == 5 ? $5 : NaN):8:(0):($9 - $8) with vectors nohead linewidth 1.2 linecolor rgb '#0072B2' notitle, \
   '' skip 1 using ($1 == 5 ? $5 : NaN):7 with points pointtype 7 pointsize 0.35*swell linewidth 1 linecolor rgb '#0072B2' title ''
 set xlabel '' offset 0,0.4
@@ -78,8 +78,8 @@ set format x ''
 set ylabel ''
 set format y ''
 set label 1 'n = 1500, d = 100' at graph 0.05, graph 0.93 textcolor rgb '#333333'
-set label 2 '7.1 + 0.93 √(n/k)' at graph 0.95, graph 0.09 right textcolor rgb '#333333'
-plot sample [1:7.0710678118654755] 7.1340164691652976 + 0.93180274892623904*x with lines linewidth 1.5 linecolor rgb 'black', \
+set label 2 '7.1 + 0.94 √(n/k)' at graph 0.95, graph 0.09 right textcolor rgb '#333333'
+plot sample [1:7.0710678118654755] 7.1162466637852066 + 0.93684430138396879*x with lines linewidth 1.5 linecolor rgb 'black', \
   'figure-2-slices.csv' skip 1 using ($1 == 6 ? $5 : NaN):8:(0):($9 - $8) with vectors nohead linewidth 1.2 linecolor rgb '#0072B2' notitle, \
   '' skip 1 using ($1 == 6 ? $5 : NaN):7 with points pointtype 7 pointsize 0.35*swell linewidth 1 linecolor rgb '#0072B2' title ''
 set xlabel '√(n/k)' offset 0,0.4
@@ -88,7 +88,7 @@ set ylabel ''
 set format y ''
 set label 1 'n = 1500, d = 150' at graph 0.05, graph 0.93 textcolor rgb '#333333'
 set label 2 '7.0 + 0.93 √(n/k)' at graph 0.95, graph 0.09 right textcolor rgb '#333333'
-plot sample [1:8.6602540378443873] 7.0293890456096833 + 0.93216043661532622*x with lines linewidth 1.5 linecolor rgb 'black', \
+plot sample [1:8.6602540378443873] 7.0390963036311973 + 0.92858055086965796*x with lines linewidth 1.5 linecolor rgb 'black', \
   'figure-2-slices.csv' skip 1 using ($1 == 7 ? $5 : NaN):8:(0):($9 - $8) with vectors nohead linewidth 1.2 linecolor rgb '#0072B2' notitle, \
   '' skip 1 using ($1 == 7 ? $5 : NaN):7 with points pointtype 7 pointsize 0.35*swell linewidth 1 linecolor rgb '#0072B2' title ''
 set xlabel '√(n/k)' offset 0,0.4
@@ -96,8 +96,8 @@ set format x '%g'
 set ylabel 'largest random gradient'
 set format y '%g'
 set label 1 'n = 2000, d = 50' at graph 0.05, graph 0.93 textcolor rgb '#333333'
-set label 2 '8.4 + 1.28 √(n/k)' at graph 0.95, graph 0.09 right textcolor rgb '#333333'
-plot sample [1:4.4721359549995796] 8.3848800628147409 + 1.2792154339216157*x with lines linewidth 1.5 linecolor rgb 'black', \
+set label 2 '8.4 + 1.27 √(n/k)' at graph 0.95, graph 0.09 right textcolor rgb '#333333'
+plot sample [1:4.4721359549995796] 8.3996742728216827 + 1.2716180858926431*x with lines linewidth 1.5 linecolor rgb 'black', \
   'figure-2-slices.csv' skip 1 using ($1 == 8 ? $5 : NaN):8:(0):($9 - $8) with vectors nohead linewidth 1.2 linecolor rgb '#0072B2' notitle, \
   '' skip 1 using ($1 == 8 ? $5 : NaN):7 with points pointtype 7 pointsize 0.35*swell linewidth 1 linecolor rgb '#0072B2' title ''
 set xlabel '√(n/k)' offset 0,0.4
@@ -106,7 +106,7 @@ set ylabel ''
 set format y ''
 set label 1 'n = 2000, d = 100' at graph 0.05, graph 0.93 textcolor rgb '#333333'
 set label 2 '7.9 + 0.88 √(n/k)' at graph 0.95, graph 0.09 right textcolor rgb '#333333'
-plot sample [1:6.324555320336759] 7.8654166334301481 + 0.87979040900074157*x with lines linewidth 1.5 linecolor rgb 'black', \
+plot sample [1:6.324555320336759] 7.8694637999261179 + 0.87828749676100304*x with lines linewidth 1.5 linecolor rgb 'black', \
   'figure-2-slices.csv' skip 1 using ($1 == 9 ? $5 : NaN):8:(0):($9 - $8) with vectors nohead linewidth 1.2 linecolor rgb '#0072B2' notitle, \
   '' skip 1 using ($1 == 9 ? $5 : NaN):7 with points pointtype 7 pointsize 0.35*swell linewidth 1 linecolor rgb '#0072B2' title ''
 set xlabel '√(n/k)' offset 0,0.4
@@ -115,7 +115,7 @@ set ylabel ''
 set format y ''
 set label 1 'n = 2000, d = 200' at graph 0.05, graph 0.93 textcolor rgb '#333333'
 set label 2 '7.6 + 0.88 √(n/k)' at graph 0.95, graph 0.09 right textcolor rgb '#333333'
-plot sample [1:10] 7.6353455667936849 + 0.8783134718384209*x with lines linewidth 1.5 linecolor rgb 'black', \
+plot sample [1:10] 7.6291237693980927 + 0.88194144863440238*x with lines linewidth 1.5 linecolor rgb 'black', \
   'figure-2-slices.csv' skip 1 using ($1 == 10 ? $5 : NaN):8:(0):($9 - $8) with vectors nohead linewidth 1.2 linecolor rgb '#0072B2' notitle, \
   '' skip 1 using ($1 == 10 ? $5 : NaN):7 with points pointtype 7 pointsize 0.35*swell linewidth 1 linecolor rgb '#0072B2' title ''
 unset multiplot
