@@ -120,6 +120,9 @@ refused() {
   [ ! -e none/index.html ] || fail "$1 leaves a page"
 }
 refused missing.db missing.db
+printf 'n = 20\nd = 3\nk = 10\nactivation = tanh\nsteps = 5\n' >tanh.plan
+"$LIPLAW" sweep tanh.plan -o tanh.db >out 2>err || fail "a sweep of tanh: $(cat err)"
+refused tanh.db 'activation=tanh'
 echo "no store" >text.db
 refused text.db text.db
 printf 'n = 10\nd = 5\nk = 3\n' >empty.plan

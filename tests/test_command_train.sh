@@ -59,6 +59,8 @@ refused 2 '--activation' x.npz -k 10 --activation step
 refused 2 '--batch' x.npz -k 10 --batch 1
 refused 2 'no option' x.npz -k 10 --epochs 5
 refused 1 'missing.npz' missing.npz -k 10
+printf '1,2,cat\n2,1,dog\n3,3,cow\n' >words.csv
+refused 1 '--positive' words.csv -k 10
 printf '1,2,nan\n' >nan.csv
 refused 1 'nan.csv' nan.csv -k 10
 printf '1,2,0\n3,inf,1\n' >inf.csv

@@ -43,8 +43,8 @@ LIP_PUBLIC void lip_train_defaults(lip_train_options *options);
 /* Trains on data with one label per point. The network is always returned, fitted or not: it is a
    member of F_k(psi) with output bias, precision LIP_F32.
    cost     4 n k d flops a step; memory about 4 (n k + n d + 4 k d) bytes
-   return   LIP_OK; LIP_EOPTION; LIP_EINPUT (m != 1); LIP_ENUMERIC if the training diverges;
-            LIP_EINTERRUPT; LIP_ENOMEM */
+   return   LIP_OK; LIP_EOPTION; LIP_EINPUT (m != 1, or classes); LIP_ENUMERIC if the training
+   diverges; LIP_EINTERRUPT; LIP_ENOMEM */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_train(const lip_dataset *data,
                                                const lip_train_options *options, lip_net **net,
                                                lip_train_result *result, const lip_control *control,

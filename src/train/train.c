@@ -56,6 +56,9 @@ static lip_status check_options(const lip_train_options *options, const lip_data
     FAIL(LIP_EOPTION, "--batch: one point has no variance; batch normalisation needs 2");
   if (data->m != 1)
     FAIL(LIP_EINPUT, "training takes one label per point, the data have %zu", data->m);
+  if (data->classes)
+    FAIL(LIP_EINPUT, "the labels are numbers of classes, not quantities: name those that become +1 "
+                     "(--positive)");
 done:
   return st;
 }
