@@ -1,7 +1,7 @@
 /* test_measure_lines.c - the exact search of a line or circle against samples of it. */
 #include "measure_nets.h"
 
-#include "lipschitz/domain.h"
+#include "certificate/domain.h"
 #include "lipschitz/kinks.h"
 
 enum { D = 4, K = 15, SAMPLES = 20000 };
@@ -37,7 +37,7 @@ static void check_line(const char *text, lip_activation psi, bool bias, uint64_t
   double x[D], best[D], out[D], slope, steepest = 0, length = 0;
 
   randomise(net, seed);
-  assert_int_equal(lip_domain_parse(text, &problem.domain, NULL), LIP_OK);
+  assert_int_equal(lip_domain_parse(text, NULL, &problem.domain, NULL), LIP_OK);
   assert_true(lip_kinks_apply(&problem));
   assert_int_equal(lip_kinks_create(&problem, &kinks, NULL), LIP_OK);
   lip_random_normal((lip_stream){seed, LIP_FOR_STARTS}, 0, D, x);

@@ -1,10 +1,11 @@
-/* liplaw/liplaw.h - all of liplaw: data, network, training, measuring, sweeps, reports. */
+/* liplaw/liplaw.h - all of liplaw: data, network, certificates, training, measuring, sweeps, reports. */
 #ifndef LIPLAW_LIPLAW_H
 #define LIPLAW_LIPLAW_H
 
 #include <liplaw/status.h>
 #include <liplaw/dataset.h>
 #include <liplaw/net.h>
+#include <liplaw/certificate.h>
 #include <liplaw/train.h>
 #include <liplaw/measure.h>
 #include <liplaw/sweep.h>

@@ -2,29 +2,11 @@
 #ifndef LIPLAW_MEASURE_H
 #define LIPLAW_MEASURE_H
 
-#include <liplaw/dataset.h>
-#include <liplaw/net.h>
+#include <liplaw/certificate.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* Where the constant is taken: the supremum of the gradient norm over the domain, of its tangential
-   part on the sphere (there it is the constant for arc length). */
-typedef enum lip_domain_kind {
-  LIP_SPACE,     /* R^d */
-  LIP_BALL,      /* |x| <= radius */
-  LIP_ON_SPHERE, /* |x| = radius */
-} lip_domain_kind;
-
-typedef struct lip_domain {
-  lip_domain_kind kind;
-  double radius; /* > 0; unused for LIP_SPACE */
-} lip_domain;
-
-/* "space", "ball:R", "sphere:R"; R defaults to 1. LIP_EOPTION otherwise. */
-LIP_PUBLIC LIP_MUST_CHECK lip_status lip_domain_parse(const char *text, lip_domain *domain,
-                                                      lip_error *err);
 
 typedef struct lip_measure_options {
   const char *domain;   /* as lip_domain_parse reads it; borrowed */

@@ -3,7 +3,7 @@
 #include "cli/cli.h"
 
 #include "data/read_options.h"
-#include "lipschitz/domain.h"
+#include "certificate/domain.h"
 #include "lipschitz/measure_options.h"
 
 #include <liplaw/measure.h>
@@ -148,7 +148,7 @@ static int run(const command *self, int argc, char **argv)
 
   if (code >= 0) return code;
   if (common.output) return cli_usage(self, &common, "-o: measure writes no file");
-  st = lip_domain_parse(options.domain, &found.domain, &err);
+  st = lip_domain_parse(options.domain, &reading, &found.domain, &err);
   if (st == LIP_OK) st = lip_net_read(path, &net, &err);
   if (st == LIP_OK && own.data) st = lip_dataset_read(own.data, &reading, &data, &err);
   if (st == LIP_OK) st = lip_measure(net, data, &options, &found, cli_control(), &err);

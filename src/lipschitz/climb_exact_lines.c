@@ -14,7 +14,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/random.h"
-#include "lipschitz/domain.h"
+#include "certificate/domain.h"
 #include "lipschitz/kinks.h"
 #include "lipschitz/method.h"
 #include "linalg/dgemm.h"

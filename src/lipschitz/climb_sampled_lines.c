@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/random.h"
-#include "lipschitz/domain.h"
+#include "certificate/domain.h"
 #include "lipschitz/method.h"
 #include "linalg/vector.h"
 
@@ -210,7 +210,7 @@ static lip_status settle(lip_climber *climber, const double *x, lip_error *err)
   climber->step = 0.1 * climber->scale;
   climber->domain = climber->problem->domain;
   if (climber->domain.kind == LIP_SPACE)
-    climber->domain = (lip_domain){LIP_BALL, REACH * climber->scale};
+    climber->domain = (lip_domain){.kind = LIP_BALL, .radius = REACH * climber->scale};
   memcpy(climber->x, x, d * sizeof *x);
   memcpy(climber->X, x, d * sizeof *x);
   st = evaluate(climber, 1, err);

@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "lipschitz/domain.h"
+#include "certificate/domain.h"
 #include "linalg/dgemm.h"
 #include "linalg/vector.h"
 

@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "lipschitz/climb.h"
-#include "lipschitz/domain.h"
+#include "certificate/domain.h"
 #include "linalg/vector.h"
 
 #include <math.h>

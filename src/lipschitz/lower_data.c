@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "linalg/vector.h"
-#include "lipschitz/domain.h"
+#include "certificate/domain.h"
 
 #include <math.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "linalg/vector.h"
-#include "lipschitz/domain.h"
+#include "certificate/domain.h"
 
 #include <math.h>
 
@@ -32,7 +32,7 @@ static void draw(const lip_problem *problem, size_t first, size_t rows, double *
 static void move_into_domain(const lip_problem *problem, size_t first, size_t rows, double *Z)
 {
   size_t d = problem->d;
-  lip_domain sphere = {LIP_ON_SPHERE, problem->domain.radius};
+  lip_domain sphere = {.kind = LIP_ON_SPHERE, .radius = problem->domain.radius};
 
   for (size_t i = 0; i < rows; i++) {
     double u;

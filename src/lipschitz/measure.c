@@ -39,7 +39,6 @@ static lip_status consult(inquiry *in, const lip_method *method, lip_side side,
   if (!method->applies(&in->problem)) goto done;
   TRY(method->run(&in->problem, &in->steepest, finding, &in->watch.control, err));
   if (!finding->found) goto done;
-  bound.certified = finding->certified;
   bound.value = finding->value;
   bound.error = finding->error;
   if (side == LIP_LOWER)

@@ -2,18 +2,20 @@
 #ifndef LIP_LIPSCHITZ_METHOD_H
 #define LIP_LIPSCHITZ_METHOD_H
 
+#include "certificate/proof.h"
 #include "lipschitz/problem.h"
 #include "lipschitz/steepest.h"
 
 /* What a method leaves behind. */
 typedef struct lip_finding {
-  bool found;     /* false: it was stopped before it had anything to say */
-  bool certified; /* rounding is counted */
-  double value;   /* upper: the bound; lower: the slope at the point, which is evaluated again */
-  double error;   /* as in lip_bound */
-  double *point;  /* lower: d entries, provided; upper: NULL */
-  double proxy;   /* lower: the largest |gradient| at the method's own points, before they are
-                     moved into the domain; NaN where it has none or was stopped among them */
+  bool found;      /* false: it was stopped before it had anything to say */
+  double value;    /* upper: the bound; lower: the slope at the point, which is evaluated again */
+  double error;    /* as in lip_bound */
+  double *point;   /* lower: d entries, provided; upper: NULL */
+  double proxy;    /* lower: the largest |gradient| at the method's own points, before they are
+                      moved into the domain; NaN where it has none or was stopped among them */
+  lip_proof proof; /* upper: what proves about `value` (lip_proof_settle); kind NULL: an estimate
+                      without proof */
 } lip_finding;
 
 /* A lower method proposes a point, an upper one a number. `run` returns early when control asks it
@@ -27,9 +29,34 @@ typedef struct lip_method {
                     const lip_control *control, lip_error *err);
 } lip_method;
 
+/* A bracket under way, in floating point. */
+typedef struct lip_bracket {
+  double lower; /* the slope at `point` (d) */
+  double *point;
+  double upper; /* about what `proof` proves; it may be replaced by a better one of any kind */
+  lip_proof proof;
+  double gap; /* wanted: upper - lower <= gap * upper */
+  /* Called after every improvement of either side, for the progress line; may be NULL. */
+  void (*improved)(void *context, const struct lip_bracket *bracket);
+  void *context;
+} lip_bracket;
+
+/* A search works on both sides at once, anytime: it only ever improves the bracket, and where it is
+   stopped (LIP_OK) the bracket holds what is proved so far. */
+typedef struct lip_search {
+  const char *name;
+  const char *source;
+  bool (*applies)(const lip_problem *problem);
+  lip_status (*run)(const lip_problem *problem, lip_bracket *bracket, const lip_control *control,
+                    lip_error *err);
+} lip_search;
+
 /* In the order in which they run. */
 extern const lip_method lip_lower_random, lip_lower_data, lip_lower_ascent;
-extern const lip_method lip_upper_path_norm, lip_upper_product;
+extern const lip_method lip_lower_patterns;
+extern const lip_method lip_upper_path_norm, lip_upper_product, lip_upper_semidefinite,
+    lip_upper_quadratic, lip_upper_flattening, lip_upper_bilinear;
+extern const lip_search lip_search_patterns, lip_search_cones, lip_search_moments;
 
 /* Lower methods: keeps x if it is the steepest point of this finding, and passes it on. */
 void lip_finding_offer(lip_finding *finding, lip_steepest *steepest, double slope, const double *x);

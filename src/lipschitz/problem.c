@@ -2,7 +2,7 @@
 #include "lipschitz/problem.h"
 
 #include "base/error.h"
-#include "lipschitz/domain.h"
+#include "certificate/domain.h"
 #include "linalg/operator_norm.h"
 
 #include <math.h>
@@ -44,7 +44,7 @@ lip_status lip_problem_state(const lip_net *net, const lip_dataset *data,
                         .starts = options->starts,
                         .seed = options->seed};
 
-  TRY(lip_domain_parse(options->domain ? options->domain : "space", &stated.domain, err));
+  TRY(lip_domain_parse(options->domain ? options->domain : "space", NULL, &stated.domain, err));
   TRY(choose_output(net, options->output, &stated.output, err));
   if (stated.random_points < 1) FAIL(LIP_EOPTION, "--random-points: 0 is not in [1, 1e9]");
   if (!(options->time_limit >= 0)) FAIL(LIP_EOPTION, "--time-limit: %g s", options->time_limit);

@@ -2,10 +2,13 @@
 #ifndef LIP_LIPSCHITZ_PROBLEM_H
 #define LIP_LIPSCHITZ_PROBLEM_H
 
+#include "certificate/claim.h"
+
 #include <liplaw/measure.h>
 
 typedef struct lip_problem {
   const lip_net *net;
+  const lip_claim *claim; /* what is asked, where the network has two layers; else NULL */
   size_t output, d;
   lip_domain domain;
   const lip_dataset *data; /* may be NULL */

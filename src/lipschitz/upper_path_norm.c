@@ -5,7 +5,7 @@
    domain where it has none on the reals (square on a ball). Cost: one pass over the weights. */
 #include "lipschitz/method.h"
 
-#include "lipschitz/domain.h"
+#include "certificate/domain.h"
 #include "lipschitz/neuron_range.h"
 #include "linalg/vector.h"
 

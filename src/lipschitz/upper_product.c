@@ -6,7 +6,7 @@
    those of the problem, made once. Cost: one pass over the weights. */
 #include "lipschitz/method.h"
 
-#include "lipschitz/domain.h"
+#include "certificate/domain.h"
 #include "lipschitz/neuron_range.h"
 #include "linalg/vector.h"
 

@@ -60,7 +60,7 @@ lip_status lip_setting_set(lip_setting *setting, const lip_knob *knob, const cha
   lip_domain domain;
 
   if (st == LIP_OK && strcmp(knob->option->name, "domain") == 0)
-    st = lip_domain_parse(text, &domain, err);
+    st = lip_domain_parse(text, NULL, &domain, err);
   if (st == LIP_OK && strcmp(knob->option->name, "seed") == 0) {
     setting->train.seed = setting->sample.seed;
     setting->measure.seed = setting->sample.seed;

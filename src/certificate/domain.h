@@ -1,8 +1,8 @@
 /* domain.h - points of a domain, and what of a gradient counts there. */
-#ifndef LIP_LIPSCHITZ_DOMAIN_H
-#define LIP_LIPSCHITZ_DOMAIN_H
+#ifndef LIP_CERTIFICATE_DOMAIN_H
+#define LIP_CERTIFICATE_DOMAIN_H
 
-#include <liplaw/measure.h>
+#include <liplaw/certificate.h>
 
 /* Moves x along its ray to the nearest point of the domain. */
 void lip_domain_project(lip_domain domain, size_t d, double *x);

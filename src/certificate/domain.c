@@ -1,5 +1,5 @@
 /* domain.c - points of a domain, and what of a gradient counts there. */
-#include "lipschitz/domain.h"
+#include "certificate/domain.h"
 
 #include "base/error.h"
 #include "linalg/vector.h"
@@ -19,10 +19,12 @@ static const struct {
     {"sphere", LIP_ON_SPHERE, true},
 };
 
-lip_status lip_domain_parse(const char *text, lip_domain *domain, lip_error *err)
+lip_status lip_domain_parse(const char *text, const lip_read_options *reading, lip_domain *domain,
+                            lip_error *err)
 {
   size_t length = strcspn(text, ":");
 
+  (void)reading;
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
     const char *rest = text + length;
     double radius = 1;
@@ -38,7 +40,7 @@ lip_status lip_domain_parse(const char *text, lip_domain *domain, lip_error *err
     } else if (*rest) {
       return lip_fail(err, LIP_EOPTION, "--domain: '%s': the space has no radius", text);
     }
-    *domain = (lip_domain){kinds[i].kind, radius};
+    *domain = (lip_domain){.kind = kinds[i].kind, .radius = radius};
     return LIP_OK;
   }
   return lip_fail(err, LIP_EOPTION, "--domain: '%s' is none of space, ball:R, sphere:R", text);

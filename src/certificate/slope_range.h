@@ -1,0 +1,22 @@
+/* slope_range.h - between which slopes each neuron of a claim stays, rounding counted. */
+#ifndef LIP_CERTIFICATE_SLOPE_RANGE_H
+#define LIP_CERTIFICATE_SLOPE_RANGE_H
+
+#include "certificate/claim.h"
+#include "linalg/interval.h"
+
+/* psi and psi' over an interval of arguments, enclosed: contains psi(t), psi'(t) for every t in it,
+   and at a kink inside (not at an end of the interval alone) the slopes of both sides. An argument
+   may be infinite. */
+lip_interval lip_activation_values_on(lip_activation psi, lip_interval t);
+lip_interval lip_activation_slopes_on(lip_activation psi, lip_interval t);
+
+/* z_l = w_l.x + b_l over the claim's domain; around data over the ball of center `ball` alone
+   (ignored elsewhere).  z  out  k */
+void lip_claim_arguments(const lip_claim *claim, size_t ball, lip_interval *z);
+
+/* psi'(z_l) over the same: low[l] <= psi'(w_l.x + b_l) <= high[l] for almost every x there.
+   Infinite where the slope is unbounded (square and powers on the space). low, high  out  k each */
+void lip_claim_slopes(const lip_claim *claim, size_t ball, double *low, double *high);
+
+#endif
