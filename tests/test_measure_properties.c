@@ -158,9 +158,9 @@ static void the_proxies_do_not_depend_on_the_domain(void **state)
   lip_random_normal((lip_stream){7, LIP_FOR_PROBES}, 0, 200 * D, z);
   for (size_t i = 0; i < 200 * D; i++) z[i] /= sqrt(D); /* N(0, I/d): the paper's definition */
   for (size_t i = 0; i < 200; i++)
-    random = fmax(random, slope_at(net, 0, (lip_domain){LIP_SPACE, 1}, z + i * D));
+    random = fmax(random, slope_at(net, 0, (lip_domain){.kind = LIP_SPACE, .radius = 1}, z + i * D));
   for (size_t i = 0; i < N; i++)
-    at_data = fmax(at_data, slope_at(net, 0, (lip_domain){LIP_SPACE, 1}, data->X + i * D));
+    at_data = fmax(at_data, slope_at(net, 0, (lip_domain){.kind = LIP_SPACE, .radius = 1}, data->X + i * D));
   for (size_t i = 0; i < DOMAINS; i++) {
     lip_measurement r = measure_seeded(net, data, domains[i], 7);
 
