@@ -91,8 +91,9 @@ holds "a['lower'] <= a['upper'] < 1e9 and a['domain'] == 'ball:1'"
 refused 2 "none of space, ball:R, sphere:R" net.onnx --domain box:0,1
 refused 2 "none of space, ball:R, sphere:R" net.onnx --domain data:x.npz,0.1
 refused 2 "radius" net.onnx --domain ball:-1
-refused 2 "none of 2" net.onnx --norm inf
-refused 2 "no option" net.onnx --gap 0.1
+refused 2 "none of 2|1|inf" net.onnx --norm 3
+refused 2 "arc length" net.onnx --norm inf --domain sphere
+refused 2 "gap" net.onnx --gap -1
 refused 2 "no option" net.onnx --certificate c.json
 refused 2 "counted from 0" net.onnx --output 1
 refused 2 "random-points" net.onnx --random-points 0

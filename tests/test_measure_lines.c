@@ -32,7 +32,7 @@ static bool sample(lip_domain domain, const double *x, const double *v, size_t i
 static void check_line(const char *text, lip_activation psi, bool bias, uint64_t seed)
 {
   lip_net *net = make_net(2, (size_t[]){D, K, 1}, &psi, bias);
-  lip_problem problem = {.net = net, .d = D};
+  lip_problem problem = {.net = net, .d = D, .m = 1};
   lip_kinks kinks;
   double x[D], best[D], out[D], slope, steepest = 0, length = 0;
 
@@ -77,7 +77,7 @@ static void a_line_through_a_point_on_every_hyperplane_is_searched(void **state)
 {
   static const double W[] = {1, 0, 0, 0, 0, 1, 0, 0}, zero[D] = {0, 0, 0, 0};
   lip_net *net = two_layer(D, 2, (lip_activation){LIP_ABS, 0}, W, NULL, (double[]){1, -1});
-  lip_problem problem = {.net = net, .d = D, .domain = {LIP_SPACE, 1}};
+  lip_problem problem = {.net = net, .d = D, .m = 1, .domain = {LIP_SPACE, 1}};
   lip_kinks kinks;
   double best[D];
 

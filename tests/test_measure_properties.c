@@ -37,7 +37,7 @@ static double slope_at(const lip_net *net, size_t output, lip_domain domain, con
 static void check_order_and_witness(const lip_net *net, const lip_measurement *r)
 {
   double length = length_of(r->witness, lip_net_inputs(net));
-  double slope = slope_at(net, r->output, r->domain, r->witness);
+  double slope = slope_at(net, r->output.plus, r->domain, r->witness);
 
   assert_true(lower_of(r) <= upper_of(r) * (1 + 1e-9));
   for (size_t i = 0; i < r->bounds; i++) {
@@ -292,7 +292,10 @@ static void impossible_options_are_refused(void **state)
     assert_int_equal(lip_measure(net, NULL, &options, &r, NULL, &err), LIP_EOPTION);
   }
   lip_measure_defaults(&options);
+  options.domain = "sphere";
+  options.norm = LIP_NORM_INF;
   assert_int_equal(lip_measure(wide, NULL, &options, &r, NULL, &err), LIP_EOPTION);
+  lip_measure_defaults(&options);
   assert_int_equal(lip_measure(net, &data, &options, &r, NULL, &err), LIP_EINPUT);
   options.time_limit = NAN;
   assert_int_equal(lip_measure(net, NULL, &options, &r, NULL, &err), LIP_EOPTION);

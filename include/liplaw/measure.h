@@ -9,12 +9,16 @@ extern "C" {
 #endif
 
 typedef struct lip_measure_options {
-  const char *domain;   /* as lip_domain_parse reads it; borrowed */
-  const char *output;   /* which output, from 0, as a number in decimal; NULL: the only one */
-  size_t random_points; /* T of the paper's proxy */
-  size_t starts;        /* of the ascent; 0: no ascent */
-  uint64_t seed;        /* of the fresh points and of the starts */
-  double time_limit;    /* s; what was found until then is the result */
+  const char *domain;              /* as lip_domain_parse reads it; borrowed */
+  const lip_read_options *reading; /* of a file that the domain names; NULL: the defaults */
+  const char *output;              /* as lip_output_parse reads it; NULL: all outputs */
+  int norm;                        /* lip_norm_kind, of inputs and outputs */
+  double gap;                      /* enough: upper - lower <= gap * upper */
+  bool search;                     /* branches where the bounds do not meet */
+  size_t random_points;            /* T of the paper's proxy */
+  size_t starts;                   /* of the ascent and of the search for patterns; 0: neither */
+  uint64_t seed;                   /* of the fresh points and of the starts */
+  double time_limit;               /* s; what was found until then is the result */
 } lip_measure_options;
 
 LIP_PUBLIC void lip_measure_defaults(lip_measure_options *options);
@@ -38,7 +42,8 @@ enum { LIP_MAX_BOUNDS = 16 };
 
 typedef struct lip_measurement {
   lip_domain domain;
-  size_t output;
+  lip_output output;
+  lip_norm_kind norm;
   lip_bound bound[LIP_MAX_BOUNDS]; /* every method that applies, lower ones first */
   size_t bounds;
   size_t lower, upper; /* indices of the best of each side */
@@ -47,7 +52,7 @@ typedef struct lip_measurement {
      before the last point. */
   double proxy_random, proxy_data;
   double *witness;    /* d entries, owned: a point of the domain at which `lower` is attained */
-  double *layer_norm; /* depth entries, owned: |W_j|_op, of the last layer the output's row; an
+  double *layer_norm; /* depth entries, owned: |W_j|_op, of the last layer the outputs asked for; an
                          estimate; NaN if stopped before */
   double seconds;
   const char *stopped; /* "done", "time" or "interrupt" */

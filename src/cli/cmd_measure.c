@@ -13,14 +13,11 @@
 
 typedef struct own_options {
   const char *data;
-  int norm;
 } own_options;
 
 static const lip_option own_rows[] = {
     {"data", 0, LIP_OPT_TEXT, offsetof(own_options, data), NULL, 0, 0, NULL, "",
      "a data set: gradients at its points as well"},
-    {"norm", 0, LIP_OPT_CHOICE, offsetof(own_options, norm), "2", 0, 0, "2", "",
-     "of inputs and outputs"},
 };
 
 /* upper / lower; 1 where both are 0. */
@@ -29,6 +26,19 @@ static double ratio_of(const lip_measurement *found)
   double lower = found->bound[found->lower].value, upper = found->bound[found->upper].value;
 
   return upper == 0 ? 1 : upper / lower;
+}
+
+static const char *const norm_names[] = {"2", "1", "inf"};
+
+static const char *output_name(lip_output output, char *buffer, size_t size)
+{
+  if (output.kind == LIP_ALL_OUTPUTS)
+    (void)snprintf(buffer, size, "all");
+  else if (output.kind == LIP_ONE_OUTPUT)
+    (void)snprintf(buffer, size, "%zu", output.plus);
+  else
+    (void)snprintf(buffer, size, "%zu-%zu", output.plus, output.minus);
+  return buffer;
 }
 
 static const char *side_name(lip_side side)
@@ -64,14 +74,15 @@ static json_t *numbers_json(size_t count, const double *numbers)
 static int answer_json(const lip_net *net, const lip_measurement *found)
 {
   const lip_bound *lower = &found->bound[found->lower], *upper = &found->bound[found->upper];
-  char domain[64];
-  json_t *answer = json_pack(
-      "{s:o, s:o, s:o, s:b, s:b, s:s, s:s, s:s, s:I, s:s, s:s}", "lower", cli_number(lower->value),
-      "upper", cli_number(upper->value), "ratio", cli_number(ratio_of(found)), "exact",
-      ratio_of(found) <= 1 + 1e-9, "certified", lower->certified && upper->certified, "stopped",
-      found->stopped, "norm", "2", "domain",
-      lip_domain_format(found->domain, domain, sizeof domain), "output", (json_int_t)found->output,
-      "lower_method", lower->method, "upper_method", upper->method);
+  char domain[64], output[64];
+  json_t *answer = json_pack("{s:o, s:o, s:o, s:b, s:b, s:s, s:s, s:s, s:s, s:s, s:s}", "lower",
+                             cli_number(lower->value), "upper", cli_number(upper->value), "ratio",
+                             cli_number(ratio_of(found)), "exact", ratio_of(found) <= 1 + 1e-9,
+                             "certified", lower->certified && upper->certified, "stopped",
+                             found->stopped, "norm", norm_names[found->norm], "domain",
+                             lip_domain_format(found->domain, domain, sizeof domain), "output",
+                             output_name(found->output, output, sizeof output), "lower_method",
+                             lower->method, "upper_method", upper->method);
   json_t *rest = json_pack(
       "{s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o}", "proxy_random", cli_number(found->proxy_random),
       "proxy_data", cli_number(found->proxy_data), "seconds", cli_number(found->seconds), "layers",
@@ -89,13 +100,15 @@ static int answer_json(const lip_net *net, const lip_measurement *found)
 
 static void print_layers(const char *path, const lip_net *net, const lip_measurement *found)
 {
+  char output[64];
+
   cli_progress_end();
-  (void)printf("%s: %zu parameters, output %zu of %zu\n\n%7s %8s %8s  %-12s %12s\n", path,
-               net->parameters, found->output, lip_net_outputs(net), "layer", "in", "out",
-               "activation", "|W|");
+  (void)printf("%s: %zu parameters, output %s of %zu\n\n%7s %8s %8s  %-12s %12s\n", path,
+               net->parameters, output_name(found->output, output, sizeof output),
+               lip_net_outputs(net), "layer", "in", "out", "activation", "|W|");
   for (size_t j = 0; j < net->depth; j++) {
     const lip_layer *layer = &net->layer[j];
-    bool top = j + 1 == net->depth;
+    bool top = j + 1 == net->depth && found->output.kind != LIP_ALL_OUTPUTS;
 
     (void)printf("%7zu %8zu %8zu  %-12s %12.6g\n", j, layer->in, top ? 1 : layer->out,
                  lip_activation_name(layer->activation.kind), found->layer_norm[j]);
@@ -109,7 +122,7 @@ static int answer_text(const char *path, const lip_net *net, const lip_measureme
 
   print_layers(path, net, found);
   (void)printf("\n%10s  %-5s  %s\n", "method", "side",
-               "Lipschitz constant, norm 2 (estimates: rounding is not counted)");
+               "Lipschitz constant (estimates: rounding is not counted)");
   for (size_t i = 0; i < found->bounds; i++) {
     const lip_bound *bound = &found->bound[i];
 
@@ -148,6 +161,7 @@ static int run(const command *self, int argc, char **argv)
 
   if (code >= 0) return code;
   if (common.output) return cli_usage(self, &common, "-o: measure writes no file");
+  options.reading = &reading;
   st = lip_domain_parse(options.domain, &reading, &found.domain, &err);
   if (st == LIP_OK) st = lip_net_read(path, &net, &err);
   if (st == LIP_OK && own.data) st = lip_dataset_read(own.data, &reading, &data, &err);

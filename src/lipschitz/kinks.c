@@ -21,6 +21,7 @@
 
 static const double TURN = 2 * 3.14159265358979323846;
 static const double SHORTEST = 1e-11; /* pieces below this part of |t| or of |x| are rounding */
+static const double RIM = 1e-9;       /* arcs are entered at least this far: rad */
 
 typedef struct lip_crossing {
   double t;
@@ -32,14 +33,14 @@ bool lip_kinks_apply(const lip_problem *problem)
 {
   lip_activation_kind kind = problem->net->layer[0].activation.kind;
 
-  return lip_problem_is_two_layer(problem) &&
+  return lip_problem_is_two_layer(problem) && problem->m == 1 && problem->norm == LIP_NORM_2 &&
+         problem->domain.kind <= LIP_ON_SPHERE &&
          (kind == LIP_IDENTITY || kind == LIP_RELU || kind == LIP_LEAKY_RELU || kind == LIP_ABS);
 }
 
 lip_status lip_kinks_create(const lip_problem *problem, lip_kinks *kinks, lip_error *err)
 {
   const lip_layer *hidden = &problem->net->layer[0];
-  const double *a = lip_problem_output_weights(problem);
   double left = lip_activation_slope(hidden->activation, -1);
   double right = lip_activation_slope(hidden->activation, 1);
   size_t k = hidden->out, d = hidden->in;
@@ -57,10 +58,13 @@ lip_status lip_kinks_create(const lip_problem *problem, lip_kinks *kinks, lip_er
   double **const by_input[] = {&made.x, &made.g, &made.v, &made.walker};
   for (size_t i = 0; i < 6; i++, at += k) *by_neuron[i] = at;
   for (size_t i = 0; i < 4; i++, at += d) *by_input[i] = at;
+  lip_problem_output_rows(problem, made.low);
   for (size_t l = 0; l < k; l++) {
+    double a = made.low[l];
+
     made.length[l] = lip_norm(d, hidden->W + l * d);
-    made.low[l] = a[l] * left;
-    made.jump[l] = made.length[l] > 0 ? a[l] * (right - left) : 0;
+    made.low[l] = a * left;
+    made.jump[l] = made.length[l] > 0 ? a * (right - left) : 0;
   }
   *kinks = made;
   return LIP_OK;
@@ -199,10 +203,10 @@ static size_t circle_crossings(lip_kinks *kinks, double radius)
 /* The best t of a piece: where alpha cos(t) + beta sin(t) is nearest to 0. */
 static void offer_arc(double from, double to, double square, double alpha, double beta, found *best)
 {
-  double half_turn = TURN / 2, edge = 1e-6 * (to - from);
+  double half_turn = TURN / 2, edge = fmax(RIM, 1e-6 * (to - from));
   double zero = atan2(-alpha, beta), t, along;
 
-  if (square <= best->square || !(to - from > SHORTEST)) return;
+  if (square <= best->square || !(to - from > 4 * RIM)) return;
   zero += half_turn * ceil((from - zero) / half_turn);
   if (zero > from + edge && zero < to - edge) {
     t = zero;

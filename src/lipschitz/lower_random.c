@@ -1,9 +1,10 @@
 /* lower_random.c - the papers' proxy: the largest gradient norm at fresh random points.
 
    T points z ~ N(0, I/d), section 5 of the two-layer paper (theory.md B3, 2.1): their largest
-   gradient norm is the proxy, whatever the domain. As a lower bound on a ball or a sphere the same
-   draws are moved into it: z / |z| is uniform on the unit sphere, and a radius R u^(1/d) with u
-   uniform makes it uniform in the ball. Cost: T gradients, twice that on a ball or a sphere. */
+   gradient norm is the proxy, whatever the domain. As a lower bound on another domain the same
+   draws are moved into it: z / |z| is uniform on the unit sphere, a radius R u^(1/d) with u uniform
+   makes it uniform in the ball, the normal distribution function of each entry in a box. Cost: T
+   gradients, twice that on other domains than the space. */
 #include "lipschitz/method.h"
 
 #include "base/error.h"
@@ -28,20 +29,33 @@ static void draw(const lip_problem *problem, size_t first, size_t rows, double *
   for (size_t i = 0; i < rows * d; i++) Z[i] /= sqrt((double)d);
 }
 
-/* Row i of Z becomes a uniform point of the ball or the sphere. */
+/* Row i of Z becomes a uniform point of the ball, of the sphere, of the box, or of one of the balls
+   around data, by turns. */
 static void move_into_domain(const lip_problem *problem, size_t first, size_t rows, double *Z)
 {
   size_t d = problem->d;
-  lip_domain sphere = {.kind = LIP_ON_SPHERE, .radius = problem->domain.radius};
+  lip_domain domain = problem->domain;
+  lip_domain sphere = {.kind = LIP_ON_SPHERE, .radius = domain.radius};
 
   for (size_t i = 0; i < rows; i++) {
-    double u;
+    double *z = Z + i * d, u;
 
-    if (problem->domain.kind == LIP_BALL) {
-      lip_random_uniform((lip_stream){problem->seed, LIP_FOR_PROBES}, first + i, 1, &u);
-      sphere.radius = problem->domain.radius * pow(u, 1 / (double)d);
+    if (domain.kind == LIP_BOX) {
+      for (size_t j = 0; j < d; j++) {
+        u = 0.5 * erfc(-z[j] * sqrt(0.5 * (double)d)); /* z_j is N(0, 1/d) */
+        z[j] = domain.low + u * (domain.high - domain.low);
+      }
+      lip_domain_project(domain, d, z);
+      continue;
     }
-    lip_domain_project(sphere, d, Z + i * d);
+    if (domain.kind != LIP_ON_SPHERE) {
+      lip_random_uniform((lip_stream){problem->seed, LIP_FOR_PROBES}, first + i, 1, &u);
+      sphere.radius = domain.radius * pow(u, 1 / (double)d);
+    }
+    lip_domain_project(sphere, d, z);
+    if (domain.kind != LIP_AROUND_DATA) continue;
+    lip_add_multiple(d, 1, domain.centers + (first + i) % domain.count * d, z);
+    lip_domain_project(domain, d, z);
   }
 }
 
@@ -53,14 +67,16 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
   size_t block = lip_problem_block_rows(problem, points);
   double *Z = lip_alloc(block, d * sizeof *Z), *G = lip_alloc(block, d * sizeof *G);
   double *slopes = lip_alloc(block, sizeof *slopes), proxy = 0;
+  lip_problem anywhere = *problem;
 
+  anywhere.domain = (lip_domain){.kind = LIP_SPACE};
   if (!Z || !G || !slopes) FAIL(LIP_ENOMEM, "%zu random points in %zu dimensions", block, d);
   while (done < points && !(done > 0 && lip_stopped(control))) {
     size_t rows = points - done < block ? points - done : block;
 
     draw(problem, done, rows, Z);
-    TRY(lip_problem_slopes(problem, rows, Z, G, slopes, err));
-    for (size_t i = 0; i < rows; i++) proxy = fmax(proxy, lip_norm(d, G + i * d));
+    TRY(lip_problem_slopes(&anywhere, rows, Z, G, slopes, err));
+    for (size_t i = 0; i < rows; i++) proxy = fmax(proxy, slopes[i]);
     if (problem->domain.kind != LIP_SPACE) {
       move_into_domain(problem, done, rows, Z);
       TRY(lip_problem_slopes(problem, rows, Z, G, slopes, err));

@@ -21,6 +21,7 @@ enum {
 /* One measurement under way. */
 typedef struct inquiry {
   lip_problem problem;
+  lip_domain domain; /* owned */
   lip_watch watch;
   lip_steepest steepest;
   double *point, *gradient;      /* d: of the method that is being asked */
@@ -120,16 +121,19 @@ lip_status lip_measure(const lip_net *net, const lip_dataset *data,
   size_t d = lip_net_inputs(net);
 
   lip_watch_start(&in.watch, options->time_limit, control);
-  TRY(lip_problem_state(net, data, options, &in.problem, err));
+  TRY(lip_domain_parse(options->domain ? options->domain : "space", options->reading, &in.domain,
+                       err));
+  TRY(lip_problem_state(net, data, options, in.domain, &in.problem, err));
   found->domain = in.problem.domain;
   found->output = in.problem.output;
+  found->norm = in.problem.norm;
   found->witness = lip_alloc_zero(d, sizeof *found->witness);
   found->layer_norm = lip_alloc(net->depth, sizeof *found->layer_norm);
   in.point = lip_alloc(d, sizeof *in.point);
   in.gradient = lip_alloc(d, sizeof *in.gradient);
   if (!found->witness || !found->layer_norm || !in.point || !in.gradient)
     FAIL(LIP_ENOMEM, "a witness with %zu coordinates", d);
-  TRY(lip_steepest_create(in.problem.starts, d, &in.steepest, err));
+  TRY(lip_steepest_create(in.problem.starts > 0 ? in.problem.starts : 1, d, &in.steepest, err));
   TRY(lip_problem_norms(&in.problem, found->layer_norm, &in.watch.control, err));
   TRY(ask_upper(&in, err));
   TRY(ask_lower(&in, err));

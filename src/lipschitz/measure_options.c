@@ -7,13 +7,19 @@
 
 static const lip_option rows[] = {
     {"domain", 0, LIP_OPT_TEXT, FIELD(domain), "space", 0, 0, NULL, "",
-     "where the constant is taken: space, ball:R or sphere:R"},
+     "where the constant is taken: space, ball:R, sphere:R, box:LO,HI or data:FILE,R"},
     {"output", 0, LIP_OPT_TEXT, FIELD(output), NULL, 0, 0, NULL, "",
-     "which output, from 0; needed where there are several"},
+     "which function: I for one output, from 0, or I-J for a difference; else all of them"},
+    {"norm", 0, LIP_OPT_CHOICE, FIELD(norm), "2", 0, 0, "2|1|inf", "",
+     "of inputs and outputs: the Jacobian's operator norm from p to p"},
+    {"gap", 0, LIP_OPT_F64, FIELD(gap), "1e-9", 0, 1, NULL, "",
+     "stop when (upper - lower) / upper is below this"},
+    {"search", 0, LIP_OPT_BOOL, FIELD(search), "true", 0, 0, NULL, "",
+     "branches over patterns and cones where the bounds do not meet"},
     {"random-points", 0, LIP_OPT_SIZE, FIELD(random_points), "1000", 1, 1e9, NULL, "",
      "fresh points of the paper's proxy"},
     {"starts", 0, LIP_OPT_SIZE, FIELD(starts), "8", 0, 1e6, NULL, "",
-     "of the ascent, the steepest points found before; 0: no ascent"},
+     "of the ascent, the steepest points found before, and of the patterns; 0: neither"},
     {"seed", 0, LIP_OPT_U64, FIELD(seed), "0", 0, 0, NULL, "",
      "of the fresh points and of the ascent"},
     {"time-limit", 0, LIP_OPT_F64, FIELD(time_limit), "600", 0, 1e9, NULL, "s",
@@ -27,5 +33,6 @@ lip_option_table lip_measure_option_table(void)
 
 void lip_measure_defaults(lip_measure_options *options)
 {
+  options->reading = NULL;
   lip_options_defaults(lip_measure_option_table(), options);
 }

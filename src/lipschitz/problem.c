@@ -1,53 +1,79 @@
-/* problem.c - what is measured: one output of a network on a domain; and the slope at a point. */
+/* problem.c - what is measured: a function of a network, a norm, a domain; the slope at a point. */
 #include "lipschitz/problem.h"
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "certificate/domain.h"
 #include "linalg/operator_norm.h"
+#include "linalg/vector.h"
+#include "lipschitz/jacobian_norm.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Of a block of rows: a tenth of a second or so, some megabytes, and enough rows for the products
    to be worth it. */
 static const double WEIGHTS_A_BLOCK = 1e9, NUMBERS_A_BLOCK = 1 << 20, FEWEST_ROWS = 32;
 
-static lip_status choose_output(const lip_net *net, const char *text, size_t *output,
+/* A number of an output at *text, which moves behind it. */
+static bool read_output(const char **text, size_t outputs, size_t *output)
+{
+  char *end = NULL;
+  unsigned long long number;
+
+  if (**text < '0' || **text > '9') return false;
+  number = strtoull(*text, &end, 10);
+  *text = end;
+  *output = (size_t)number;
+  return number < outputs;
+}
+
+static lip_status choose_output(const char *text, size_t outputs, lip_output *output,
                                 lip_error *err)
 {
-  size_t outputs = lip_net_outputs(net);
-  unsigned long long number = 0;
-  char *end = NULL;
+  const char *at = text;
+  lip_output chosen = {.kind = text ? LIP_ONE_OUTPUT : LIP_ALL_OUTPUTS};
+  bool good = !text || read_output(&at, outputs, &chosen.plus);
 
-  if (!text && outputs > 1)
-    return lip_fail(err, LIP_EOPTION, "--output: the network has %zu outputs; choose 0 to %zu",
-                    outputs, outputs - 1);
-  if (text) number = strtoull(text, &end, 10);
-  if (text && (*text < '0' || *text > '9' || *end))
-    return lip_fail(err, LIP_EOPTION, "--output: '%s' is not the number of an output", text);
-  if (number >= outputs)
-    return lip_fail(err, LIP_EOPTION, "--output: %s, but the network has %zu, counted from 0", text,
+  if (good && text && *at == '-') {
+    at++;
+    chosen.kind = LIP_OUTPUT_DIFFERENCE;
+    good = read_output(&at, outputs, &chosen.minus);
+  }
+  if (!good || (text && *at))
+    return lip_fail(err, LIP_EOPTION,
+                    "--output: '%s' is neither I nor I-J of %zu outputs, counted from 0", text,
                     outputs);
-  *output = (size_t)number;
+  *output = chosen;
   return LIP_OK;
 }
 
 lip_status lip_problem_state(const lip_net *net, const lip_dataset *data,
-                             const lip_measure_options *options, lip_problem *problem,
-                             lip_error *err)
+                             const lip_measure_options *options, lip_domain domain,
+                             lip_problem *problem, lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_problem stated = {.net = net,
+                        .norm = (lip_norm_kind)options->norm,
                         .d = lip_net_inputs(net),
+                        .m = 1,
+                        .domain = domain,
                         .data = data,
                         .random_points = options->random_points,
                         .starts = options->starts,
                         .seed = options->seed};
 
-  TRY(lip_domain_parse(options->domain ? options->domain : "space", NULL, &stated.domain, err));
-  TRY(choose_output(net, options->output, &stated.output, err));
+  TRY(choose_output(options->output, lip_net_outputs(net), &stated.output, err));
+  if (stated.output.kind == LIP_ALL_OUTPUTS) stated.m = lip_net_outputs(net);
+  if (domain.kind == LIP_ON_SPHERE && stated.norm != LIP_NORM_2)
+    FAIL(LIP_EOPTION, "--norm: on the sphere the constant is for arc length: norm 2 only");
   if (stated.random_points < 1) FAIL(LIP_EOPTION, "--random-points: 0 is not in [1, 1e9]");
   if (!(options->time_limit >= 0)) FAIL(LIP_EOPTION, "--time-limit: %g s", options->time_limit);
+  if (!(options->gap >= 0)) FAIL(LIP_EOPTION, "--gap: %g", options->gap);
+  if (domain.kind == LIP_AROUND_DATA && domain.d != stated.d)
+    FAIL(LIP_EINPUT, "the domain's points have %zu inputs, the network takes %zu", domain.d,
+         stated.d);
   if (data && data->d != stated.d)
     FAIL(LIP_EINPUT, "the data have %zu inputs, the network takes %zu", data->d, stated.d);
   *problem = stated;
@@ -57,14 +83,21 @@ done:
 
 bool lip_problem_is_two_layer(const lip_problem *problem)
 {
-  return problem->net->depth == 2 && problem->net->layer[1].activation.kind == LIP_IDENTITY;
+  return lip_claim_is_two_layer(problem->net);
 }
 
-const double *lip_problem_output_weights(const lip_problem *problem)
+void lip_problem_output_rows(const lip_problem *problem, double *A)
 {
   const lip_layer *last = &problem->net->layer[problem->net->depth - 1];
+  size_t in = last->in, plus = problem->output.plus, minus = problem->output.minus;
 
-  return last->W + problem->output * last->in;
+  if (problem->output.kind == LIP_ALL_OUTPUTS) {
+    memcpy(A, last->W, last->out * in * sizeof *A);
+    return;
+  }
+  memcpy(A, last->W + plus * in, in * sizeof *A);
+  if (problem->output.kind == LIP_OUTPUT_DIFFERENCE)
+    for (size_t l = 0; l < in; l++) A[l] -= last->W[minus * in + l];
 }
 
 bool lip_problem_slope_is_bounded(const lip_problem *problem)
@@ -82,53 +115,130 @@ double lip_problem_weights(const lip_problem *problem)
 
   for (size_t j = 0; j < problem->net->depth; j++)
     weights += (double)problem->net->layer[j].in * (double)problem->net->layer[j].out;
-  return weights;
+  return weights * (problem->output.kind == LIP_OUTPUT_DIFFERENCE ? 2 : (double)problem->m);
 }
 
 size_t lip_problem_block_rows(const lip_problem *problem, size_t rows)
 {
   double block = fmin(WEIGHTS_A_BLOCK / lip_problem_weights(problem),
-                      NUMBERS_A_BLOCK / (double)problem->d);
+                      NUMBERS_A_BLOCK / (double)(problem->d * problem->m));
 
   return (size_t)fmin((double)rows, fmax(block, FEWEST_ROWS));
+}
+
+double lip_problem_length(const lip_problem *problem, const double *x, const double *v)
+{
+  if (problem->domain.kind == LIP_ON_SPHERE)
+    return lip_domain_slope(problem->domain, problem->d, x, v);
+  return lip_dual_length(problem->norm, problem->d, v);
+}
+
+/* G <- gradients of f_plus - f_minus.  other  scratch, rows x d */
+static lip_status gradients_of_difference(const lip_problem *problem, size_t rows, const double *X,
+                                          double *G, double *other, lip_error *err)
+{
+  lip_status st = lip_net_gradients(problem->net, problem->output.plus, rows, X, G, err);
+
+  if (st != LIP_OK) return st;
+  st = lip_net_gradients(problem->net, problem->output.minus, rows, X, other, err);
+  for (size_t i = 0; st == LIP_OK && i < rows * problem->d; i++) G[i] -= other[i];
+  return st;
+}
+
+/* One row: from the m gradients there to the g that is as long as the Jacobian.
+   J  in/out  m x d, m >= 2;  P  scratch, m x d;  u  scratch, m */
+static lip_status steepest_combination(const lip_problem *problem, const double *x, double *J,
+                                       double *P, double *u, double *g, lip_error *err)
+{
+  size_t d = problem->d, m = problem->m;
+  double value;
+  lip_status st;
+
+  memcpy(P, J, m * d * sizeof *P);
+  for (size_t j = 0; j < m; j++) lip_domain_tangential(problem->domain, d, x, P + j * d);
+  st = lip_jacobian_norm(problem->norm, m, d, P, u, g, &value, err);
+  if (st != LIP_OK) return st;
+  memset(g, 0, d * sizeof *g);
+  for (size_t j = 0; j < m; j++) lip_add_multiple(d, u[j], J + j * d, g);
+  return LIP_OK;
+}
+
+/* G for several outputs.  all  scratch, m x rows x d, then twice m x d, then m */
+static lip_status gradients_of_all(const lip_problem *problem, size_t rows, const double *X,
+                                   double *G, double *all, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t d = problem->d, m = problem->m;
+  double *J = all + m * rows * d, *P = J + m * d, *u = P + m * d;
+
+  for (size_t j = 0; j < m; j++)
+    TRY(lip_net_gradients(problem->net, j, rows, X, all + j * rows * d, err));
+  for (size_t i = 0; i < rows; i++) {
+    for (size_t j = 0; j < m; j++) memcpy(J + j * d, all + (j * rows + i) * d, d * sizeof *J);
+    TRY(steepest_combination(problem, X + i * d, J, P, u, G + i * d, err));
+  }
+done:
+  return st;
 }
 
 lip_status lip_problem_slopes(const lip_problem *problem, size_t rows, const double *X, double *G,
                               double *slopes, lip_error *err)
 {
-  lip_status st = lip_net_gradients(problem->net, problem->output, rows, X, G, err);
+  lip_status st = LIP_OK;
+  size_t d = problem->d, m = problem->m, numbers = 0;
+  double *scratch = NULL;
 
-  if (st != LIP_OK) return st;
+  if (problem->output.kind == LIP_OUTPUT_DIFFERENCE) numbers = rows * d;
+  if (m > 1) numbers = m * (rows + 2) * d + m;
+  if (numbers > 0) {
+    scratch = lip_alloc(numbers, sizeof *scratch);
+    if (!scratch) FAIL(LIP_ENOMEM, "the gradients of %zu outputs at %zu points", m, rows);
+  }
+  if (m > 1)
+    TRY(gradients_of_all(problem, rows, X, G, scratch, err));
+  else if (scratch)
+    TRY(gradients_of_difference(problem, rows, X, G, scratch, err));
+  else
+    TRY(lip_net_gradients(problem->net, problem->output.plus, rows, X, G, err));
   for (size_t i = 0; i < rows; i++) {
-    double slope = lip_domain_slope(problem->domain, problem->d, X + i * problem->d,
-                                    G + i * problem->d);
+    double slope = lip_problem_length(problem, X + i * d, G + i * d);
 
     slopes[i] = isfinite(slope) ? slope : -1;
   }
-  return LIP_OK;
+done:
+  lip_free(scratch);
+  return st;
 }
 
 lip_status lip_problem_norms(lip_problem *problem, double *norms, const lip_control *control,
                              lip_error *err)
 {
+  lip_status st = LIP_OK;
   const lip_net *net = problem->net;
+  const lip_layer *last = &net->layer[net->depth - 1];
+  double *A = lip_alloc(problem->m, last->in * sizeof *A);
 
   for (size_t j = 0; j < net->depth; j++) norms[j] = NAN;
+  if (!A) FAIL(LIP_ENOMEM, "%zu rows of the last layer", problem->m);
+  lip_problem_output_rows(problem, A);
   for (size_t j = 0; j < net->depth; j++) {
     const lip_layer *layer = &net->layer[j];
     bool top = j + 1 == net->depth;
-    const double *W = top ? lip_problem_output_weights(problem) : layer->W;
     lip_operator_norm norm;
-    lip_status st = lip_operator_norm_of(top ? 1 : layer->out, layer->in, W, &norm, control, err);
 
+    st = lip_operator_norm_of(top ? problem->m : layer->out, layer->in, top ? A : layer->W, &norm,
+                              control, err);
     if (st == LIP_EINTERRUPT) break;
     if (st != LIP_OK) {
       lip_error_prefix(err, "layer %zu", j);
-      return st;
+      goto done;
     }
     norms[j] = norm.value;
     problem->layer_norm_error += norm.error;
   }
+  st = LIP_OK;
   problem->layer_norm = norms;
-  return LIP_OK;
+done:
+  lip_free(A);
+  return st;
 }

@@ -14,7 +14,11 @@
 
 static bool applies(const lip_problem *problem)
 {
-  return lip_problem_slope_is_bounded(problem);
+  const lip_layer *top = &problem->net->layer[problem->net->depth - 1];
+
+  if (problem->output.kind == LIP_OUTPUT_DIFFERENCE && top->activation.kind != LIP_IDENTITY)
+    return false; /* no product with one row */
+  return problem->norm == LIP_NORM_2 && lip_problem_slope_is_bounded(problem);
 }
 
 /* The largest slope of neurons first .. last - 1 for inputs |h| <= radius, and the radius of their
@@ -43,8 +47,8 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
   (void)steepest, (void)control, (void)err;
   for (size_t j = 0; j < problem->net->depth; j++) {
     const lip_layer *layer = &problem->net->layer[j];
-    bool top = j + 1 == problem->net->depth;
-    size_t first = top ? problem->output : 0, last = top ? first + 1 : layer->out;
+    bool one = j + 1 == problem->net->depth && problem->output.kind != LIP_ALL_OUTPUTS;
+    size_t first = one ? problem->output.plus : 0, last = one ? first + 1 : layer->out;
 
     if (isnan(problem->layer_norm[j])) return LIP_OK; /* stopped before it was known */
     if (problem->layer_norm[j] == 0) product = 0;

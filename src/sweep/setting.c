@@ -11,7 +11,7 @@
 
 static bool is_knob(const lip_knobs *so_far, const char *name)
 {
-  static const char *const fixed[] = {"threads", "time-limit", "output"};
+  static const char *const fixed[] = {"threads", "time-limit", "output", "norm", "gap", "search"};
 
   for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
     if (strcmp(name, fixed[i]) == 0) return false;
@@ -50,6 +50,7 @@ void lip_setting_defaults(lip_setting *setting)
   lip_train_defaults(&setting->train);
   lip_measure_defaults(&setting->measure);
   setting->train.threads = 1;
+  setting->measure.search = false;
   setting->measure.time_limit = 1e9; /* a result that depends on the clock could not be repeated */
 }
 
