@@ -14,6 +14,7 @@ liplaw_pkg(ZLIB zlib zlib1g-dev)
 liplaw_pkg(JANSSON jansson libjansson-dev)
 liplaw_pkg(SQLITE sqlite3 libsqlite3-dev)
 liplaw_pkg(PROTOBUFC libprotobuf-c libprotobuf-c-dev)
+liplaw_pkg(CRYPTO libcrypto libssl-dev)
 
 # oneDNN's own CMake package asks for OpenCL headers that nothing here needs.
 find_path(DNNL_INCLUDE dnnl.h)

@@ -246,6 +246,82 @@ static void what_is_no_array_of_numbers_is_refused_by_its_reason(void **state)
   refuse("two.npz", "twice");
 }
 
+static void texts_and_the_list_of_arrays_are_read(void **state)
+{
+  size_t size, count = 0;
+  uint64_t total = 0;
+  unsigned char *bytes;
+  char text[10], name[5][LIP_NPZ_NAME];
+  lip_error err;
+
+  (void)state;
+  write_archive("list.npz", 0);
+  bytes = read_bytes("list.npz", &size);
+  assert_int_equal(lip_npz_list(bytes, size, 5, name, &count, &total, NULL), LIP_OK);
+  assert_int_equal(count, 5);
+  assert_string_equal(name[0], "X");
+  assert_string_equal(name[4], "cube");
+  assert_in_range(total, 3 * 15 * 8 + 8 + 8 * 4 + 5 * 64, size);
+  assert_int_equal(lip_npz_list(bytes, size, 4, name, &count, &total, &err), LIP_EINPUT);
+  assert_int_equal(lip_npz_read_text(bytes, size, "kind", text, 9, NULL), LIP_OK);
+  assert_string_equal(text, "gaussian");
+  assert_int_equal(lip_npz_read_text(bytes, size, "kind", text, 8, &err), LIP_EINPUT);
+  assert_int_equal(lip_npz_read_text(bytes, size, "X", text, 9, &err), LIP_EINPUT);
+  assert_int_equal(lip_npz_read_text(bytes, size, "none", text, 9, &err), LIP_EINPUT);
+  free(bytes);
+  run_numpy("import numpy as np\n"
+            "np.savez('big.npz', kind=np.array('letters', '>U7'))\n"
+            "np.savez('greek.npz', kind=np.array('\\u03b1\\u03b2'))\n"
+            "np.savez('two.npz', kind=np.array(['a', 'b']))\n"
+            "np.savez('short.npz', kind=np.array('ab', 'U5'))\n");
+  for (const char *const *file = (const char *const[]){"greek.npz", "two.npz", "short.npz", NULL};
+       *file; file++) {
+    bytes = read_bytes(*file, &size);
+    assert_int_equal(lip_npz_read_text(bytes, size, "kind", text, 10, &err), LIP_EINPUT);
+    free(bytes);
+  }
+  bytes = read_bytes("big.npz", &size);
+  assert_int_equal(lip_npz_read_text(bytes, size, "kind", text, 10, NULL), LIP_OK);
+  assert_string_equal(text, "letters");
+  free(bytes);
+}
+
+static lip_status compare(const unsigned char *bytes, size_t size)
+{
+  lip_npz_writer *out = NULL;
+  uint64_t big = UINT64_MAX;
+
+  assert_int_equal(lip_npz_compare("compared", bytes, size, &out, NULL), LIP_OK);
+  assert_int_equal(lip_npz_add_f64(out, "X", 2, (size_t[]){3, 5}, values, NULL), LIP_OK);
+  assert_int_equal(lip_npz_add_text(out, "kind", "gaussian", NULL), LIP_OK);
+  assert_int_equal(lip_npz_add_u64(out, "seed", 0, NULL, &big, NULL), LIP_OK);
+  assert_int_equal(lip_npz_add_f64(out, "line", 1, (size_t[]){15}, values, NULL), LIP_OK);
+  assert_int_equal(lip_npz_add_f64(out, "cube", 3, (size_t[]){1, 3, 5}, values, NULL), LIP_OK);
+  return lip_npz_commit(out, NULL);
+}
+
+static void a_comparison_sees_every_other_byte_and_length(void **state)
+{
+  size_t size;
+  unsigned char *bytes;
+
+  (void)state;
+  write_archive("same.npz", 0);
+  bytes = read_bytes("same.npz", &size);
+  assert_int_equal(compare(bytes, size), LIP_OK);
+  for (size_t i = 0; i < size; i++) {
+    bytes[i] ^= 1;
+    assert_int_equal(compare(bytes, size), LIP_EINPUT);
+    bytes[i] ^= 1;
+    assert_int_equal(compare(bytes, i), LIP_EINPUT);
+  }
+  bytes = realloc(bytes, size + 1);
+  assert_non_null(bytes);
+  bytes[size] = 0;
+  assert_int_equal(compare(bytes, size + 1), LIP_EINPUT);
+  free(bytes);
+}
+
 /* 2 GB of zeros in 2 MB: the header says 10 numbers, and no more is unpacked. */
 static void a_bomb_is_not_unpacked(void **state)
 {
@@ -390,6 +466,8 @@ int main(void)
       cmocka_unit_test(numbers_of_every_type_and_order_are_read),
       cmocka_unit_test(the_first_rows_alone_are_kept_in_both_orders),
       cmocka_unit_test(what_is_no_array_of_numbers_is_refused_by_its_reason),
+      cmocka_unit_test(texts_and_the_list_of_arrays_are_read),
+      cmocka_unit_test(a_comparison_sees_every_other_byte_and_length),
       cmocka_unit_test(a_bomb_is_not_unpacked),
       cmocka_unit_test(an_archive_cut_anywhere_is_refused),
       cmocka_unit_test(no_changed_byte_changes_a_number),

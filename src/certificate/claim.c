@@ -83,6 +83,12 @@ lip_status lip_claim_create(const lip_net *net, lip_output output, lip_norm_kind
                       .d = net->layer[0].in,
                       .k = net->layer[0].out,
                       .m = output.kind == LIP_ALL_OUTPUTS ? net->layer[1].out : 1};
+  if (output.kind != LIP_ALL_OUTPUTS && output.plus >= net->layer[1].out)
+    FAIL(LIP_EINPUT, "there is no output %zu: the network has %zu, counted from 0", output.plus,
+         net->layer[1].out);
+  if (output.kind == LIP_OUTPUT_DIFFERENCE && output.minus >= net->layer[1].out)
+    FAIL(LIP_EINPUT, "there is no output %zu: the network has %zu, counted from 0", output.minus,
+         net->layer[1].out);
   if (domain.kind == LIP_AROUND_DATA && domain.d != made->d)
     FAIL(LIP_EINPUT, "the domain's points have %zu inputs, the network takes %zu", domain.d,
          made->d);

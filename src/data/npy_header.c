@@ -87,6 +87,17 @@ done:
   return st;
 }
 
+/* The "20" of "<U20": letters of 4 bytes each. */
+static bool read_letters(const char *digits, size_t *bytes)
+{
+  size_t letters = 0;
+
+  for (; *digits >= '0' && *digits <= '9' && letters < MAX_TEXT; digits++)
+    letters = letters * 10 + (size_t)(*digits - '0');
+  *bytes = 4 * letters;
+  return letters > 0 && letters < MAX_TEXT && !*digits;
+}
+
 /* "<f8": byte order, kind, bytes. */
 static lip_status read_type(reader *in, lip_npy *header, lip_error *err)
 {
@@ -97,6 +108,8 @@ static lip_status read_type(reader *in, lip_npy *header, lip_error *err)
   TRY(read_string(in, text, sizeof text, err));
   header->big_endian = text[0] == '>';
   header->kind = text[0] ? text[1] : 0;
+  if (header->kind == 'U' && strchr("<>", text[0]) && read_letters(text + 2, &header->item))
+    goto done;
   header->item = header->kind && text[2] >= '1' && text[2] <= '8' && !text[3]
                      ? (size_t)(text[2] - '0')
                      : 0;
@@ -104,7 +117,8 @@ static lip_status read_type(reader *in, lip_npy *header, lip_error *err)
       !(header->item == 1 || header->item == 2 || header->item == 4 || header->item == 8) ||
       (header->kind == 'f' && header->item < 4) || (header->kind == 'b' && header->item != 1))
     FAIL(LIP_EINPUT,
-         "its elements are '%s': only f4, f8, i1 to i8, u1 to u8 and b1 (bool) can be read", text);
+         "its elements are '%s': only f4, f8, i1 to i8, u1 to u8, b1 (bool) and text can be read",
+         text);
 done:
   return st;
 }

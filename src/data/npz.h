@@ -21,6 +21,12 @@ LIP_MUST_CHECK lip_status lip_npz_add_u64(lip_npz_writer *writer, const char *na
 LIP_MUST_CHECK lip_status lip_npz_add_text(lip_npz_writer *writer, const char *name,
                                            const char *text, lip_error *err);
 
+/* An archive that is compared instead of written: with the `size` bytes, which are borrowed. What
+   is added must come out as these bytes; lip_npz_commit says LIP_EINPUT and the first byte that
+   differs where it does not. `path` serves messages only. */
+LIP_MUST_CHECK lip_status lip_npz_compare(const char *path, const void *bytes, size_t size,
+                                          lip_npz_writer **writer, lip_error *err);
+
 /* Completes the file, which appears whole or not at all, and releases the writer either way. */
 LIP_MUST_CHECK lip_status lip_npz_commit(lip_npz_writer *writer, lip_error *err);
 
@@ -44,5 +50,19 @@ typedef struct lip_array {
    return       LIP_OK; LIP_EINPUT naming the member, the place and the cause; LIP_ENOMEM */
 LIP_MUST_CHECK lip_status lip_npz_read(const void *bytes, size_t size, const char *name,
                                        size_t rows, lip_array *array, lip_error *err);
+
+/* Reads a text of rank 0: numpy's U, little-endian or big, of 1 to room - 1 letters of ASCII. */
+LIP_MUST_CHECK lip_status lip_npz_read_text(const void *bytes, size_t size, const char *name,
+                                            char *text, size_t room, lip_error *err);
+
+enum { LIP_NPZ_NAME = 64 };
+
+/* The names of the arrays, in the order of the archive's directory, without ".npy"; each at most 63
+   bytes.
+   name    out  `capacity` names; more arrays than that are refused
+   total   out  bytes of all members, unpacked */
+LIP_MUST_CHECK lip_status lip_npz_list(const void *bytes, size_t size, size_t capacity,
+                                       char (*name)[LIP_NPZ_NAME], size_t *count, uint64_t *total,
+                                       lip_error *err);
 
 #endif

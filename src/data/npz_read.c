@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BLOCK = 1024, MAX_NAME = 64 };
+enum { BLOCK = 1024, MAX_NAME = LIP_NPZ_NAME + 4 };
 
 /* One element; false: no double equals it. */
 static bool decode(const lip_npy *type, const unsigned char *at, double *value)
@@ -119,31 +119,132 @@ done:
   return st;
 }
 
+/* A member that is being read: its header is read, its elements follow. */
+typedef struct input {
+  char file[MAX_NAME]; /* the member's name */
+  lip_zip_member member;
+  lip_source source;
+  lip_npy header;
+} input;
+
+static lip_status open_input(const void *bytes, size_t size, const char *name, input *in,
+                             lip_error *err)
+{
+  lip_status st = LIP_OK;
+
+  (void)snprintf(in->file, sizeof in->file, "%s.npy", name);
+  TRY(lip_zip_find(bytes, size, in->file, &in->member, err));
+  TRY(lip_source_open(in->member.packing, in->member.bytes, in->member.packed, &in->source, err));
+  TRY(lip_npy_header(&in->source, &in->header, err));
+  if (in->source.produced > in->member.size)
+    FAIL(LIP_EINPUT, "the header is longer than the member's %zu bytes", in->member.size);
+done:
+  return st;
+}
+
+static lip_status end_input(input *in, lip_error *err)
+{
+  lip_status st = LIP_OK;
+
+  TRY(lip_source_end(&in->source, err));
+  if (in->source.crc != in->member.crc) FAIL(LIP_EINPUT, "the check sum of its bytes is wrong");
+done:
+  return st;
+}
+
+/* Puts the member's name before the cause. */
+static void close_input(input *in, lip_status st, lip_error *err)
+{
+  if (st != LIP_OK && st != LIP_ENOMEM && in->source.bytes) lip_error_prefix(err, "%s", in->file);
+  lip_source_close(&in->source);
+}
+
 lip_status lip_npz_read(const void *bytes, size_t size, const char *name, size_t rows,
                         lip_array *array, lip_error *err)
 {
   lip_status st = LIP_OK;
-  lip_zip_member member;
-  lip_source source = {0};
-  lip_npy header = {0};
+  input in = {.file = ""};
   lip_array made = {0};
-  char file[MAX_NAME];
 
-  (void)snprintf(file, sizeof file, "%s.npy", name);
-  TRY(lip_zip_find(bytes, size, file, &member, err));
-  TRY(lip_source_open(member.packing, member.bytes, member.packed, &source, err));
-  TRY(lip_npy_header(&source, &header, err));
-  if (source.produced > member.size)
-    FAIL(LIP_EINPUT, "the header is longer than the member's %zu bytes", member.size);
-  TRY(prepare(&header, member.size - source.produced, rows, &made, err));
-  TRY(read_values(&source, &header, &made, err));
-  TRY(lip_source_end(&source, err));
-  if (source.crc != member.crc) FAIL(LIP_EINPUT, "the check sum of its bytes is wrong");
+  TRY(open_input(bytes, size, name, &in, err));
+  if (in.header.kind == 'U')
+    FAIL(LIP_EINPUT, "its elements are '%cU%zu': text, not numbers",
+         in.header.big_endian ? '>' : '<', in.header.item / 4);
+  TRY(prepare(&in.header, in.member.size - in.source.produced, rows, &made, err));
+  TRY(read_values(&in.source, &in.header, &made, err));
+  TRY(end_input(&in, err));
   *array = made;
   made.values = NULL;
 done:
-  if (st != LIP_OK && st != LIP_ENOMEM && source.bytes) lip_error_prefix(err, "%s", file);
-  lip_source_close(&source);
+  close_input(&in, st, err);
   lip_free(made.values);
   return st;
+}
+
+lip_status lip_npz_read_text(const void *bytes, size_t size, const char *name, char *text,
+                             size_t room, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  input in = {.file = ""};
+  size_t length;
+
+  TRY(open_input(bytes, size, name, &in, err));
+  length = in.header.item / 4;
+  if (in.header.kind != 'U' || in.header.rank != 0) FAIL(LIP_EINPUT, "it is not one text");
+  if (length >= room) FAIL(LIP_EINPUT, "its %zu letters are too many", length);
+  if (in.header.item != in.member.size - in.source.produced)
+    FAIL(LIP_EINPUT, "its %zu letters need %zu bytes, but %zu are there", length, in.header.item,
+         in.member.size - in.source.produced);
+  for (size_t i = 0; i < length; i++) {
+    unsigned char letter[4];
+    size_t low = in.header.big_endian ? 3 : 0;
+
+    TRY(lip_source_read(&in.source, letter, sizeof letter, err));
+    if (letter[0] + letter[1] + letter[2] + letter[3] != letter[low] || letter[low] < ' ' ||
+        letter[low] > '~')
+      FAIL(LIP_EINPUT, "letter %zu is not one of printable ASCII", i);
+    text[i] = (char)letter[low];
+  }
+  text[length] = 0;
+  TRY(end_input(&in, err));
+done:
+  close_input(&in, st, err);
+  return st;
+}
+
+typedef struct listing {
+  size_t capacity, count;
+  char (*name)[LIP_NPZ_NAME];
+  uint64_t total;
+} listing;
+
+static lip_status list_one(void *context, const char *name, size_t length,
+                           const lip_zip_member *member, lip_error *err)
+{
+  listing *list = context;
+  char *copy;
+
+  if (list->count == list->capacity)
+    return lip_fail(err, LIP_EINPUT, "it holds more than %zu arrays", list->capacity);
+  if (length < 5 || length - 4 >= LIP_NPZ_NAME || memcmp(name + length - 4, ".npy", 4) != 0 ||
+      memchr(name, 0, length))
+    return lip_fail(err, LIP_EINPUT, "member %zu: '%.*s' is no name of an array", list->count,
+                    (int)(length < LIP_NPZ_NAME ? length : LIP_NPZ_NAME), name);
+  copy = list->name[list->count++];
+  memcpy(copy, name, length - 4);
+  copy[length - 4] = 0;
+  if (__builtin_add_overflow(list->total, member->size, &list->total)) list->total = UINT64_MAX;
+  return LIP_OK;
+}
+
+lip_status lip_npz_list(const void *bytes, size_t size, size_t capacity, char (*name)[LIP_NPZ_NAME],
+                        size_t *count, uint64_t *total, lip_error *err)
+{
+  listing list = {.capacity = capacity, .name = name};
+  lip_status st = lip_zip_each(bytes, size, list_one, &list, err);
+
+  if (st != LIP_OK) return st;
+  *count = list.count;
+  *total = list.total;
+  return LIP_OK;
 }

@@ -24,6 +24,8 @@ typedef struct member {
 
 struct lip_npz_writer {
   lip_atomic_file file;
+  const unsigned char *expected;   /* compared with: not written; borrowed */
+  uint64_t expected_size, differs; /* the first byte that is another one; UINT64_MAX: none */
   uint64_t written, zip64_above;
   size_t members;
   member member[MAX_MEMBERS];
@@ -46,10 +48,21 @@ static void put_or_mark(record *out, uint64_t value, bool big)
   put(out, big ? UINT32_MAX : value, 4);
 }
 
+static void compare(lip_npz_writer *writer, const unsigned char *bytes, size_t size)
+{
+  for (size_t i = 0; i < size && writer->differs == UINT64_MAX; i++)
+    if (writer->written + i >= writer->expected_size ||
+        writer->expected[writer->written + i] != bytes[i])
+      writer->differs = writer->written + i;
+}
+
 /* The stream keeps its error until commit. */
 static void emit(lip_npz_writer *writer, const void *bytes, size_t size)
 {
-  (void)fwrite(bytes, 1, size, writer->file.stream);
+  if (writer->expected)
+    compare(writer, bytes, size);
+  else
+    (void)fwrite(bytes, 1, size, writer->file.stream);
   writer->written += size;
 }
 
@@ -195,7 +208,8 @@ static lip_status add(lip_npz_writer *writer, const char *name, const char *type
   emit_local_header(writer, one);
   emit(writer, header, size);
   emit(writer, values, bytes);
-  if (ferror(writer->file.stream)) FAIL(LIP_EIO, "%s: cannot be written", writer->file.path);
+  if (!writer->expected && ferror(writer->file.stream))
+    FAIL(LIP_EIO, "%s: cannot be written", writer->file.path);
 done:
   return st;
 }
@@ -265,6 +279,33 @@ done:
   return st;
 }
 
+lip_status lip_npz_compare(const char *path, const void *bytes, size_t size,
+                           lip_npz_writer **writer, lip_error *err)
+{
+  lip_npz_writer *made = lip_alloc_zero(1, sizeof *made);
+
+  if (made) made->file.path = strdup(path);
+  if (!made || !made->file.path) {
+    lip_npz_abandon(made);
+    return lip_fail(err, LIP_ENOMEM, "%s: no memory to compare it", path);
+  }
+  made->zip64_above = UINT32_MAX - 1;
+  made->expected = bytes;
+  made->expected_size = size;
+  made->differs = UINT64_MAX;
+  *writer = made;
+  return LIP_OK;
+}
+
+static lip_status commit_comparison(lip_npz_writer *writer, lip_error *err)
+{
+  if (writer->differs == UINT64_MAX && writer->written < writer->expected_size)
+    writer->differs = writer->written;
+  if (writer->differs == UINT64_MAX) return LIP_OK;
+  return lip_fail(err, LIP_EINPUT, "%s: byte %llu is not the one that liplaw writes there",
+                  writer->file.path, (unsigned long long)writer->differs);
+}
+
 lip_status lip_npz_commit(lip_npz_writer *writer, lip_error *err)
 {
   uint64_t start = writer->written;
@@ -272,7 +313,7 @@ lip_status lip_npz_commit(lip_npz_writer *writer, lip_error *err)
 
   for (size_t i = 0; i < writer->members; i++) emit_directory_entry(writer, &writer->member[i]);
   emit_end(writer, start);
-  st = lip_atomic_commit(&writer->file, err);
+  st = writer->expected ? commit_comparison(writer, err) : lip_atomic_commit(&writer->file, err);
   lip_npz_abandon(writer);
   return st;
 }

@@ -11,6 +11,15 @@ typedef struct lip_zip_member {
   uint32_t crc;               /* of the member, not packed */
 } lip_zip_member;
 
+/* Calls seen() for every member in the order of the directory; `name` is borrowed and not ended by
+   a 0 byte. Stops at the first status that is not LIP_OK and returns it. */
+LIP_MUST_CHECK lip_status lip_zip_each(const void *bytes, size_t size,
+                                       lip_status (*seen)(void *context, const char *name,
+                                                          size_t length,
+                                                          const lip_zip_member *member,
+                                                          lip_error *err),
+                                       void *context, lip_error *err);
+
 /* Stored and deflated members, zip64 or not; neither encrypted nor on several disks. A name that
    stands there twice is refused.
    return  LIP_OK; LIP_EINPUT, naming the byte where the file is damaged or the missing member */

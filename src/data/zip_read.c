@@ -1,4 +1,4 @@
-/* zip_read.c - finds a member of a zip file that stands in memory (PKWARE's APPNOTE).
+/* zip_read.c - finds the members of a zip file that stands in memory (PKWARE's APPNOTE).
 
    The end record is searched from the back; it points to the directory (through zip64 records
    where a field is all ones), whose entries give sizes and the offset of each member. Every offset
@@ -137,30 +137,64 @@ done:
   return st;
 }
 
+/* The entry at `at` lies inside the directory; *next is the one after it. */
+static lip_status step(const zip *in, uint64_t at, uint64_t *next, lip_error *err)
+{
+  const unsigned char *entry = in->bytes + at;
+  uint64_t rest;
+
+  if (in->end - at < ENTRY_SIZE || get(entry, 4) != 0x02014b50)
+    return lip_fail(err, LIP_EINPUT, "byte %llu: the zip directory is damaged",
+                    (unsigned long long)at);
+  rest = get(entry + 28, 2) + get(entry + 30, 2) + get(entry + 32, 2);
+  if (in->end - at - ENTRY_SIZE < rest)
+    return lip_fail(err, LIP_EINPUT, "byte %llu: the zip directory is cut short",
+                    (unsigned long long)at);
+  *next = at + ENTRY_SIZE + rest;
+  return LIP_OK;
+}
+
+lip_status lip_zip_each(const void *bytes, size_t size,
+                        lip_status (*seen)(void *context, const char *name, size_t length,
+                                           const lip_zip_member *member, lip_error *err),
+                        void *context, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  zip in = {.bytes = bytes, .size = size};
+  uint64_t at, next;
+
+  TRY(find_end(&in, err));
+  at = in.start;
+  for (uint64_t i = 0; i < in.entries; i++, at = next) {
+    lip_zip_member member;
+
+    TRY(step(&in, at, &next, err));
+    TRY(describe(&in, at, &member, err));
+    TRY(seen(context, (const char *)in.bytes + at + ENTRY_SIZE, (size_t)get(in.bytes + at + 28, 2),
+             &member, err));
+  }
+done:
+  return st;
+}
+
 lip_status lip_zip_find(const void *bytes, size_t size, const char *name, lip_zip_member *member,
                         lip_error *err)
 {
   lip_status st = LIP_OK;
   zip in = {.bytes = bytes, .size = size};
   size_t length = strlen(name), hits = 0;
-  uint64_t at;
+  uint64_t at, next;
 
   TRY(find_end(&in, err));
   at = in.start;
-  for (uint64_t i = 0; i < in.entries; i++) {
+  for (uint64_t i = 0; i < in.entries; i++, at = next) {
     const unsigned char *entry = in.bytes + at;
-    uint64_t rest;
 
-    if (in.end - at < ENTRY_SIZE || get(entry, 4) != 0x02014b50)
-      FAIL(LIP_EINPUT, "byte %llu: the zip directory is damaged", (unsigned long long)at);
-    rest = get(entry + 28, 2) + get(entry + 30, 2) + get(entry + 32, 2);
-    if (in.end - at - ENTRY_SIZE < rest)
-      FAIL(LIP_EINPUT, "byte %llu: the zip directory is cut short", (unsigned long long)at);
+    TRY(step(&in, at, &next, err));
     if (get(entry + 28, 2) == length && memcmp(entry + ENTRY_SIZE, name, length) == 0) {
       if (hits++) FAIL(LIP_EINPUT, "'%s' stands there twice", name);
       TRY(describe(&in, at, member, err));
     }
-    at += ENTRY_SIZE + rest;
   }
   if (!hits) FAIL(LIP_EINPUT, "there is no '%s'", name);
 done:
