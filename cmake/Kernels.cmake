@@ -11,3 +11,7 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
 else()
   list(FILTER rooms EXCLUDE REGEX "elementwise_avx")
 endif()
+
+# The loops of iterations on blocks of vectors choose their instruction set within one file.
+set_source_files_properties(linalg/eight_columns.c PROPERTIES COMPILE_OPTIONS
+                            "-ffp-contract=fast;-Wno-psabi")

@@ -1,0 +1,286 @@
+/* test_multipliers.c - tests of multipliers for the semidefinite test: the value they are said to
+   prove is proved here again from the definition, and is above every corner of the box. */
+#include "networks.h"
+
+#include "base/memory.h"
+#include "certificate/claim.h"
+#include "linalg/symmetric_eigen.h"
+#include "lipschitz/multipliers.h"
+
+static void assert_near(double x, double y, double relative)
+{
+  assert_true(fabs(x - y) <= relative * fmax(fabs(x), fabs(y)));
+}
+
+static const lip_multipliers_goal precise = {1e-9, 0, INFINITY};
+
+/* A network with weights given, as the claim on all its outputs on the space. */
+typedef struct subject {
+  lip_net *net;
+  lip_claim *claim;
+  lip_multipliers *solver;
+  double *low, *high, *tau, *direction;
+} subject;
+
+static subject subject_of(size_t d, size_t k, size_t m, uint64_t seed)
+{
+  const lip_activation relu[] = {{LIP_RELU, 0}, {LIP_IDENTITY, 0}};
+  const bool bias[] = {true, true};
+  const size_t widths[] = {d, k, m};
+  subject s = {.low = lip_alloc(k, 8),
+               .high = lip_alloc(k, 8),
+               .tau = lip_alloc(k, 8),
+               .direction = lip_alloc(d, 8)};
+
+  assert_int_equal(lip_net_create(2, widths, relu, bias, LIP_F64, &s.net, NULL), LIP_OK);
+  lip_random_normal((lip_stream){seed, LIP_FOR_WEIGHTS}, 0, s.net->parameters, s.net->block);
+  for (size_t l = 0; l < k; l++) s.low[l] = 0, s.high[l] = 1;
+  return s;
+}
+
+static void open_subject(subject *s)
+{
+  assert_int_equal(lip_claim_create(s->net, (lip_output){LIP_ALL_OUTPUTS, 0, 0}, LIP_NORM_2,
+                                    (lip_domain){.kind = LIP_SPACE}, &s->claim, NULL),
+                   LIP_OK);
+  assert_int_equal(lip_multipliers_create(s->claim, &s->solver, NULL), LIP_OK);
+}
+
+static void close_subject(subject *s)
+{
+  lip_multipliers_free(s->solver);
+  lip_claim_free(s->claim);
+  lip_net_free(s->net);
+  lip_free(s->low);
+  lip_free(s->high);
+  lip_free(s->tau);
+  lip_free(s->direction);
+}
+
+/* |A diag(s) W| about the claim's scaled matrices, by the eigenvalues of J J'. */
+static double norm_at(const lip_claim *claim, const double *slopes)
+{
+  size_t m = claim->m, d = claim->d, k = claim->k;
+  double *J = lip_alloc_zero(m, d * 8), *JJ = lip_alloc(m, m * 8), *values = lip_alloc(m, 8), top;
+
+  for (size_t j = 0; j < m; j++)
+    for (size_t l = 0; l < k; l++)
+      for (size_t i = 0; i < d; i++)
+        J[j * d + i] += claim->A[j * k + l] * slopes[l] * claim->W[l * d + i];
+  for (size_t j = 0; j < m; j++)
+    for (size_t h = 0; h < m; h++) {
+      JJ[j * m + h] = 0;
+      for (size_t i = 0; i < d; i++) JJ[j * m + h] += J[j * d + i] * J[h * d + i];
+    }
+  assert_int_equal(lip_symmetric_eigen(m, JJ, values, false, NULL), LIP_OK);
+  top = values[m - 1];
+  lip_free(J);
+  lip_free(JJ);
+  lip_free(values);
+  return sqrt(fmax(top, 0));
+}
+
+/* The largest over the corners of the box, about the network. */
+static double over_corners(const subject *s)
+{
+  size_t k = s->claim->k;
+  double *slopes = lip_alloc(k, 8), best = 0;
+
+  for (size_t corner = 0; corner < (size_t)1 << k; corner++) {
+    for (size_t l = 0; l < k; l++) slopes[l] = corner >> l & 1 ? s->high[l] : s->low[l];
+    best = fmax(best, norm_at(s->claim, slopes));
+  }
+  lip_free(slopes);
+  return ldexp(best, s->claim->W_exponent + s->claim->A_exponent);
+}
+
+/* The smallest eigenvalue of [ upper^2 I - W'TW, M'; M, I - B T^-1 B' ], relative: the test of
+   slope_box.h in plain arithmetic. */
+static double definiteness(const subject *s, double upper)
+{
+  const lip_claim *claim = s->claim;
+  size_t k = claim->k, d = claim->d, m = claim->m, n = d + m;
+  double *H = lip_alloc_zero(n, n * 8), *values = lip_alloc(n, 8), least;
+  double scaled = ldexp(upper, -claim->W_exponent - claim->A_exponent);
+
+  for (size_t i = 0; i < d; i++) H[i * n + i] = 1;
+  for (size_t j = 0; j < m; j++) H[(d + j) * n + d + j] = 1;
+  for (size_t l = 0; l < k; l++) {
+    double c = (s->low[l] + s->high[l]) / 2, r = (s->high[l] - s->low[l]) / 2;
+    const double *w = claim->W + l * d;
+    double reach = 0;
+
+    for (size_t j = 0; j < m; j++)
+      for (size_t i = 0; i < d; i++) H[(d + j) * n + i] += claim->A[j * k + l] * c * w[i] / scaled;
+    for (size_t j = 0; j < m; j++) reach = fmax(reach, fabs(claim->A[j * k + l]));
+    if (!(r * reach > 0 && w[0] != 0)) continue;
+    for (size_t i = 0; i < d; i++)
+      for (size_t h = 0; h < d; h++) H[i * n + h] -= s->tau[l] / scaled * w[i] * w[h] / scaled;
+    for (size_t j = 0; j < m; j++)
+      for (size_t h = 0; h < m; h++)
+        H[(d + j) * n + d + h] -= claim->A[j * k + l] * r / s->tau[l] * r * claim->A[h * k + l];
+  }
+  assert_int_equal(lip_symmetric_eigen(n, H, values, false, NULL), LIP_OK);
+  least = values[0];
+  lip_free(H);
+  lip_free(values);
+  return least;
+}
+
+static double find(subject *s, lip_multipliers_goal goal, bool warm)
+{
+  double value = -1;
+
+  assert_int_equal(lip_multipliers_find(s->solver, s->low, s->high, goal, warm, s->tau, &value,
+                                        s->direction, NULL, NULL),
+                   LIP_OK);
+  return value;
+}
+
+/* What is asked of every answer. */
+static double checked(subject *s, lip_multipliers_goal goal, bool warm)
+{
+  double value = find(s, goal, warm);
+
+  assert_true(value >= 0 && isfinite(value));
+  for (size_t l = 0; l < s->claim->k; l++) assert_true(s->tau[l] > 0 && isfinite(s->tau[l]));
+  if (value > 0) assert_true(definiteness(s, value * (1 + 1e-8)) >= -1e-13);
+  if (s->claim->k <= 12) assert_true(value >= over_corners(s) * (1 - 1e-12));
+  return value;
+}
+
+static void the_value_is_above_every_corner_and_proved_by_the_multipliers(void **state)
+{
+  const size_t shapes[][3] = {{1, 1, 1}, {3, 2, 1},  {2, 5, 1}, {6, 10, 1}, {12, 6, 1},
+                              {1, 1, 2}, {4, 3, 2},  {3, 8, 3}, {5, 10, 4}, {20, 7, 10},
+                              {2, 9, 5}, {40, 9, 1}, {1, 9, 1}, {1, 6, 3},  {30, 60, 1}};
+
+  (void)state;
+  for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+    for (uint64_t seed = 0; seed < 5; seed++) {
+      subject s = subject_of(shapes[i][0], shapes[i][1], shapes[i][2], seed);
+
+      open_subject(&s);
+      checked(&s, precise, false);
+      close_subject(&s);
+    }
+}
+
+static void one_neuron_has_its_slope_times_its_weights(void **state) /* 2 relu(3x) - 0: 6 */
+{
+  subject s = subject_of(1, 1, 1, 0);
+
+  (void)state;
+  s.net->layer[0].W[0] = 3;
+  s.net->layer[1].W[0] = 2;
+  open_subject(&s);
+  assert_near(checked(&s, precise, false), 6, 1e-8);
+  close_subject(&s);
+}
+
+/* abs: slopes in [-1, 1], so that M is zero. */
+static void a_middle_of_zero_is_no_obstacle(void **state)
+{
+  (void)state;
+  for (size_t m = 1; m <= 3; m += 2) {
+    subject s = subject_of(4, 6, m, 3);
+
+    for (size_t l = 0; l < 6; l++) s.low[l] = -1;
+    open_subject(&s);
+    checked(&s, precise, false);
+    close_subject(&s);
+  }
+}
+
+static void weights_of_zero_and_fixed_neurons_do_not_matter(void **state)
+{
+  (void)state;
+  for (size_t m = 1; m <= 3; m += 2) {
+    subject s = subject_of(5, 8, m, 4);
+    double with, without;
+
+    for (size_t i = 0; i < 5; i++) s.net->layer[0].W[2 * 5 + i] = 0;
+    for (size_t j = 0; j < m; j++) s.net->layer[1].W[j * 8 + 4] = 0;
+    open_subject(&s);
+    with = checked(&s, precise, false);
+    s.low[2] = s.high[2] = 1;
+    s.low[4] = s.high[4] = 0.5;
+    without = checked(&s, precise, false);
+    assert_near(with, without, 1e-8);
+    for (size_t l = 0; l < 8; l++) s.low[l] = s.high[l];
+    assert_near(checked(&s, precise, false), over_corners(&s), 1e-9);
+    for (size_t l = 0; l < 8; l++) s.low[l] = s.high[l] = 0;
+    assert_true(checked(&s, precise, false) == 0);
+    close_subject(&s);
+  }
+}
+
+static void scales_go_through(void **state)
+{
+  const double factors[] = {1e-150, 1e150, 1e-8};
+
+  (void)state;
+  for (size_t m = 1; m <= 3; m += 2)
+    for (size_t i = 0; i < 3; i++) {
+      subject s = subject_of(5, 8, m, 4), t = subject_of(5, 8, m, 4);
+
+      for (size_t j = 0; j < 40; j++) t.net->layer[0].W[j] *= factors[i];
+      open_subject(&s);
+      open_subject(&t);
+      assert_near(checked(&s, precise, false), checked(&t, precise, false) / factors[i], 1e-8);
+      close_subject(&s);
+      close_subject(&t);
+    }
+}
+
+static void a_pair_that_cancels_and_a_pair_of_equals_are_bounded(void **state)
+{
+  (void)state;
+  for (size_t m = 1; m <= 3; m += 2) {
+    subject s = subject_of(5, 8, m, 6);
+    double *W = s.net->layer[0].W, *A = s.net->layer[1].W;
+
+    memcpy(W + 5, W, 5 * sizeof *W);
+    memcpy(W + 15, W + 10, 5 * sizeof *W);
+    for (size_t j = 0; j < m; j++) A[j * 8 + 1] = -A[j * 8], A[j * 8 + 3] = A[j * 8 + 2];
+    open_subject(&s);
+    checked(&s, precise, false);
+    close_subject(&s);
+  }
+}
+
+static void a_warm_start_gives_the_same_value(void **state)
+{
+  (void)state;
+  for (size_t m = 1; m <= 3; m += 2) {
+    subject s = subject_of(9, 10, m, 8), cold = subject_of(9, 10, m, 8);
+
+    open_subject(&s);
+    open_subject(&cold);
+    checked(&s, precise, false);
+    for (size_t l = 0; l < 6; l++) {
+      double warm;
+
+      s.low[l] = s.high[l] = cold.low[l] = cold.high[l] = (double)(l % 2);
+      warm = checked(&s, precise, true);
+      assert_near(warm, checked(&cold, precise, false), 1e-4);
+    }
+    close_subject(&s);
+    close_subject(&cold);
+  }
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_value_is_above_every_corner_and_proved_by_the_multipliers),
+      cmocka_unit_test(one_neuron_has_its_slope_times_its_weights),
+      cmocka_unit_test(a_middle_of_zero_is_no_obstacle),
+      cmocka_unit_test(weights_of_zero_and_fixed_neurons_do_not_matter),
+      cmocka_unit_test(scales_go_through),
+      cmocka_unit_test(a_pair_that_cancels_and_a_pair_of_equals_are_bounded),
+      cmocka_unit_test(a_warm_start_gives_the_same_value),
+  };
+
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
