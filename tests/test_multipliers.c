@@ -263,7 +263,7 @@ static void a_warm_start_gives_the_same_value(void **state)
 
       s.low[l] = s.high[l] = cold.low[l] = cold.high[l] = (double)(l % 2);
       warm = checked(&s, precise, true);
-      assert_near(warm, checked(&cold, precise, false), 1e-4);
+      assert_near(warm, checked(&cold, precise, false), 1e-8);
     }
     close_subject(&s);
     close_subject(&cold);

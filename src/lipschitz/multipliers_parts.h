@@ -7,6 +7,7 @@
 #include "lipschitz/sign_relaxation.h"
 
 typedef struct lip_multipliers_vector lip_multipliers_vector;
+typedef struct lip_multipliers_ascent lip_multipliers_ascent;
 
 /* J = M + sum_l t_l half_l A_l w_l, |t_l| <= 1, about the scaled W of the claim, with A and the
    slopes scaled again so that the largest |A_l| |w_l| and slope are about 1: 2^-exponent times the
@@ -28,6 +29,7 @@ struct lip_multipliers {
   double *scale, *row_squares, *lambda, *gram_mid; /* k + 1 each */
   size_t *which, *name;                            /* k + 1 each */
   lip_multipliers_vector *vector;                  /* several outputs */
+  lip_multipliers_ascent *ascent;                  /* and many neurons */
 };
 
 void lip_multipliers_middle(lip_multipliers *solver);
@@ -47,5 +49,12 @@ LIP_MUST_CHECK lip_status lip_multipliers_vector_find(lip_multipliers *solver,
                                                       double *tau, double *value, double *direction,
                                                       const lip_control *control, lip_error *err);
 void lip_multipliers_vector_clear(lip_multipliers *solver);
+
+LIP_MUST_CHECK lip_status lip_multipliers_ascent_create(lip_multipliers *solver, lip_error *err);
+LIP_MUST_CHECK lip_status lip_multipliers_ascent_find(lip_multipliers *solver,
+                                                      lip_multipliers_goal goal, bool warm,
+                                                      double *tau, double *value, double *direction,
+                                                      const lip_control *control, lip_error *err);
+void lip_multipliers_ascent_clear(lip_multipliers *solver);
 
 #endif

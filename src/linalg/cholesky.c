@@ -1,0 +1,42 @@
+/* cholesky.c - LAPACK's dpotrf, dpotri and dpotrs. Their columns are our rows, so our lower
+   triangle is their upper one. */
+#include "linalg/cholesky.h"
+
+#include <math.h>
+
+extern void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info);
+extern void dpotri_(const char *uplo, const int *n, double *a, const int *lda, int *info);
+extern void dpotrs_(const char *uplo, const int *n, const int *nrhs, const double *a,
+                    const int *lda, double *b, const int *ldb, int *info);
+
+bool lip_cholesky(size_t n, double *A)
+{
+  int order = (int)n, info = 0;
+
+  dpotrf_("U", &order, A, &order, &info);
+  return info == 0;
+}
+
+double lip_cholesky_logdet(size_t n, const double *L)
+{
+  double sum = 0;
+
+  for (size_t i = 0; i < n; i++) sum += log(L[i * n + i]);
+  return 2 * sum;
+}
+
+void lip_cholesky_inverse(size_t n, double *L)
+{
+  int order = (int)n, info = 0;
+
+  dpotri_("U", &order, L, &order, &info);
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < i; j++) L[j * n + i] = L[i * n + j];
+}
+
+void lip_cholesky_solve(size_t n, const double *L, size_t count, double *X)
+{
+  int order = (int)n, columns = (int)count, info = 0;
+
+  dpotrs_("U", &order, &columns, L, &order, X, &order, &info);
+}
