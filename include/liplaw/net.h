@@ -16,18 +16,22 @@ typedef enum lip_activation_kind {
   LIP_TANH,
   LIP_SOFTPLUS, /* log(1 + e^t) */
   LIP_SQUARE,   /* t^2 */
+  LIP_SIGMOID,  /* 1 / (1 + e^-t) */
+  LIP_POWER,    /* t^p, whole 1 <= p <= LIP_MOST_POWER */
 } lip_activation_kind;
+
+enum { LIP_MOST_POWER = 1000 };
 
 typedef struct lip_activation {
   lip_activation_kind kind;
-  double slope; /* of leaky ReLU on t < 0; unused otherwise */
+  double slope; /* of leaky ReLU: on t < 0; of the power: p; unused otherwise */
 } lip_activation;
 
 /* "relu", "leaky-relu", ...; static text. */
 LIP_PUBLIC const char *lip_activation_name(lip_activation_kind kind);
 
 /* psi(t), psi'(t) (at a kink the slope from the left: ReLU'(0) = 0, abs'(0) = -1), and
-   sup |psi'| over the reals (infinite for square). */
+   sup |psi'| over the reals (infinite for square and powers above 1). */
 LIP_PUBLIC double lip_activation_value(lip_activation psi, double t);
 LIP_PUBLIC double lip_activation_slope(lip_activation psi, double t);
 LIP_PUBLIC double lip_activation_lipschitz(lip_activation psi);
@@ -91,7 +95,8 @@ LIP_PUBLIC void lip_fold_batch_norm(size_t k, size_t d, double *W, double *b, co
 
 /* Reads an ONNX file (operator sets 7 to 20, float and double tensors) that is a chain of affine
    maps and activations: Gemm, MatMul, Add, Sub, Mul and Div by constants, BatchNormalization, Relu,
-   LeakyRelu, PRelu with one slope, Abs, Tanh, Softplus, Mul(h, h), and Identity, Constant, Flatten
+   LeakyRelu, PRelu with one slope, Abs, Tanh, Softplus, Sigmoid, Mul(h, h), Pow with one whole
+   exponent, and Identity, Constant, Flatten
    and Reshape that keep points apart; another operator is refused with the node's name. Constants
    that have to be combined are combined in f64, and then the precision is LIP_F64; two matrices in
    a row stay two layers.

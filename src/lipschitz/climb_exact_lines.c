@@ -90,7 +90,7 @@ static void smoothed_direction(lip_kinks *kinks, double width)
 static void towards_a_neuron(lip_climber *climber)
 {
   lip_kinks *kinks = &climber->kinks;
-  double u, away = lip_domain_radius(kinks->problem->domain);
+  double u, away = lip_domain_radius(kinks->problem->domain, kinks->problem->d);
   size_t d = kinks->d, l;
 
   lip_random_uniform((lip_stream){climber->seed, LIP_FOR_STARTS}, climber->position++, 1, &u);

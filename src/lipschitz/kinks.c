@@ -168,7 +168,7 @@ static void walk_line(lip_kinks *kinks, double side, double limit, found *best)
 /* How far x + t side v stays in the ball. */
 static double way_out(const lip_kinks *kinks, double side)
 {
-  double radius = lip_domain_radius(kinks->problem->domain);
+  double radius = lip_domain_radius(kinks->problem->domain, kinks->problem->d);
   double along = side * lip_dot(kinks->d, kinks->x, kinks->v);
   double length = lip_norm(kinks->d, kinks->x);
   double inside = (radius - length) * (radius + length);

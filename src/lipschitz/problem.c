@@ -106,7 +106,7 @@ bool lip_problem_slope_is_bounded(const lip_problem *problem)
 
   for (size_t j = 0; j < problem->net->depth; j++)
     bounded = bounded && isfinite(lip_activation_lipschitz(problem->net->layer[j].activation));
-  return bounded || isfinite(lip_domain_radius(problem->domain));
+  return bounded || isfinite(lip_domain_radius(problem->domain, problem->d));
 }
 
 double lip_problem_weights(const lip_problem *problem)

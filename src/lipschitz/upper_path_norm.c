@@ -36,7 +36,7 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
   lip_status st = LIP_OK;
   const lip_layer *hidden = &problem->net->layer[0];
   double *A = lip_alloc(problem->m, (hidden->out + 1) * sizeof *A);
-  double radius = lip_domain_radius(problem->domain), sum = 0;
+  double radius = lip_domain_radius(problem->domain, problem->d), sum = 0;
 
   (void)steepest, (void)control;
   if (!A) FAIL(LIP_ENOMEM, "%zu x %zu weights", problem->m, hidden->out);

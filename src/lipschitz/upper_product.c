@@ -42,7 +42,7 @@ static double slope_of_layer(const lip_layer *layer, size_t first, size_t last, 
 static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_finding *finding,
                       const lip_control *control, lip_error *err)
 {
-  double radius = lip_domain_radius(problem->domain), product = 1;
+  double radius = lip_domain_radius(problem->domain, problem->d), product = 1;
 
   (void)steepest, (void)control, (void)err;
   for (size_t j = 0; j < problem->net->depth; j++) {

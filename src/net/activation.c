@@ -9,9 +9,9 @@
 const char *lip_activation_name(lip_activation_kind kind)
 {
   static const char *const names[] = {
-      [LIP_IDENTITY] = "identity", [LIP_RELU] = "relu", [LIP_LEAKY_RELU] = "leaky-relu",
-      [LIP_ABS] = "abs",           [LIP_TANH] = "tanh", [LIP_SOFTPLUS] = "softplus",
-      [LIP_SQUARE] = "square",
+      [LIP_IDENTITY] = "identity", [LIP_RELU] = "relu",       [LIP_LEAKY_RELU] = "leaky-relu",
+      [LIP_ABS] = "abs",           [LIP_TANH] = "tanh",       [LIP_SOFTPLUS] = "softplus",
+      [LIP_SQUARE] = "square",     [LIP_SIGMOID] = "sigmoid", [LIP_POWER] = "power",
   };
   size_t i = (size_t)kind;
 
@@ -38,6 +38,14 @@ static double tanh_slope(double t)
   return 4 * e / ((1 + e) * (1 + e));
 }
 
+/* Without the cancellation of sigma (1 - sigma). */
+static double logistic_slope(double t)
+{
+  double e = exp(-fabs(t));
+
+  return e / ((1 + e) * (1 + e));
+}
+
 /* The slope `left` up to the kink at 0, `right` beyond. */
 static double kink(double t, double left, double right)
 {
@@ -61,6 +69,10 @@ double lip_activation_value(lip_activation psi, double t)
     return softplus(t);
   case LIP_SQUARE:
     return t * t;
+  case LIP_SIGMOID:
+    return logistic(t);
+  case LIP_POWER:
+    return pow(t, psi.slope);
   }
   return NAN;
 }
@@ -82,6 +94,10 @@ double lip_activation_slope(lip_activation psi, double t)
     return logistic(t);
   case LIP_SQUARE:
     return 2 * t;
+  case LIP_SIGMOID:
+    return logistic_slope(t);
+  case LIP_POWER:
+    return psi.slope * pow(t, psi.slope - 1);
   }
   return NAN;
 }
@@ -93,6 +109,10 @@ double lip_activation_lipschitz(lip_activation psi)
     return fmax(1, fabs(psi.slope));
   case LIP_SQUARE:
     return INFINITY;
+  case LIP_POWER:
+    return psi.slope == 1 ? 1 : INFINITY;
+  case LIP_SIGMOID:
+    return 0.25;
   case LIP_IDENTITY:
   case LIP_RELU:
   case LIP_ABS:

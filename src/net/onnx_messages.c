@@ -77,6 +77,10 @@ static char *operator_of(lip_activation psi)
     return "Softplus";
   case LIP_SQUARE:
     return "Mul";
+  case LIP_SIGMOID:
+    return "Sigmoid";
+  case LIP_POWER:
+    return "Pow";
   case LIP_IDENTITY:
     break;
   }
@@ -118,15 +122,15 @@ static void build_activation(lip_onnx_layer *at, const lip_layer *layer, char *o
 {
   bool squared = layer->activation.kind == LIP_SQUARE;
   bool sloped = layer->activation.kind == LIP_LEAKY_RELU;
-  bool sloped_by_tensor = sloped && op[0] == 'P';
+  bool by_tensor = (sloped && op[0] == 'P') || layer->activation.kind == LIP_POWER;
 
   at->activation_in[0] = at->Z;
   at->activation_in[1] = squared ? at->Z : at->slope_name;
   at->activation_out = output;
-  build_node(&at->activation, at->activation_name, op, squared || sloped_by_tensor ? 2 : 1,
+  build_node(&at->activation, at->activation_name, op, squared || by_tensor ? 2 : 1,
              at->activation_in, &at->activation_out);
   graph->node[graph->n_node++] = &at->activation;
-  if (sloped_by_tensor) {
+  if (by_tensor) {
     at->slope_shape = 1;
     build_tensor(&at->slope, at->slope_name, 1, &at->slope_shape, type, &layer->activation.slope,
                  1);

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "net/onnx_affine.h"
 
+#include <math.h>
 #include <string.h>
 
 /* ---- activations ---- */
@@ -28,6 +29,7 @@ ACTIVATION(apply_relu, LIP_RELU)
 ACTIVATION(apply_abs, LIP_ABS)
 ACTIVATION(apply_tanh, LIP_TANH)
 ACTIVATION(apply_softplus, LIP_SOFTPLUS)
+ACTIVATION(apply_sigmoid, LIP_SIGMOID)
 
 static lip_status apply_leaky_relu(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
                                    lip_error *err)
@@ -53,6 +55,25 @@ static lip_status apply_prelu(lip_onnx_import *import, const Onnx__NodeProto *no
   TRY(activate(import, LIP_LEAKY_RELU, slopes[0], err));
 done:
   lip_free(slopes);
+  return st;
+}
+
+/* Pow with one whole exponent for all. */
+static lip_status apply_pow(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
+                            lip_error *err)
+{
+  lip_status st = LIP_OK;
+  double *p = NULL;
+
+  TRY(lip_onnx_value_first(at, err));
+  TRY(lip_onnx_vector_input(import, node, 1, &p, err));
+  for (size_t i = 1; i < import->chain.width; i++)
+    if (p[i] != p[0]) FAIL(LIP_EINPUT, "its exponents differ between neurons");
+  if (!(p[0] >= 1 && p[0] <= LIP_MOST_POWER && p[0] == floor(p[0])))
+    FAIL(LIP_EINPUT, "its exponent %g is no whole number from 1 to %d", p[0], LIP_MOST_POWER);
+  TRY(activate(import, LIP_POWER, p[0], err));
+done:
+  lip_free(p);
   return st;
 }
 
@@ -113,6 +134,8 @@ const lip_onnx_operator *lip_onnx_operator_find(const char *name)
       {"Abs", 1, 1, apply_abs},
       {"Tanh", 1, 1, apply_tanh},
       {"Softplus", 1, 1, apply_softplus},
+      {"Sigmoid", 1, 1, apply_sigmoid},
+      {"Pow", 2, 2, apply_pow},
       {"Identity", 1, 1, apply_identity},
       {"Flatten", 1, 1, apply_flatten},
       {"Reshape", 2, 2, apply_reshape},

@@ -55,7 +55,7 @@ static lip_status check_numbers(const lip_net *net, const char *path, lip_error 
   for (size_t j = 0; j < net->depth; j++) {
     const lip_layer *layer = &net->layer[j];
     size_t count = layer->in * layer->out + (layer->b ? layer->out : 0); /* b follows W */
-    bool sloped = layer->activation.kind == LIP_LEAKY_RELU;
+    bool sloped = layer->activation.kind == LIP_LEAKY_RELU || layer->activation.kind == LIP_POWER;
     double slope = layer->activation.slope;
 
     for (size_t i = 0; i < count; i++) {

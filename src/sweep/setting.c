@@ -58,10 +58,11 @@ lip_status lip_setting_set(lip_setting *setting, const lip_knob *knob, const cha
                            lip_error *err)
 {
   lip_status st = lip_option_set(knob->option, (char *)setting + knob->offset, text, err);
-  lip_domain domain;
+  lip_domain domain = {.kind = LIP_SPACE};
 
   if (st == LIP_OK && strcmp(knob->option->name, "domain") == 0)
     st = lip_domain_parse(text, NULL, &domain, err);
+  lip_domain_clear(&domain);
   if (st == LIP_OK && strcmp(knob->option->name, "seed") == 0) {
     setting->train.seed = setting->sample.seed;
     setting->measure.seed = setting->sample.seed;

@@ -149,6 +149,9 @@ INLINE void gradient_of_group(lip_activation_kind kind, size_t group, const lip_
   case LIP_SQUARE:                                                                                 \
     IN_GROUPS(LIP_SQUARE, GROUP_CALL);                                                             \
     break;                                                                                         \
+  case LIP_SIGMOID: /* not trained: train.c refuses them */                                        \
+  case LIP_POWER:                                                                                  \
+    break;                                                                                         \
   }
 
 static void add_outputs(const lip_rows *in, const float *a, float *y)

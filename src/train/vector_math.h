@@ -142,6 +142,8 @@ INLINE vec value(lip_activation_kind kind, float slope, vec u)
   case LIP_SQUARE:
     return u * u;
   case LIP_IDENTITY:
+  case LIP_SIGMOID: /* these two are read and measured, not trained */
+  case LIP_POWER:
     break;
   }
   return u;
@@ -164,6 +166,8 @@ INLINE vec times_slope(lip_activation_kind kind, float slope, vec r, vec u, vec 
   case LIP_SQUARE:
     return r * (u + u);
   case LIP_IDENTITY:
+  case LIP_SIGMOID:
+  case LIP_POWER:
     break;
   }
   return r;

@@ -1,0 +1,231 @@
+/* slope_range.c - between which slopes each neuron of a claim stays, rounding counted.
+
+   Arguments: w.x + b over a ball around c is w.c + b +- radius |w|; over a box every term is at one
+   of its ends. Enclosures of the activations: piecewise linear ones and powers by directed
+   rounding; tanh, softplus and sigmoid by monotony from values at the ends (psi' of tanh and
+   sigmoid falls with |t|), which the C library computes: WIDER covers several times the largest
+   errors known of its exp, log1p and tanh (glibc manual, "Known Maximum Errors in Math Functions":
+   at most 2 units in the last place), and those of the few operations after them. */
+#include "certificate/slope_range.h"
+
+#include <float.h>
+#include <math.h>
+
+static const double WIDER = 0x1p-49; /* relative: 8 units in the last place */
+static const double TINY = 32 * DBL_TRUE_MIN;
+
+/* ---- values of smooth functions, from below and from above ---- */
+
+static double below(double value)
+{
+  return isinf(value) ? fmin(value, DBL_MAX) : lip_down(value - fabs(value) * WIDER - TINY);
+}
+
+static double above(double value)
+{
+  return lip_up(value + fabs(value) * WIDER + TINY);
+}
+
+static lip_interval clamped(lip_interval t, double low, double high)
+{
+  return (lip_interval){fmin(fmax(t.low, low), high), fmax(fmin(t.high, high), low)};
+}
+
+/* psi or psi' (value) of an activation that rises with t. */
+static lip_interval rising(lip_activation psi, double (*function)(lip_activation, double),
+                           lip_interval t)
+{
+  return (lip_interval){below(function(psi, t.low)), above(function(psi, t.high))};
+}
+
+/* |t| over t. */
+static lip_interval magnitude(lip_interval t)
+{
+  double least = t.low > 0 ? t.low : t.high < 0 ? -t.high : 0;
+
+  return (lip_interval){least, fmax(-t.low, t.high)};
+}
+
+/* An even function that falls with |t|. */
+static lip_interval falling(lip_activation psi, double (*function)(lip_activation, double),
+                            lip_interval t)
+{
+  lip_interval size = magnitude(t);
+
+  return (lip_interval){below(function(psi, size.high)), above(function(psi, size.low))};
+}
+
+/* ---- powers ---- */
+
+/* t^p for t >= 0: rises, so that both ends may be multiplied up by themselves. */
+static lip_interval power_of_magnitude(lip_interval t, unsigned p)
+{
+  lip_interval result = lip_interval_of(1);
+
+  for (; p > 0; p /= 2) {
+    if (p % 2) result = lip_interval_mul(result, t);
+    if (p > 1) t = lip_interval_mul(t, t);
+  }
+  return result;
+}
+
+static lip_interval power(lip_interval t, unsigned p)
+{
+  lip_interval low, high;
+
+  if (p % 2 == 0) return power_of_magnitude(magnitude(t), p);
+  low = power_of_magnitude(lip_interval_of(fabs(t.low)), p);
+  high = power_of_magnitude(lip_interval_of(fabs(t.high)), p);
+  return (lip_interval){t.low < 0 ? -low.high : low.low, t.high < 0 ? -high.low : high.high};
+}
+
+static unsigned exponent_of(lip_activation psi)
+{
+  return psi.kind == LIP_SQUARE ? 2 : (unsigned)psi.slope;
+}
+
+static lip_interval slope_of_power(lip_interval t, unsigned p)
+{
+  return lip_interval_mul(lip_interval_of(p), power(t, p - 1));
+}
+
+/* ---- piecewise linear ---- */
+
+/* The slope `left` below 0, 1 above: the ends, and the kink where it is inside. */
+static lip_interval value_with_kink(lip_interval t, double left)
+{
+  lip_interval f = lip_interval_mul(lip_interval_of(t.low < 0 ? left : 1), lip_interval_of(t.low));
+  lip_interval g = lip_interval_mul(lip_interval_of(t.high < 0 ? left : 1),
+                                    lip_interval_of(t.high));
+  lip_interval hull = {fmin(f.low, g.low), fmax(f.high, g.high)};
+
+  if (lip_interval_contains(t, 0)) hull = (lip_interval){fmin(hull.low, 0), fmax(hull.high, 0)};
+  return hull;
+}
+
+static lip_interval slope_with_kink(lip_interval t, double left)
+{
+  if (t.low >= 0 && t.high > 0) return lip_interval_of(1);
+  if (t.high <= 0 && t.low < 0) return lip_interval_of(left);
+  return (lip_interval){fmin(left, 1), fmax(left, 1)};
+}
+
+/* ---- */
+
+lip_interval lip_activation_values_on(lip_activation psi, lip_interval t)
+{
+  switch (psi.kind) {
+  case LIP_IDENTITY:
+    return t;
+  case LIP_RELU:
+    return (lip_interval){fmax(t.low, 0), fmax(t.high, 0)};
+  case LIP_LEAKY_RELU:
+    return value_with_kink(t, psi.slope);
+  case LIP_ABS:
+    return magnitude(t);
+  case LIP_TANH:
+    return clamped(rising(psi, lip_activation_value, t), -1, 1);
+  case LIP_SOFTPLUS:
+    return clamped(rising(psi, lip_activation_value, t), 0, INFINITY);
+  case LIP_SIGMOID:
+    return clamped(rising(psi, lip_activation_value, t), 0, 1);
+  case LIP_SQUARE:
+  case LIP_POWER:
+    return power(t, exponent_of(psi));
+  }
+  return (lip_interval){-INFINITY, INFINITY};
+}
+
+lip_interval lip_activation_slopes_on(lip_activation psi, lip_interval t)
+{
+  switch (psi.kind) {
+  case LIP_IDENTITY:
+    return lip_interval_of(1);
+  case LIP_RELU:
+    return slope_with_kink(t, 0);
+  case LIP_LEAKY_RELU:
+    return slope_with_kink(t, psi.slope);
+  case LIP_ABS:
+    return slope_with_kink(t, -1);
+  case LIP_TANH:
+    return clamped(falling(psi, lip_activation_slope, t), 0, 1);
+  case LIP_SOFTPLUS:
+    return clamped(rising(psi, lip_activation_slope, t), 0, 1);
+  case LIP_SIGMOID:
+    return clamped(falling(psi, lip_activation_slope, t), 0, 0.25);
+  case LIP_SQUARE:
+  case LIP_POWER:
+    return slope_of_power(t, exponent_of(psi));
+  }
+  return (lip_interval){-INFINITY, INFINITY};
+}
+
+/* ---- arguments ---- */
+
+static bool is_zero(size_t n, const double *w)
+{
+  for (size_t i = 0; i < n; i++)
+    if (w[i] != 0) return false;
+  return true;
+}
+
+/* w.x over the box, low <= x_i <= high. */
+static lip_interval over_box(const lip_claim *claim, const double *w)
+{
+  lip_interval sum = {0, 0};
+
+  for (size_t i = 0; i < claim->d; i += 64) {
+    size_t count = claim->d - i < 64 ? claim->d - i : 64;
+    double least[64], most[64];
+
+    for (size_t j = 0; j < count; j++) {
+      bool positive = w[i + j] > 0;
+
+      least[j] = positive ? claim->domain.low : claim->domain.high;
+      most[j] = positive ? claim->domain.high : claim->domain.low;
+    }
+    sum = lip_interval_add(sum, (lip_interval){lip_interval_dot(count, w + i, least).low,
+                                               lip_interval_dot(count, w + i, most).high});
+  }
+  return sum;
+}
+
+static lip_interval argument(const lip_claim *claim, size_t ball, size_t l)
+{
+  size_t d = claim->d;
+  const double *w = claim->W_true + l * d;
+  lip_interval sum = {0, 0}, reach = {0, 0};
+
+  if (is_zero(d, w)) return lip_interval_of(claim->b[l]);
+  switch (claim->domain.kind) {
+  case LIP_SPACE:
+    return (lip_interval){-INFINITY, INFINITY};
+  case LIP_BOX:
+    sum = over_box(claim, w);
+    break;
+  case LIP_AROUND_DATA:
+    sum = lip_interval_dot(d, w, claim->domain.centers + ball * d);
+    /* fall through */
+  case LIP_BALL:
+  case LIP_ON_SPHERE:
+    reach.high = lip_mul_up(lip_interval_norm(d, w).high, claim->domain.radius);
+    reach.low = -reach.high;
+    break;
+  }
+  return lip_interval_add(lip_interval_add(sum, reach), lip_interval_of(claim->b[l]));
+}
+
+void lip_claim_arguments(const lip_claim *claim, size_t ball, lip_interval *z)
+{
+  for (size_t l = 0; l < claim->k; l++) z[l] = argument(claim, ball, l);
+}
+
+void lip_claim_slopes(const lip_claim *claim, size_t ball, double *low, double *high)
+{
+  for (size_t l = 0; l < claim->k; l++) {
+    lip_interval s = lip_activation_slopes_on(claim->psi, argument(claim, ball, l));
+
+    low[l] = s.low;
+    high[l] = s.high;
+  }
+}

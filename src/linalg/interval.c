@@ -1,0 +1,150 @@
+/* interval.c - intervals with outward rounding.
+
+   Ends are rounded outward only where the operation was not exact, as error-free transformations
+   tell (Dekker, Knuth): sums of whole numbers and products of short ones stay points. */
+#include "linalg/interval.h"
+
+#include <float.h>
+
+/* Below this a product's rounding error may itself underflow. */
+static const double SMALL = 0x1p-960;
+
+static double error_of_sum(double x, double y, double sum)
+{
+  double back = sum - x;
+
+  return (x - (sum - back)) + (y - back);
+}
+
+/* x + y below (sign -1) or above (+1); of opposite infinities, which bound nothing, the one that
+   bounds nothing. */
+static double add(double x, double y, double sign)
+{
+  double sum = x + y, error;
+
+  if (isnan(sum)) return sign * INFINITY;
+  if (isinf(sum)) return sum * sign > 0 || isinf(x) || isinf(y) ? sum : -sign * DBL_MAX;
+  error = error_of_sum(x, y, sum);
+  return error == 0                         ? sum
+         : error * sign > 0 || isnan(error) ? nextafter(sum, sign * INFINITY)
+                                            : sum;
+}
+
+static double mul(double x, double y, double sign)
+{
+  double product = x * y, error;
+
+  if (x == 0 || y == 0) return 0;
+  if (isinf(product)) return product * sign > 0 || isinf(x) || isinf(y) ? product : -sign * DBL_MAX;
+  if (fabs(product) < SMALL) return nextafter(product, sign * INFINITY);
+  error = fma(x, y, -product);
+  return error * sign > 0 ? nextafter(product, sign * INFINITY) : product;
+}
+
+lip_interval lip_interval_of(double x)
+{
+  return (lip_interval){x, x};
+}
+
+bool lip_interval_contains(lip_interval t, double x)
+{
+  return t.low <= x && x <= t.high;
+}
+
+lip_interval lip_interval_add(lip_interval s, lip_interval t)
+{
+  return (lip_interval){add(s.low, t.low, -1), add(s.high, t.high, 1)};
+}
+
+lip_interval lip_interval_sub(lip_interval s, lip_interval t)
+{
+  return (lip_interval){add(s.low, -t.high, -1), add(s.high, -t.low, 1)};
+}
+
+lip_interval lip_interval_mul(lip_interval s, lip_interval t)
+{
+  double low = fmin(fmin(mul(s.low, t.low, -1), mul(s.low, t.high, -1)),
+                    fmin(mul(s.high, t.low, -1), mul(s.high, t.high, -1)));
+  double high = fmax(fmax(mul(s.low, t.low, 1), mul(s.low, t.high, 1)),
+                     fmax(mul(s.high, t.low, 1), mul(s.high, t.high, 1)));
+
+  return (lip_interval){low, high};
+}
+
+lip_interval lip_interval_square(lip_interval t)
+{
+  double least = t.low > 0 ? t.low : t.high < 0 ? -t.high : 0;
+  double most = fmax(-t.low, t.high);
+
+  return (lip_interval){fmax(mul(least, least, -1), 0), mul(most, most, 1)};
+}
+
+static double root(double x, double sign)
+{
+  double r = sqrt(x), error;
+
+  if (!(x > 0)) return 0;
+  if (isinf(x)) return x;
+  if (x < SMALL) return nextafter(r, sign * INFINITY);
+  error = fma(-r, r, x); /* exact: x - r^2 */
+  return error * sign > 0 ? nextafter(r, sign * INFINITY) : r;
+}
+
+lip_interval lip_interval_sqrt(lip_interval t)
+{
+  return (lip_interval){root(t.low, -1), root(t.high, 1)};
+}
+
+/* The products and sums of Ogita, Rump and Oishi's Dot2; the sum of the errors is itself known up
+   to (n + 1) 2 u times the sum of their sizes. */
+lip_interval lip_interval_dot(size_t n, const double *x, const double *y)
+{
+  double sum = 0, errors = 0, sizes = 0, slack;
+  size_t small = 0;
+  lip_interval result;
+
+  for (size_t i = 0; i < n; i++) {
+    double product = x[i] * y[i], next = sum + product;
+    double e = fma(x[i], y[i], -product), f = error_of_sum(sum, product, next);
+
+    if (x[i] != 0 && y[i] != 0 && fabs(product) < SMALL) small++;
+    errors += e + f;
+    sizes += fabs(e) + fabs(f);
+    sum = next;
+  }
+  if (!isfinite(sum) || !isfinite(sizes)) return (lip_interval){-INFINITY, INFINITY};
+  slack = ((double)n + 2) * 0x1p-52 * sizes;
+  slack = slack > 0 ? lip_up(slack * (1 + ((double)n + 4) * 0x1p-52)) : 0;
+  if (small > 0) slack = lip_up(slack + 2 * ((double)small + 1) * DBL_TRUE_MIN);
+  result = (lip_interval){-slack, slack};
+  result = lip_interval_add(result, lip_interval_of(errors));
+  return lip_interval_add(result, lip_interval_of(sum));
+}
+
+lip_interval lip_interval_norm(size_t n, const double *x)
+{
+  double largest = 0;
+  int exponent = 0;
+  lip_interval square = {0, 0}, length;
+
+  for (size_t i = 0; i < n; i++)
+    if (!(fabs(x[i]) <= largest)) largest = fabs(x[i]);
+  if (largest == 0) return square;
+  if (!isfinite(largest)) return (lip_interval){0, INFINITY};
+  (void)frexp(largest, &exponent);
+  if (exponent > -400 && exponent < 400) return lip_interval_sqrt(lip_interval_dot(n, x, x));
+  for (size_t i = 0; i < n; i += 64) {
+    double scaled[64];
+    size_t count = n - i < 64 ? n - i : 64;
+
+    for (size_t j = 0; j < count; j++) scaled[j] = ldexp(x[i + j], -exponent);
+    square = lip_interval_add(square, lip_interval_dot(count, scaled, scaled));
+  }
+  length = lip_interval_sqrt(square);
+  /* entries that scaling underflowed: each changed by at most the smallest number */
+  length.high = lip_up(length.high + 2 * (double)n * DBL_TRUE_MIN);
+  length.low = fmax(0, lip_down(length.low));
+  return (lip_interval){
+      lip_down(ldexp(length.low, exponent)) < 0 ? 0 : lip_down(ldexp(length.low, exponent)),
+      lip_up(ldexp(length.high, exponent))};
+}
