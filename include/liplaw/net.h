@@ -63,7 +63,9 @@ typedef struct lip_net {
 /* A network of zeros.
    widths       in  depth + 1 entries: inputs, hidden widths, outputs; each at least 1
    activations  in  depth entries; with LIP_F32 their slopes are rounded to float
-   biases       in  depth entries */
+   biases       in  depth entries
+   return       LIP_OK; LIP_EINPUT for a width of 0 or above 2^31 - 1, or a power that is no whole
+                number in range; LIP_ENOMEM */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_net_create(size_t depth, const size_t *widths,
                                                     const lip_activation *activations,
                                                     const bool *biases, lip_precision precision,

@@ -14,12 +14,12 @@ bool lip_claim_is_two_layer(const lip_net *net)
   return net->depth == 2 && net->layer[1].activation.kind == LIP_IDENTITY;
 }
 
-/* The power of two that brings the largest entry into [1/2, 1); 0 for zeros. */
-static int exponent_of(size_t count, const double *values)
+/* The power of two that brings `largest` into [1/2, 1); 0 for 0. */
+static int exponent_of(double largest)
 {
   int exponent = 0;
 
-  (void)frexp(lip_largest(count, values), &exponent);
+  (void)frexp(largest, &exponent);
   return exponent;
 }
 
@@ -30,11 +30,13 @@ static void choose_rows(lip_claim *claim)
   const lip_layer *last = &claim->net->layer[1];
   size_t k = claim->k;
   const double *plus = last->W, *minus = NULL;
+  double largest;
 
   if (claim->output.kind != LIP_ALL_OUTPUTS) plus += claim->output.plus * k;
   if (claim->output.kind == LIP_OUTPUT_DIFFERENCE) minus = last->W + claim->output.minus * k;
-  claim->A_exponent = exponent_of(claim->m * k, plus);
-  if (minus && exponent_of(k, minus) > claim->A_exponent) claim->A_exponent = exponent_of(k, minus);
+  largest = lip_largest(claim->m * k, plus);
+  if (minus) largest = fmax(largest, lip_largest(k, minus));
+  claim->A_exponent = exponent_of(largest);
   if (minus) claim->A_exponent++; /* the difference may be twice as large */
   for (size_t i = 0; i < claim->m * k; i++) {
     double x = ldexp(plus[i], -claim->A_exponent), y, s, back;
@@ -48,7 +50,8 @@ static void choose_rows(lip_claim *claim)
     s = x - y;
     back = x - s;
     claim->A[i] = s;
-    claim->A_radius[i] = fabs((x - (s + back)) + (back - y)) + (exact ? 0 : 4 * DBL_TRUE_MIN);
+    claim->A_radius[i] = fabs((x - (s + back)) + (back - y));
+    if (!exact) claim->A_radius[i] = lip_add_up(claim->A_radius[i], 4 * DBL_TRUE_MIN);
   }
 }
 
@@ -57,7 +60,7 @@ static void scale_hidden(lip_claim *claim)
   size_t count = claim->k * claim->d;
 
   claim->W_true = claim->net->layer[0].W;
-  claim->W_exponent = exponent_of(count, claim->W_true);
+  claim->W_exponent = exponent_of(lip_largest(count, claim->W_true));
   for (size_t i = 0; i < count; i++) {
     claim->W[i] = ldexp(claim->W_true[i], -claim->W_exponent);
     if (ldexp(claim->W[i], claim->W_exponent) != claim->W_true[i]) claim->W_radius = DBL_TRUE_MIN;
@@ -94,6 +97,12 @@ lip_status lip_claim_create(const lip_net *net, lip_output output, lip_norm_kind
          made->d);
   if (domain.kind == LIP_ON_SPHERE && norm != LIP_NORM_2)
     FAIL(LIP_EINPUT, "on the sphere the constant is for arc length: norm 2 only");
+  if (output.kind != LIP_ALL_OUTPUTS &&
+      !(output.plus < net->layer[1].out && output.minus < net->layer[1].out))
+    FAIL(LIP_EINPUT, "the network has %zu outputs, counted from 0", net->layer[1].out);
+  for (size_t i = 0; i < net->parameters; i++)
+    if (!isfinite(net->block[i])) FAIL(LIP_ENUMERIC, "a weight of the network is not finite");
+  if (!isfinite(made->psi.slope)) FAIL(LIP_ENUMERIC, "the activation's slope is not finite");
   made->b = lip_alloc_zero(made->k, sizeof *made->b);
   made->W = lip_alloc(made->k, made->d * sizeof *made->W);
   made->A = lip_alloc(made->m, made->k * sizeof *made->A);

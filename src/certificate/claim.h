@@ -30,9 +30,9 @@ typedef struct lip_claim {
 /* Two layers, the second one linear. */
 bool lip_claim_is_two_layer(const lip_net *net);
 
-/* return  LIP_OK; LIP_EINPUT where the network is not lip_claim_is_two_layer or has no such output,
+/* return  LIP_OK; LIP_EINPUT where the network is not lip_claim_is_two_layer, has no such output,
            the domain's centers have another d, or tangential parts are asked for in another norm
-   than 2; LIP_ENOMEM */
+           than 2; LIP_ENUMERIC where a weight is not finite; LIP_ENOMEM */
 LIP_MUST_CHECK lip_status lip_claim_create(const lip_net *net, lip_output output,
                                            lip_norm_kind norm, lip_domain domain, lip_claim **claim,
                                            lip_error *err);

@@ -36,12 +36,24 @@ static double least_size(lip_interval t)
   return t.low > 0 ? t.low : t.high < 0 ? -t.high : 0;
 }
 
+/* x / y below (sign -1) or above (+1), for y > 0: a step outward unless the remainder, which is
+   exact away from underflow, says that there is no need. */
+static double divided(double x, double y, double sign)
+{
+  double ratio = x / y;
+
+  if (fabs(x) > 0x1p-900 && fabs(ratio) > 0x1p-900 && isfinite(ratio) &&
+      fma(-ratio, y, x) * sign <= 0)
+    return ratio;
+  return nextafter(ratio, sign * INFINITY);
+}
+
 /* s / t for t > 0, or unknown where t may be 0. */
 static lip_interval quotient(lip_interval s, lip_interval t)
 {
   if (!(t.low > 0)) return (lip_interval){-INFINITY, INFINITY};
-  return (lip_interval){lip_div_down(s.low, s.low < 0 ? t.low : t.high),
-                        lip_div_up(s.high, s.high < 0 ? t.high : t.low)};
+  return (lip_interval){divided(s.low, s.low < 0 ? t.low : t.high, -1),
+                        divided(s.high, s.high < 0 ? t.high : t.low, 1)};
 }
 
 /* ---- slopes ---- */
@@ -264,7 +276,6 @@ static double slope_down(const lip_claim *claim, const double *x, const double *
   slope = norm_down(claim->norm, m, sizes);
   length = lip_interval_of(norm_up(claim->norm, claim->d, v));
   if (!(slope > 0) || isinf(slope)) return 0;
-  if (length.low == 1) return slope;
   return quotient(lip_interval_of(slope), length).low;
 }
 

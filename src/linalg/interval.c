@@ -144,7 +144,7 @@ lip_interval lip_interval_norm(size_t n, const double *x)
   /* entries that scaling underflowed: each changed by at most the smallest number */
   length.high = lip_up(length.high + 2 * (double)n * DBL_TRUE_MIN);
   length.low = fmax(0, lip_down(length.low));
-  return (lip_interval){
-      lip_down(ldexp(length.low, exponent)) < 0 ? 0 : lip_down(ldexp(length.low, exponent)),
-      lip_up(ldexp(length.high, exponent))};
+  length.low = lip_down(ldexp(length.low, exponent));
+  length.high = lip_up(ldexp(length.high, exponent));
+  return (lip_interval){fmax(0, length.low), length.high};
 }

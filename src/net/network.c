@@ -4,10 +4,23 @@
 #include "base/error.h"
 #include "base/memory.h"
 
+#include <math.h>
 #include <stdint.h>
 
 /* BLAS counts rows and columns in 32 bits. */
 enum { WIDEST = INT32_MAX };
+
+static lip_status check_activations(size_t depth, const lip_activation *psi, lip_error *err)
+{
+  for (size_t j = 0; j < depth; j++) {
+    double p = psi[j].slope;
+
+    if (psi[j].kind == LIP_POWER && !(p >= 1 && p <= LIP_MOST_POWER && p == floor(p)))
+      return lip_fail(err, LIP_EINPUT, "layer %zu: the power %g is no whole number from 1 to %d", j,
+                      p, LIP_MOST_POWER);
+  }
+  return LIP_OK;
+}
 
 static lip_status count_weights(size_t depth, const size_t *widths, const bool *biases,
                                 size_t *total, lip_error *err)
@@ -41,6 +54,7 @@ lip_status lip_net_create(size_t depth, const size_t *widths, const lip_activati
   double *at;
   size_t total = 0;
 
+  TRY(check_activations(depth, activations, err));
   TRY(count_weights(depth, widths, biases, &total, err));
   made = lip_alloc_zero(1, sizeof *made);
   if (!made) FAIL(LIP_ENOMEM, "no memory for a network");
