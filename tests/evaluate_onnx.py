@@ -28,6 +28,8 @@ OPERATORS = {
     "Abs": np.abs,
     "Tanh": np.tanh,
     "Softplus": lambda x: np.logaddexp(x, 0),
+    "Sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "Pow": lambda x, p: x ** p,
     "Mul": lambda x, y: x * y,
 }
 

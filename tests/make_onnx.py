@@ -128,6 +128,7 @@ read("arithmetic",
 # activations; without a matrix before them; the square
 for name, op, psi, more in [("abs", "Abs", np.abs, {}), ("tanh", "Tanh", np.tanh, {}),
                             ("softplus", "Softplus", lambda t: np.logaddexp(t, 0), {}),
+                            ("sigmoid", "Sigmoid", lambda t: 1 / (1 + np.exp(-t)), {}),
                             ("leaky-default", "LeakyRelu", lambda t: np.where(t < 0, np.float64(np.float32(.01)) * t, t), {}),
                             ("leaky", "LeakyRelu", lambda t: np.where(t < 0, .25 * t, t), {"alpha": .25})]:
     read(name, model([chain[0], node(op, ["z"], ["h"], **more), chain[2]], weights),
@@ -135,6 +136,12 @@ for name, op, psi, more in [("abs", "Abs", np.abs, {}), ("tanh", "Tanh", np.tanh
     read(name + "-alone", model([node(op, ["X"], ["Y"], **more)], {}, size=4), psi(x))
 read("square", model([chain[0], node("Mul", ["z", "z"], ["h"]), chain[2]], weights),
      (x @ G[0].T + G[1]) ** 2 @ g[0].T + g[1])
+for p in (1, 2, 5):
+    read(f"power-{p}", model([chain[0], node("Pow", ["z", "p"], ["h"]), chain[2]], {**weights, "p": np.array(float(p))}),
+         (x @ G[0].T + G[1]) ** p @ g[0].T + g[1])
+for name, p, why in [("half", [.5], "whole number"), ("zeroth", [0.], "whole number"), ("mixed", [1., 2, 2, 2], "differ")]:
+    refused(f"power-{name}", model([node("Pow", ["X", "p"], ["Y"], name="up")], {"p": np.array(p)}, size=4), why)
+refused("power-of-constant", model([node("Pow", ["p", "X"], ["Y"], name="up")], {"p": np.array(2.)}, size=4), "first input")
 read("prelu", model([chain[0], node("PRelu", ["z", "s"], ["h"]), chain[2]], {**weights, "s": np.array([.5])}),
      np.where(x @ G[0].T + G[1] < 0, .5, 1) * (x @ G[0].T + G[1]) @ g[0].T + g[1])
 read("identities", model([node("Identity", ["X"], ["a"]), node("Relu", ["a"], ["b"]), node("Relu", ["b"], ["c"]),
@@ -177,9 +184,9 @@ read("fixed-reshape", model([node("Reshape", ["X", "to"], ["f"]), node("Gemm", [
                             {"W1": W1, "b1": b1, "to": np.array([1, -1])}, shape=(2, 2), size=6), x @ G[0].T + G[1])
 
 # what is refused
-refused("another-operator", model([chain[0], node("Sigmoid", ["z"], ["h"], name="bend it"), chain[2]], weights),
-        "'bend it' (Sigmoid)")
-refused("no-node-name", model([node("Sigmoid", ["X"], ["Y"])], {}), "output 'Y' (Sigmoid)")
+refused("another-operator", model([chain[0], node("Elu", ["z"], ["h"], name="bend it"), chain[2]], weights),
+        "'bend it' (Elu)")
+refused("no-node-name", model([node("Elu", ["X"], ["Y"])], {}), "output 'Y' (Elu)")
 refused("another-domain", model([node("Relu", ["X"], ["Y"], domain="com.example", name="odd")], {}), "'odd' (Relu)")
 refused("second-input", model(chain, weights, inputs=("X", "X2")), "'X2'")
 refused("second-output", model(chain, weights, outputs=("Y", "h")), "2 outputs")

@@ -106,7 +106,7 @@ import json, pathlib, re, subprocess, sys
 import numpy as np, onnx
 liplaw, public = sys.argv[1], pathlib.Path(sys.argv[2])
 chains = {"Gemm", "MatMul", "Add", "Sub", "Mul", "Div", "BatchNormalization", "Relu", "LeakyRelu", "Abs",
-          "Tanh", "Softplus", "Identity", "Flatten", "Reshape", "Constant"}
+          "Tanh", "Softplus", "Sigmoid", "Identity", "Flatten", "Reshape", "Constant"}
 read = refused = failed = 0
 for net in sorted((public / "onnx").rglob("*.onnx")):
     name = "__".join(net.relative_to(public).with_suffix("").parts)

@@ -268,7 +268,7 @@ static void what_overflows_is_an_error_with_its_place(void **state)
 
 static void impossible_options_are_refused(void **state)
 {
-  static const char *const bad_domains[] = {"",       "box:0,1",   "ball:",   "ball:-1",
+  static const char *const bad_domains[] = {"",       "box:1,0",   "ball:",   "ball:-1",
                                             "ball:0", "ball:nan",  "ball:1x", "space:1",
                                             "spher",  "sphere:inf"};
   static const char *const bad_outputs[] = {"1", "-1", "x", "", "0-1", "99999999999999999999999"};

@@ -36,7 +36,7 @@ static void build_port(lip_onnx_port *port, char *name, size_t size, int32_t typ
 }
 
 static void build_tensor(Onnx__TensorProto *tensor, char *name, size_t rank, int64_t *shape,
-                         int32_t type, const double *values, size_t count)
+                         int32_t type, const void *values, size_t count)
 {
   onnx__tensor_proto__init(tensor);
   tensor->name = name;
@@ -132,7 +132,9 @@ static void build_activation(lip_onnx_layer *at, const lip_layer *layer, char *o
   graph->node[graph->n_node++] = &at->activation;
   if (by_tensor) {
     at->slope_shape = 1;
-    build_tensor(&at->slope, at->slope_name, 1, &at->slope_shape, type, &layer->activation.slope,
+    at->short_slope = (float)layer->activation.slope;
+    build_tensor(&at->slope, at->slope_name, 1, &at->slope_shape, type,
+                 type == FLOAT_TENSOR ? (const void *)&at->short_slope : &layer->activation.slope,
                  1);
     graph->initializer[graph->n_initializer++] = &at->slope;
   } else if (sloped) {

@@ -17,6 +17,7 @@ typedef struct lip_onnx_layer {
   char affine_name[LIP_ONNX_NAME_SIZE], activation_name[LIP_ONNX_NAME_SIZE];
   char Z[LIP_ONNX_NAME_SIZE], H[LIP_ONNX_NAME_SIZE];
   Onnx__TensorProto W, b, slope;
+  float short_slope; /* what `slope` holds where the tensors are FLOAT */
   int64_t W_shape[2], b_shape, slope_shape;
   Onnx__AttributeProto transpose, alpha, *affine_attribute, *activation_attribute;
 } lip_onnx_layer;
