@@ -97,9 +97,6 @@ lip_status lip_claim_create(const lip_net *net, lip_output output, lip_norm_kind
          made->d);
   if (domain.kind == LIP_ON_SPHERE && norm != LIP_NORM_2)
     FAIL(LIP_EINPUT, "on the sphere the constant is for arc length: norm 2 only");
-  if (output.kind != LIP_ALL_OUTPUTS &&
-      !(output.plus < net->layer[1].out && output.minus < net->layer[1].out))
-    FAIL(LIP_EINPUT, "the network has %zu outputs, counted from 0", net->layer[1].out);
   for (size_t i = 0; i < net->parameters; i++)
     if (!isfinite(net->block[i])) FAIL(LIP_ENUMERIC, "a weight of the network is not finite");
   if (!isfinite(made->psi.slope)) FAIL(LIP_ENUMERIC, "the activation's slope is not finite");
