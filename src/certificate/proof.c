@@ -1,0 +1,88 @@
+/* proof.c - the kinds of proof by name, their arrays, and the claim that a proof settles for. */
+#include "certificate/proof.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "linalg/round.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const lip_proof_kind *const lip_proof_kinds[] = {
+    &lip_proof_path_norm,
+    &lip_proof_product,
+    &lip_proof_multipliers,
+    &lip_proof_quadratic,
+    &lip_proof_flattening,
+    &lip_proof_bilinear,
+    NULL,
+};
+
+const lip_proof_kind *lip_proof_kind_named(const char *name)
+{
+  for (size_t i = 0; lip_proof_kinds[i]; i++)
+    if (strcmp(lip_proof_kinds[i]->name, name) == 0) return lip_proof_kinds[i];
+  return NULL;
+}
+
+void lip_proof_clear(lip_proof *proof)
+{
+  for (size_t i = 0; i < proof->count; i++) lip_free(proof->item[i].array.values);
+  memset(proof, 0, sizeof *proof);
+}
+
+lip_status lip_proof_add(lip_proof *proof, const char *name, size_t rank, const size_t *shape,
+                         double **values, lip_error *err)
+{
+  lip_array array = {.rank = rank, .count = 1};
+
+  if (proof->count == LIP_PROOF_ARRAYS)
+    return lip_fail(err, LIP_ENOMEM, "more than %d arrays in a proof", LIP_PROOF_ARRAYS);
+  for (size_t i = 0; i < rank; i++) {
+    array.shape[i] = shape[i];
+    if (shape[i] > 0 && array.count > SIZE_MAX / shape[i])
+      return lip_fail(err, LIP_ENOMEM, "%s: too many numbers", name);
+    array.count *= shape[i];
+  }
+  array.values = lip_alloc_zero(array.count, sizeof *array.values);
+  if (!array.values) return lip_fail(err, LIP_ENOMEM, "%s: %zu numbers", name, array.count);
+  (void)snprintf(proof->item[proof->count].name, sizeof proof->item[proof->count].name, "%s", name);
+  proof->item[proof->count++].array = array;
+  *values = array.values;
+  return LIP_OK;
+}
+
+const lip_array *lip_proof_array(const lip_proof *proof, const char *name)
+{
+  for (size_t i = 0; i < proof->count; i++)
+    if (strcmp(proof->item[i].name, name) == 0) return &proof->item[i].array;
+  return NULL;
+}
+
+/* First at the value itself and a rounding above; what fails there is tried with margins that grow
+   eightfold. What was proved is claimed with twice its own margin on top, where that verifies too
+   (it does, but for accidents), so that another machine's rounding does not matter. */
+lip_status lip_proof_settle(const lip_claim *claim, const lip_proof *proof, double value,
+                            double *upper, bool *proved, const lip_control *control, lip_error *err)
+{
+  static const double LEAST = 1e-15, MOST = 1e-3;
+  lip_status st = LIP_OK;
+  lip_verdict verdict = {.proved = false};
+  double spare = LEAST, claimed = value, wider;
+
+  *proved = false;
+  if (!(value >= 0) || !isfinite(value)) goto done;
+  while (!verdict.proved && spare <= MOST) {
+    claimed = lip_mul_up(value, 1 + spare);
+    TRY(proof->kind->verify(claim, proof, claimed, &verdict, control, err));
+    spare *= 8;
+    if (!verdict.proved && verdict.margin > spare && verdict.margin <= MOST) spare = verdict.margin;
+  }
+  if (!verdict.proved) goto done;
+  wider = lip_mul_up(claimed, 1 + fmin(2 * verdict.margin, MOST));
+  TRY(proof->kind->verify(claim, proof, wider, &verdict, control, err));
+  *upper = verdict.proved ? wider : claimed;
+  *proved = true;
+done:
+  return st;
+}
