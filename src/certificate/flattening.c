@@ -26,13 +26,13 @@ static const double CUSHION = 1e-290; /* above every underflow: numbers here are
 
 static unsigned power_of(lip_activation psi)
 {
-  return psi.kind == LIP_SQUARE ? 2 : 0;
+  return psi.kind == LIP_SQUARE ? 2 : psi.kind == LIP_POWER ? (unsigned)psi.slope : 0;
 }
 
 bool lip_flattening_applies(const lip_claim *claim)
 {
   return power_of(claim->psi) >= 2 && claim->m == 1 && claim->norm == LIP_NORM_2 &&
-         isfinite(lip_domain_radius(claim->domain));
+         isfinite(lip_domain_radius(claim->domain, claim->d));
 }
 
 static lip_interval whole_power(lip_interval t, unsigned exponent)
@@ -130,7 +130,7 @@ lip_status lip_flattening_create(const lip_claim *claim, lip_flattening *form, l
 {
   lip_status st = LIP_OK;
   size_t k = claim->k;
-  double radius = lip_domain_radius(claim->domain);
+  double radius = lip_domain_radius(claim->domain, claim->d);
   lip_interval length = lip_interval_of(radius);
   gram g = {NULL, NULL, NULL, NULL};
   lip_flattening made = {.k = k, .power = power_of(claim->psi)};
