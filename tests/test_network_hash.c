@@ -105,7 +105,13 @@ static void every_number_kind_and_size_changes_it(void **state)
   net->layer[0].activation = (lip_activation){LIP_RELU, 0.25};
   hash_of(net, other);
   assert_string_not_equal(first, other);
+  net->layer[0].activation = (lip_activation){LIP_POWER, 3};
+  hash_of(net, first);
+  net->layer[0].activation.slope = 4;
+  hash_of(net, other);
+  assert_string_not_equal(first, other);
   net->layer[0].activation = (lip_activation){LIP_LEAKY_RELU, 0.25};
+  hash_of(net, first);
   net->depth = 1;
   hash_of(net, other);
   assert_string_not_equal(first, other);

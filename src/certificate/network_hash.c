@@ -60,8 +60,9 @@ static void add_numbers(digest *out, size_t count, const double *values)
 
 static void add_layer(digest *out, const lip_layer *layer)
 {
-  const char *name = lip_activation_name(layer->activation.kind);
-  double slope = layer->activation.kind == LIP_LEAKY_RELU ? layer->activation.slope : 0;
+  lip_activation psi = layer->activation;
+  const char *name = lip_activation_name(psi.kind);
+  double slope = psi.kind == LIP_LEAKY_RELU || psi.kind == LIP_POWER ? psi.slope : 0;
 
   add_bytes(out, name, strlen(name));
   add_bytes(out, "\n", 1);
