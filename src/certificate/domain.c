@@ -23,7 +23,7 @@ static double square_distance_up(size_t d, const double *x, const double *c)
 
       apart[j] = fmax(-t.low, t.high);
     }
-    square = lip_add_up(square, lip_interval_dot(count, apart, apart).high);
+    square = lip_interval_add(lip_interval_of(square), lip_interval_dot(count, apart, apart)).high;
   }
   return square;
 }
@@ -57,9 +57,9 @@ static const double *nearest_center(lip_domain domain, const double *x)
 
 static bool is_near(lip_domain domain, const double *x, const double *center)
 {
-  double square = square_distance_up(domain.d, x, center);
+  lip_interval square = lip_interval_of(square_distance_up(domain.d, x, center));
 
-  return square == 0 || lip_sqrt_up(square) <= domain.radius;
+  return lip_interval_sqrt(square).high <= domain.radius;
 }
 
 bool lip_domain_contains(lip_domain domain, size_t d, const double *x)
