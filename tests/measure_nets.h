@@ -101,12 +101,12 @@ static inline double value_of(const lip_measurement *result, const char *method)
 
 static inline double lower_of(const lip_measurement *result)
 {
-  return result->bound[result->lower].value;
+  return result->lower;
 }
 
 static inline double upper_of(const lip_measurement *result)
 {
-  return result->bound[result->upper].value;
+  return result->upper;
 }
 
 static inline void assert_near(double value, double expected, double relative)

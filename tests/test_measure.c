@@ -86,7 +86,7 @@ static void a_quadratic_on_the_space_has_no_upper_bound(void **state)
 
   (void)state;
   assert_true(isinf(upper_of(&r)));
-  assert_string_equal(r.bound[r.upper].method, "none");
+  assert_string_equal(r.upper_method, "none");
   lip_measurement_clear(&r);
   lip_net_free(net);
 }

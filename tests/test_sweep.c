@@ -146,8 +146,8 @@ static void a_row_can_be_run_again_alone(void **state)
     assert_true(run->sign_accuracy == trained.accuracy);
     assert_true(run->max_random_gradient == measured.proxy_random);
     assert_true(run->max_data_gradient == measured.proxy_data);
-    assert_true(run->lower == measured.bound[measured.lower].value);
-    assert_string_equal(run->lower_method, measured.bound[measured.lower].method);
+    assert_true(run->lower == measured.lower);
+    assert_string_equal(run->lower_method, measured.lower_method);
     assert_true(run->l_star == smallest);
     assert_true(run->path_norm >= run->lower);
     assert_true(run->product >= run->lower);

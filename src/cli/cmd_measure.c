@@ -1,9 +1,7 @@
-/* cmd_measure.c - liplaw measure: how steep a network is, between what is attained and what is not
- * exceeded. */
+/* cmd_measure.c - liplaw measure: the bracket of a network, and its certificate. */
 #include "cli/cli.h"
 
 #include "data/read_options.h"
-#include "certificate/domain.h"
 #include "lipschitz/measure_options.h"
 
 #include <liplaw/measure.h>
@@ -12,23 +10,31 @@
 #include <string.h>
 
 typedef struct own_options {
-  const char *data;
+  const char *data, *certificate;
 } own_options;
 
 static const lip_option own_rows[] = {
     {"data", 0, LIP_OPT_TEXT, offsetof(own_options, data), NULL, 0, 0, NULL, "",
      "a data set: gradients at its points as well"},
+    {"certificate", 0, LIP_OPT_TEXT, offsetof(own_options, certificate), NULL, 0, 0, NULL, "",
+     "writes what proves the bracket, for liplaw check"},
 };
 
 /* upper / lower; 1 where both are 0. */
 static double ratio_of(const lip_measurement *found)
 {
-  double lower = found->bound[found->lower].value, upper = found->bound[found->upper].value;
-
-  return upper == 0 ? 1 : upper / lower;
+  return found->upper == 0 ? 1 : found->upper / found->lower;
 }
 
-static const char *const norm_names[] = {"2", "1", "inf"};
+static bool is_exact(const lip_measurement *found)
+{
+  return found->certified && ratio_of(found) <= 1 + 1e-9;
+}
+
+static const char *side_name(lip_side side)
+{
+  return side == LIP_LOWER ? "lower" : "upper";
+}
 
 static const char *output_name(lip_output output, char *buffer, size_t size)
 {
@@ -41,21 +47,15 @@ static const char *output_name(lip_output output, char *buffer, size_t size)
   return buffer;
 }
 
-static const char *side_name(lip_side side)
-{
-  return side == LIP_LOWER ? "lower" : "upper";
-}
-
 static json_t *bounds_json(const lip_measurement *found)
 {
   json_t *list = json_array();
 
   for (size_t i = 0; i < found->bounds; i++) {
     const lip_bound *bound = &found->bound[i];
-    json_t *one = json_pack("{s:s, s:s, s:o, s:b, s:o, s:s}", "method", bound->method, "side",
-                            side_name(bound->side), "value", cli_number(bound->value), "certified",
-                            bound->certified, "error", cli_number(bound->error), "source",
-                            bound->source);
+    json_t *one = json_pack("{s:s, s:s, s:o, s:o, s:s}", "method", bound->method, "side",
+                            side_name(bound->side), "value", cli_number(bound->value), "error",
+                            cli_number(bound->error), "source", bound->source);
 
     if (json_array_append_new(list, one) != 0) break;
   }
@@ -71,24 +71,33 @@ static json_t *numbers_json(size_t count, const double *numbers)
   return list;
 }
 
-static int answer_json(const lip_net *net, const lip_measurement *found)
+/* How much of the gap is the relaxation, and how much is patterns that no point has. */
+static json_t *gap_json(const lip_measurement *found)
 {
-  const lip_bound *lower = &found->bound[found->lower], *upper = &found->bound[found->upper];
-  char domain[64], output[64];
-  json_t *answer = json_pack("{s:o, s:o, s:o, s:b, s:b, s:s, s:s, s:s, s:s, s:s, s:s}", "lower",
-                             cli_number(lower->value), "upper", cli_number(upper->value), "ratio",
-                             cli_number(ratio_of(found)), "exact", ratio_of(found) <= 1 + 1e-9,
-                             "certified", lower->certified && upper->certified, "stopped",
-                             found->stopped, "norm", norm_names[found->norm], "domain",
-                             lip_domain_format(found->domain, domain, sizeof domain), "output",
-                             output_name(found->output, output, sizeof output), "lower_method",
-                             lower->method, "upper_method", upper->method);
+  return json_pack("{s:o, s:o, s:o, s:o}", "relaxed", cli_number(found->relaxed), "pattern",
+                   cli_number(found->pattern), "relaxation",
+                   cli_number(found->relaxed / found->pattern), "patterns_without_a_point",
+                   cli_number(found->pattern / found->lower));
+}
+
+static int answer_json(const lip_net *net, const lip_measurement *found, const char *certificate)
+{
+  char output[64];
+  json_t *answer = json_pack(
+      "{s:o, s:o, s:o, s:b, s:b, s:s, s:s, s:o, s:s, s:s, s:s}", "lower", cli_number(found->lower),
+      "upper", cli_number(found->upper), "ratio", cli_number(ratio_of(found)), "exact",
+      is_exact(found), "certified", found->certified, "stopped", found->stopped, "norm",
+      lip_norm_name(found->norm), "domain", cli_text(found->domain_text), "output",
+      output_name(found->output, output, sizeof output), "lower_method", found->lower_method,
+      "upper_method", found->upper_method);
   json_t *rest = json_pack(
-      "{s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o}", "proxy_random", cli_number(found->proxy_random),
-      "proxy_data", cli_number(found->proxy_data), "seconds", cli_number(found->seconds), "layers",
-      (json_int_t)net->depth, "parameters", (json_int_t)net->parameters, "layer_norms",
-      numbers_json(net->depth, found->layer_norm), "bounds", bounds_json(found), "witness",
-      numbers_json(lip_net_inputs(net), found->witness));
+      "{s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "proxy_random",
+      cli_number(found->proxy_random), "proxy_data", cli_number(found->proxy_data), "seconds",
+      cli_number(found->seconds), "layers", (json_int_t)net->depth, "parameters",
+      (json_int_t)net->parameters, "certificate",
+      found->certified && certificate ? cli_text(certificate) : json_null(), "gap", gap_json(found),
+      "layer_norms", numbers_json(net->depth, found->layer_norm), "bounds", bounds_json(found),
+      "witness", numbers_json(lip_net_inputs(net), found->witness));
 
   if (answer && rest && json_object_update(answer, rest) != 0) {
     json_decref(answer);
@@ -115,30 +124,46 @@ static void print_layers(const char *path, const lip_net *net, const lip_measure
   }
 }
 
-static int answer_text(const char *path, const lip_net *net, const lip_measurement *found)
+static void print_bounds(const lip_measurement *found)
 {
-  const lip_bound *lower = &found->bound[found->lower], *upper = &found->bound[found->upper];
-  char domain[64];
-
-  print_layers(path, net, found);
-  (void)printf("\n%10s  %-5s  %s\n", "method", "side",
-               "Lipschitz constant (estimates: rounding is not counted)");
+  (void)printf("\n%13s  %-5s  %s\n", "method", "side", "estimate (rounding is not counted)");
   for (size_t i = 0; i < found->bounds; i++) {
     const lip_bound *bound = &found->bound[i];
 
-    (void)printf("%10s  %-5s  %.10g", bound->method, side_name(bound->side), bound->value);
+    (void)printf("%13s  %-5s  %.10g", bound->method, side_name(bound->side), bound->value);
     if (bound->error > 1e-10)
       (void)printf("  (approached from below to about %.1g, relative)", bound->error);
     (void)putchar('\n');
   }
+}
+
+static int answer_text(const char *path, const lip_net *net, const lip_measurement *found,
+                       const char *certificate)
+{
+  print_layers(path, net, found);
+  print_bounds(found);
   (void)printf("\nlargest gradient norm at random points: %.10g\n", found->proxy_random);
   if (!isnan(found->proxy_data))
     (void)printf("largest gradient norm at the data points: %.10g\n", found->proxy_data);
-  (void)printf("on %s: between %.10g (%s) and %.10g (%s), ratio %.4g; %.2f s%s%s\n",
-               lip_domain_format(found->domain, domain, sizeof domain), lower->value, lower->method,
-               upper->value, upper->method, ratio_of(found), found->seconds,
-               strcmp(found->stopped, "done") == 0 ? "" : ", stopped by ",
-               strcmp(found->stopped, "done") == 0 ? "" : found->stopped);
+  if (!isnan(found->pattern) && !is_exact(found))
+    (void)printf("of the gap, about %.4g is the relaxation, %.4g patterns that no point was found "
+                 "to have\n",
+                 found->relaxed / found->pattern, found->pattern / found->lower);
+  (void)printf("%s bracket, norm %s, on %s: [%.13g, %.13g], ratio %.6g%s (%s, %s); %.2f s%s%s\n",
+               found->certified ? "certified" : "estimated", lip_norm_name(found->norm),
+               found->domain_text, found->lower, found->upper, ratio_of(found),
+               is_exact(found) ? ", exact" : "", found->lower_method, found->upper_method,
+               found->seconds,
+               strcmp(found->stopped, "time") == 0 || strcmp(found->stopped, "interrupt") == 0
+                   ? ", stopped by "
+                   : "",
+               strcmp(found->stopped, "time") == 0 || strcmp(found->stopped, "interrupt") == 0
+                   ? found->stopped
+                   : "");
+  if (certificate && found->certified)
+    (void)printf("certificate: %s; liplaw check %s %s proves it again\n", certificate, path,
+                 certificate);
+  if (certificate && !found->certified) (void)printf("no certificate: the ends are estimates\n");
   return EXIT_DONE;
 }
 
@@ -155,21 +180,25 @@ static int run(const command *self, int argc, char **argv)
   lip_dataset *data = NULL;
   lip_measurement found = {.bounds = 0};
   lip_error err = {""};
-  lip_status st;
+  lip_status st = LIP_OK;
   const char *path;
   int code = cli_parse(self, argc, argv, &common, bound, 3, &path, 1, 0);
 
   if (code >= 0) return code;
-  if (common.output) return cli_usage(self, &common, "-o: measure writes no file");
+  if (common.output)
+    return cli_usage(self, &common, "-o: measure writes no file but --certificate");
   options.reading = &reading;
-  st = lip_domain_parse(options.domain, &reading, &found.domain, &err);
+  if (own.certificate) st = cli_check_output(own.certificate, &err);
   if (st == LIP_OK) st = lip_net_read(path, &net, &err);
   if (st == LIP_OK && own.data) st = lip_dataset_read(own.data, &reading, &data, &err);
   if (st == LIP_OK) st = lip_measure(net, data, &options, &found, cli_control(), &err);
+  if (st == LIP_OK && own.certificate && found.certified)
+    st = lip_certificate_write(found.certificate, own.certificate, &err);
   if (st != LIP_OK)
     code = cli_fail(self, &common, st, &err);
   else
-    code = common.json ? answer_json(net, &found) : answer_text(path, net, &found);
+    code = common.json ? answer_json(net, &found, own.certificate)
+                       : answer_text(path, net, &found, own.certificate);
   lip_measurement_clear(&found);
   lip_dataset_free(data);
   lip_net_free(net);
@@ -178,6 +207,6 @@ static int run(const command *self, int argc, char **argv)
 
 const command measure_command = {
     "measure",
-    "NET [--domain space|ball:R|sphere:R] [--data DATA] [--output I] [--random-points T] "
-    "[--starts S] [--time-limit S] [--seed S]",
-    "how steep a network is: values attained, and values not exceeded", run};
+    "NET [--domain space|ball:R|sphere:R|box:LO,HI|data:FILE,R] [--norm 2|1|inf] [--output I|I-J] "
+    "[--gap G] [--time-limit S] [--no-search] [--certificate F] [--data DATA] [--seed S]",
+    "the bracket of a network's Lipschitz constant: a witness below, a certificate above", run};

@@ -1,114 +1,231 @@
-/* measure.c - runs every method that applies, and keeps the best of each side. */
+/* measure.c - runs every method that applies, searches on while the ends are apart, and proves the
+   best of each side.
+
+   Upper methods first, then lower ones, each starting from what was found before; then the
+   searches, which work on both sides; all of that in floating point, as proposals. What is told as
+   certified is what settle.h then proves. Networks that are not of two layers have estimates only.
+ */
 #include <liplaw/measure.h>
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "lipschitz/method.h"
+#include "certificate/domain.h"
+#include "lipschitz/settle.h"
 #include "lipschitz/watch.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-static const lip_method *const upper_methods[] = {&lip_upper_path_norm, &lip_upper_product};
+static const lip_method *const upper_methods[] = {&lip_upper_path_norm, &lip_upper_product,
+                                                  &lip_upper_flattening, &lip_upper_bilinear};
 static const lip_method *const lower_methods[] = {&lip_lower_random, &lip_lower_data,
-                                                  &lip_lower_ascent};
+                                                  &lip_lower_ascent, &lip_lower_power};
+static const lip_search *const searches[] = {&lip_search_quadratic};
 enum {
   UPPERS = sizeof upper_methods / sizeof *upper_methods,
   LOWERS = sizeof lower_methods / sizeof *lower_methods,
+  SEARCHES = sizeof searches / sizeof *searches,
 };
 
 /* One measurement under way. */
 typedef struct inquiry {
   lip_problem problem;
   lip_domain domain; /* owned */
+  lip_claim *claim;  /* owned; NULL for other networks than two-layer ones */
   lip_watch watch;
   lip_steepest steepest;
-  double *point, *gradient;      /* d: of the method that is being asked */
-  lip_measurement found, uppers; /* all but the upper bounds; those */
+  double *point, *gradient; /* d; d: of the method that is being asked */
+  lip_proposals proposals;
+  lip_measurement found;
 } inquiry;
 
-/* Runs one method and appends what it says to `into`. A lower bound is the slope at the method's
-   point, evaluated here, alone: anyone who evaluates the network there finds the same number. */
-static lip_status consult(inquiry *in, const lip_method *method, lip_side side,
-                          lip_measurement *into, lip_finding *finding, lip_error *err)
+static void tell(inquiry *in, double from, double to)
 {
-  lip_status st = LIP_OK;
-  lip_bound bound = {.method = method->name, .source = method->source, .side = side};
+  const lip_measurement *found = &in->found;
 
-  *finding = (lip_finding){.point = in->point, .proxy = NAN};
-  if (!method->applies(&in->problem)) goto done;
-  TRY(method->run(&in->problem, &in->steepest, finding, &in->watch.control, err));
-  if (!finding->found) goto done;
-  bound.value = finding->value;
-  bound.error = finding->error;
-  if (side == LIP_LOWER)
-    TRY(lip_problem_slopes(&in->problem, 1, in->point, in->gradient, &bound.value, err));
-  if (!(bound.value >= 0)) FAIL(LIP_ENUMERIC, "%s: the value overflows", method->name);
-  into->bound[into->bounds++] = bound;
-done:
-  return st;
-}
-
-static lip_status ask_upper(inquiry *in, lip_error *err)
-{
-  lip_status st = LIP_OK;
-  lip_finding finding;
-  lip_measurement *uppers = &in->uppers;
-
-  for (size_t i = 0; i < UPPERS; i++)
-    TRY(consult(in, upper_methods[i], LIP_UPPER, uppers, &finding, err));
-  if (uppers->bounds == 0)
-    uppers->bound[uppers->bounds++] = (lip_bound){
-        .method = "none", .source = "no method applies", .side = LIP_UPPER, .value = INFINITY};
-  for (size_t i = 1; i < uppers->bounds; i++)
-    if (uppers->bound[i].value < uppers->bound[uppers->upper].value) uppers->upper = i;
-done:
-  return st;
-}
-
-static void tell(inquiry *in, size_t asked)
-{
-  const lip_measurement *found = &in->found, *uppers = &in->uppers;
-  double lower = found->bounds > 0 ? found->bound[found->lower].value : 0;
-
-  (void)snprintf(in->watch.text, sizeof in->watch.text, "between %.6g and %.6g", lower,
-                 uppers->bound[uppers->upper].value);
-  in->watch.from = (double)asked / LOWERS;
-  in->watch.to = (double)(asked + 1) / LOWERS;
+  (void)snprintf(in->watch.text, sizeof in->watch.text, "between %.6g and %.6g, gap %.2g %%",
+                 found->lower, found->upper, 100 * (1 - found->lower / found->upper));
+  in->watch.from = from;
+  in->watch.to = to;
   lip_tell(&in->watch.control, 0);
 }
 
-static lip_status ask_lower(inquiry *in, lip_error *err)
+/* Appends what a method says, and keeps it if it is the best of its side. */
+static void note(lip_measurement *found, const lip_bound *bound)
+{
+  found->bound[found->bounds++] = *bound;
+  if (bound->side == LIP_UPPER && bound->value < found->upper) {
+    found->upper = bound->value;
+    found->upper_method = bound->method;
+  }
+  if (bound->side == LIP_LOWER && (bound->value > found->lower || !found->lower_method)) {
+    found->lower = bound->value;
+    found->lower_method = bound->method;
+  }
+}
+
+static lip_status ask_upper(inquiry *in, const lip_method *method, lip_error *err)
 {
   lip_status st = LIP_OK;
-  lip_finding finding;
+  lip_finding finding = {.proxy = NAN};
+  lip_bound bound = {.method = method->name, .source = method->source, .side = LIP_UPPER};
+
+  if (!method->applies(&in->problem)) goto done;
+  TRY(method->run(&in->problem, &in->steepest, &finding, &in->watch.control, err));
+  if (!finding.found) goto done;
+  if (!(finding.value >= 0)) FAIL(LIP_ENUMERIC, "%s: the value overflows", method->name);
+  bound.value = finding.value;
+  bound.error = finding.error;
+  note(&in->found, &bound);
+  lip_proposals_take(&in->proposals, finding.value, method->name, &finding.proof);
+done:
+  lip_proof_clear(&finding.proof);
+  return st;
+}
+
+/* A lower bound is the slope at the method's point, evaluated here, alone: anyone who evaluates the
+   network there finds the same number. */
+static lip_status ask_lower(inquiry *in, const lip_method *method, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_finding finding = {.point = in->point, .proxy = NAN};
+  lip_bound bound = {.method = method->name, .source = method->source, .side = LIP_LOWER};
   lip_measurement *found = &in->found;
 
-  for (size_t i = 0; i < LOWERS; i++) {
-    const lip_method *method = lower_methods[i];
-    size_t at = found->bounds;
-
-    tell(in, i);
-    TRY(consult(in, method, LIP_LOWER, found, &finding, err));
-    if (method == &lip_lower_random) found->proxy_random = finding.proxy;
-    if (method == &lip_lower_data) found->proxy_data = finding.proxy;
-    if (found->bounds == at) continue;
-    if (at > 0 && found->bound[at].value <= found->bound[found->lower].value) continue;
-    found->lower = at;
+  if (!method->applies(&in->problem)) goto done;
+  TRY(method->run(&in->problem, &in->steepest, &finding, &in->watch.control, err));
+  if (method == &lip_lower_random) found->proxy_random = finding.proxy;
+  if (method == &lip_lower_data) found->proxy_data = finding.proxy;
+  if (!finding.found) goto done;
+  TRY(lip_problem_slopes(&in->problem, 1, in->point, in->gradient, &bound.value, err));
+  if (!(bound.value >= 0)) FAIL(LIP_ENUMERIC, "%s: the value overflows", method->name);
+  if (bound.value > found->lower || !found->lower_method)
     memcpy(found->witness, in->point, in->problem.d * sizeof *in->point);
-  }
-  tell(in, LOWERS);
+  note(found, &bound);
 done:
   return st;
 }
 
-/* Appends the upper bounds to the lower ones. */
-static void join(lip_measurement *found, const lip_measurement *uppers)
+static void watch_search(void *context, const lip_bracket *bracket)
 {
-  found->upper = found->bounds + uppers->upper;
-  memcpy(found->bound + found->bounds, uppers->bound, uppers->bounds * sizeof *uppers->bound);
-  found->bounds += uppers->bounds;
+  inquiry *in = context;
+
+  in->found.lower = fmax(in->found.lower, bracket->lower);
+  in->found.upper = fmin(in->found.upper, bracket->upper);
+  tell(in, in->watch.from, in->watch.to);
+}
+
+static bool is_closed(const lip_measurement *found, double gap)
+{
+  return found->upper - found->lower <= gap * found->upper;
+}
+
+/* What a search found is one bound of each side that it improved. */
+static lip_status search(inquiry *in, const lip_search *method, double gap, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_measurement *found = &in->found;
+  double lower = found->lower, upper = found->upper;
+  lip_bracket bracket = {.lower = lower,
+                         .point = in->point,
+                         .upper = upper,
+                         .gap = gap,
+                         .improved = watch_search,
+                         .context = in};
+  lip_bound bound = {.method = method->name, .source = method->source};
+
+  if (!method->applies(&in->problem)) goto done;
+  memcpy(in->point, found->witness, in->problem.d * sizeof *in->point);
+  TRY(method->run(&in->problem, &bracket, &in->watch.control, err));
+  found->lower = lower;
+  found->upper = upper;
+  if (bracket.lower > lower) {
+    bound.side = LIP_LOWER;
+    TRY(lip_problem_slopes(&in->problem, 1, in->point, in->gradient, &bound.value, err));
+    lip_steepest_offer(&in->steepest, bound.value, in->point);
+    if (bound.value > lower) memcpy(found->witness, in->point, in->problem.d * sizeof *in->point);
+    note(found, &bound);
+  }
+  if (bracket.upper < upper && bracket.proof.kind) {
+    bound.side = LIP_UPPER;
+    bound.value = bracket.upper;
+    note(found, &bound);
+    lip_proposals_take(&in->proposals, bracket.upper, method->name, &bracket.proof);
+  }
+done:
+  lip_proof_clear(&bracket.proof);
+  return st;
+}
+
+/* Replaces the ends by proved ones, where both can be proved. */
+static lip_status prove(inquiry *in, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_measurement *found = &in->found;
+
+  if (!in->claim) goto done;
+  tell(in, 0.99, 1);
+  TRY(lip_settle(in->claim, &in->steepest, &in->proposals, &found->certificate, &found->lower,
+                 &found->upper, &found->upper_method, found->witness, err));
+  found->certified = found->certificate != NULL;
+done:
+  return st;
+}
+
+static lip_status ask(inquiry *in, const lip_measure_options *options, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t asked = 0, all = LOWERS + (options->search ? SEARCHES : 0);
+
+  for (size_t i = 0; i < UPPERS; i++) TRY(ask_upper(in, upper_methods[i], err));
+  for (size_t i = 0; i < LOWERS; i++, asked++) {
+    tell(in, (double)asked / (double)all, (double)(asked + 1) / (double)all);
+    TRY(ask_lower(in, lower_methods[i], err));
+  }
+  for (size_t i = 0; options->search && i < SEARCHES; i++, asked++) {
+    if (is_closed(&in->found, options->gap) || lip_stopped(&in->watch.control)) break;
+    tell(in, (double)asked / (double)all, (double)(asked + 1) / (double)all);
+    TRY(search(in, searches[i], options->gap, err));
+  }
+  in->found.stopped = lip_watch_verdict(&in->watch);
+  if (strcmp(in->found.stopped, "done") == 0 && is_closed(&in->found, options->gap))
+    in->found.stopped = "gap";
+done:
+  return st;
+}
+
+static lip_status prepare(inquiry *in, const lip_net *net, const lip_dataset *data,
+                          const lip_measure_options *options, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t d = lip_net_inputs(net);
+  lip_measurement *found = &in->found;
+
+  TRY(lip_domain_parse(options->domain ? options->domain : "space", options->reading, &in->domain,
+                       err));
+  TRY(lip_problem_state(net, data, options, in->domain, &in->problem, err));
+  if (lip_claim_is_two_layer(net))
+    TRY(lip_claim_create(net, in->problem.output, in->problem.norm, in->domain, &in->claim, err));
+  in->problem.claim = in->claim;
+  found->output = in->problem.output;
+  found->norm = in->problem.norm;
+  found->domain = in->domain;
+  found->domain.centers = NULL;
+  if (in->domain.kind == LIP_AROUND_DATA)
+    (void)snprintf(found->domain_text, sizeof found->domain_text, "%s", options->domain);
+  else
+    (void)lip_domain_format(in->domain, found->domain_text, sizeof found->domain_text);
+  found->witness = lip_alloc_zero(d, sizeof *found->witness);
+  found->layer_norm = lip_alloc(net->depth, sizeof *found->layer_norm);
+  in->point = lip_alloc(d, sizeof *in->point);
+  in->gradient = lip_alloc(d, sizeof *in->gradient);
+  if (!found->witness || !found->layer_norm || !in->point || !in->gradient)
+    FAIL(LIP_ENOMEM, "a witness with %zu coordinates", d);
+  TRY(lip_steepest_create(in->problem.starts > 0 ? in->problem.starts : 1, d, &in->steepest, err));
+  TRY(lip_problem_norms(&in->problem, found->layer_norm, &in->watch.control, err));
+done:
+  return st;
 }
 
 lip_status lip_measure(const lip_net *net, const lip_dataset *data,
@@ -116,35 +233,26 @@ lip_status lip_measure(const lip_net *net, const lip_dataset *data,
                        const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
-  inquiry in = {.found = {.proxy_random = NAN, .proxy_data = NAN}};
-  lip_measurement *found = &in.found;
-  size_t d = lip_net_inputs(net);
+  inquiry in = {.found = {.proxy_random = NAN,
+                          .proxy_data = NAN,
+                          .relaxed = NAN,
+                          .pattern = NAN,
+                          .upper = INFINITY,
+                          .upper_method = "none"}};
 
   lip_watch_start(&in.watch, options->time_limit, control);
-  TRY(lip_domain_parse(options->domain ? options->domain : "space", options->reading, &in.domain,
-                       err));
-  TRY(lip_problem_state(net, data, options, in.domain, &in.problem, err));
-  found->domain = in.problem.domain;
-  found->output = in.problem.output;
-  found->norm = in.problem.norm;
-  found->witness = lip_alloc_zero(d, sizeof *found->witness);
-  found->layer_norm = lip_alloc(net->depth, sizeof *found->layer_norm);
-  in.point = lip_alloc(d, sizeof *in.point);
-  in.gradient = lip_alloc(d, sizeof *in.gradient);
-  if (!found->witness || !found->layer_norm || !in.point || !in.gradient)
-    FAIL(LIP_ENOMEM, "a witness with %zu coordinates", d);
-  TRY(lip_steepest_create(in.problem.starts > 0 ? in.problem.starts : 1, d, &in.steepest, err));
-  TRY(lip_problem_norms(&in.problem, found->layer_norm, &in.watch.control, err));
-  TRY(ask_upper(&in, err));
-  TRY(ask_lower(&in, err));
-  join(found, &in.uppers);
-  found->seconds = lip_watch_seconds(&in.watch);
-  found->stopped = lip_watch_verdict(&in.watch);
-  *result = *found;
-  memset(found, 0, sizeof *found);
+  TRY(prepare(&in, net, data, options, err));
+  TRY(ask(&in, options, err));
+  TRY(prove(&in, err));
+  in.found.seconds = lip_watch_seconds(&in.watch);
+  *result = in.found;
+  memset(&in.found, 0, sizeof in.found);
 done:
-  lip_measurement_clear(found);
+  lip_measurement_clear(&in.found);
+  lip_proposals_clear(&in.proposals);
   lip_steepest_clear(&in.steepest);
+  lip_claim_free(in.claim);
+  lip_domain_clear(&in.domain);
   lip_free(in.gradient);
   lip_free(in.point);
   return st;
@@ -152,6 +260,7 @@ done:
 
 void lip_measurement_clear(lip_measurement *result)
 {
+  lip_certificate_free(result->certificate);
   lip_free(result->witness);
   lip_free(result->layer_norm);
   memset(result, 0, sizeof *result);

@@ -1,59 +1,68 @@
-/* upper_path_norm.c - sum over neurons of |A_l| |w_l| Lip(psi), for two-layer networks.
+/* upper_path_norm.c - sum over neurons of |A_l| |w_l| sup |psi'|, for two-layer networks.
 
-   J = sum A_l psi'(z_l) w_l, A_l column l of A, so the triangle inequality gives it (two-layer
-   paper, section 4.1; theory.md B9), in every norm with |w_l| the dual one. Lip(psi) is the largest
-   slope that psi has on the neuron's range over the domain where it has none on the reals (square
-   on a ball). Cost: one pass over the weights. */
+   J = sum psi'(z_l) A_l w_l', so the triangle inequality gives it (two-layer paper, section 4.1;
+   theory.md B9); the norm from p to p of A_l w_l' is |A_l|_p |w_l|_q, 1/p + 1/q = 1. The largest
+   slope is the one on the neuron's range over the domain. Cost: one pass over the weights. */
 #include "lipschitz/method.h"
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "certificate/domain.h"
+#include "certificate/slope_range.h"
 #include "linalg/vector.h"
-#include "lipschitz/jacobian_norm.h"
-#include "lipschitz/neuron_range.h"
 
 #include <math.h>
 
 static bool applies(const lip_problem *problem)
 {
-  return lip_problem_is_two_layer(problem) && lip_problem_slope_is_bounded(problem);
+  return problem->claim != NULL;
 }
 
-/* |A_l| from p to itself: the norm of a column. */
-static double column_length(const lip_problem *problem, const double *A, size_t k, size_t l,
-                            double *column)
+static double norm_of(size_t n, const double *v, lip_norm_kind norm)
 {
-  for (size_t j = 0; j < problem->m; j++) column[j] = A[j * k + l];
-  if (problem->norm == LIP_NORM_2) return lip_norm(problem->m, column);
-  return lip_dual_length(problem->norm == LIP_NORM_1 ? LIP_NORM_INF : LIP_NORM_1, problem->m,
-                         column);
+  double sum = 0;
+
+  if (norm == LIP_NORM_2) return lip_norm(n, v);
+  if (norm == LIP_NORM_INF) return lip_largest(n, v);
+  for (size_t i = 0; i < n; i++) sum += fabs(v[i]);
+  return sum;
 }
 
+/* The largest sum over the balls of a domain around data; other domains are one ball. */
 static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_finding *finding,
                       const lip_control *control, lip_error *err)
 {
+  static const lip_norm_kind dual[] = {
+      [LIP_NORM_2] = LIP_NORM_2, [LIP_NORM_1] = LIP_NORM_INF, [LIP_NORM_INF] = LIP_NORM_1};
+  const lip_claim *claim = problem->claim;
+  size_t k = claim->k, balls = claim->domain.count > 0 ? claim->domain.count : 1;
+  double *low = lip_alloc(3 * k + claim->m, sizeof *low), largest = 0;
+  double *high, *weight, *column;
   lip_status st = LIP_OK;
-  const lip_layer *hidden = &problem->net->layer[0];
-  double *A = lip_alloc(problem->m, (hidden->out + 1) * sizeof *A);
-  double radius = lip_domain_radius(problem->domain, problem->d), sum = 0;
 
-  (void)steepest, (void)control;
-  if (!A) FAIL(LIP_ENOMEM, "%zu x %zu weights", problem->m, hidden->out);
-  lip_problem_output_rows(problem, A);
-  for (size_t l = 0; l < hidden->out; l++) {
-    const double *w = hidden->W + l * hidden->in;
-    double length = lip_norm(hidden->in, w), bias = hidden->b ? hidden->b[l] : 0;
-    double out = column_length(problem, A, hidden->out, l, A + problem->m * hidden->out);
-
-    if (out > 0 && length > 0)
-      sum += out * lip_dual_length(problem->norm, hidden->in, w) *
-             lip_neuron_slope(hidden->activation, length, bias, radius);
+  (void)steepest;
+  if (!low) FAIL(LIP_ENOMEM, "the slopes of %zu neurons", k);
+  high = low + k;
+  weight = high + k;
+  column = weight + k;
+  for (size_t l = 0; l < k; l++) {
+    for (size_t i = 0; i < claim->m; i++) column[i] = claim->A[i * k + l];
+    weight[l] = norm_of(claim->m, column, claim->norm) *
+                norm_of(claim->d, claim->W + l * claim->d, dual[claim->norm]);
   }
-  finding->found = true;
-  finding->value = sum;
+  for (size_t ball = 0; ball < balls; ball++) {
+    double sum = 0;
+
+    if (lip_stopped(control)) goto done;
+    lip_claim_slopes(claim, ball, low, high);
+    for (size_t l = 0; l < k; l++)
+      if (weight[l] > 0) sum += weight[l] * fmax(fabs(low[l]), fabs(high[l]));
+    largest = fmax(largest, sum);
+  }
+  finding->found = isfinite(largest);
+  finding->value = ldexp(largest, claim->W_exponent + claim->A_exponent);
+  finding->proof.kind = &lip_proof_path_norm;
 done:
-  lip_free(A);
+  lip_free(low);
   return st;
 }
 

@@ -39,6 +39,22 @@ static double slope_of_layer(const lip_layer *layer, size_t first, size_t last, 
   return slope;
 }
 
+/* Two layers: the norms of the claim's scaled matrices, raised by more than the iteration may miss,
+   and by what makes their own test definite. */
+static lip_status propose(const lip_problem *problem, lip_finding *finding, lip_error *err)
+{
+  const lip_claim *claim = problem->claim;
+  double spare = 1 + 1e-9 + 2 * problem->layer_norm_error, *norms;
+  lip_status st = lip_proof_add(&finding->proof, "norms", 1, (size_t[]){2}, &norms, err);
+
+  if (st != LIP_OK) return st;
+  finding->proof.kind = &lip_proof_product;
+  norms[0] = ldexp(problem->layer_norm[1], -claim->A_exponent) * spare;
+  norms[1] = ldexp(problem->layer_norm[0], -claim->W_exponent) * spare;
+  finding->value *= spare * spare;
+  return LIP_OK;
+}
+
 static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_finding *finding,
                       const lip_control *control, lip_error *err)
 {
@@ -58,7 +74,7 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
   finding->found = true;
   finding->value = product;
   finding->error = problem->layer_norm_error;
-  return LIP_OK;
+  return problem->claim ? propose(problem, finding, err) : LIP_OK;
 }
 
 const lip_method lip_upper_product = {

@@ -17,7 +17,8 @@ typedef struct figure {
 
 /* One file each: figure_NAME.c. */
 extern const figure figure_width, figure_closeup, figure_slices, figure_forest, figure_rate,
-    figure_dimension, figure_aspect, figure_optimum;
+    figure_dimension, figure_aspect, figure_optimum, figure_width_brackets,
+    figure_dimension_brackets;
 
 /* Writes csv and script, and draws svg and pdf. Nothing happens where it is not wanted. */
 LIP_MUST_CHECK lip_status figure_make(const figure *self, const results *all, report_folder *folder,

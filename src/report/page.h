@@ -17,11 +17,13 @@ typedef struct page {
   lip_error *err;
 } page;
 
-void page_opening(page *self);   /* the first screen: page_opening.c */
-void page_width(page *self);     /* experiment 1: page_width.c */
-void page_dimension(page *self); /* experiment 2: page_dimension.c */
-void page_criteria(page *self);  /* page_criteria.c */
-void page_runs(page *self);      /* what was kept and what was not; how: page_runs.c */
+void page_opening(page *self);            /* the first screen: page_opening.c */
+void page_width(page *self);              /* experiment 1: page_width.c */
+void page_dimension(page *self);          /* experiment 2: page_dimension.c */
+void page_width_brackets(page *self);     /* the true constants behind Figure 2, */
+void page_dimension_brackets(page *self); /* and behind Figure 3: page_brackets.c */
+void page_criteria(page *self);           /* page_criteria.c */
+void page_runs(page *self);               /* what was kept and what was not; how: page_runs.c */
 
 /* The figure of that name, unless it was not drawn. width: the class "column" or "wide". */
 void page_figure(page *self, const char *name, const char *width, const char *caption);

@@ -147,4 +147,5 @@ void page_dimension(page *self)
               "against n.");
   write_ratios(self);
   write_rivals(self);
+  page_dimension_brackets(self);
 }

@@ -212,4 +212,5 @@ void page_width(page *self)
   write_rivals(self);
   write_rate(self);
   write_optimum(self);
+  page_width_brackets(self);
 }

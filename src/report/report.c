@@ -10,9 +10,10 @@
 
 #include <string.h>
 
-static const figure *const figures[] = {&figure_width,  &figure_closeup, &figure_slices,
-                                        &figure_forest, &figure_rate,    &figure_dimension,
-                                        &figure_aspect, &figure_optimum};
+static const figure *const figures[] = {
+    &figure_width,          &figure_closeup,           &figure_slices, &figure_forest,
+    &figure_rate,           &figure_dimension,         &figure_aspect, &figure_optimum,
+    &figure_width_brackets, &figure_dimension_brackets};
 enum { FIGURES = sizeof figures / sizeof *figures };
 
 void lip_report_clear(lip_report_result *result)

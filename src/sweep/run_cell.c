@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "linalg/dgemm.h"
+#include "linalg/vector.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -59,6 +60,12 @@ static lip_status start_row(const lip_cell *cell, const lip_bench *bench, lip_ru
                    .max_random_gradient = NAN,
                    .max_data_gradient = NAN,
                    .lower = NAN,
+                   .upper = NAN,
+                   .data_radius = NAN,
+                   .lower_ball = NAN,
+                   .upper_ball = NAN,
+                   .lower_sphere = NAN,
+                   .upper_sphere = NAN,
                    .path_norm = NAN,
                    .product = NAN,
                    .l_star = NAN,
@@ -106,24 +113,69 @@ done:
   return st;
 }
 
+/* The bracket on one domain, or LIP_EINTERRUPT. */
+static lip_status bracket(const lip_net *net, const lip_dataset *data,
+                          const lip_measure_options *options, lip_measurement *found,
+                          const lip_control *control, lip_error *err)
+{
+  lip_status st = lip_measure(net, data, options, found, control, err);
+
+  if (st == LIP_OK && strcmp(found->stopped, "interrupt") == 0)
+    st = lip_fail(err, LIP_EINTERRUPT, "interrupted while measuring");
+  return st;
+}
+
+/* The brackets on the data's ball and on the unit sphere; neither draws fresh points for a proxy.
+ */
+static lip_status measure_inner_domains(const lip_net *net, const lip_dataset *data, lip_run *run,
+                                        const lip_control *control, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_measure_options options = run->measure;
+  lip_measurement ball = {0}, sphere = {0};
+  char domain[64];
+
+  run->data_radius = 0;
+  for (size_t i = 0; i < data->n; i++)
+    run->data_radius = fmax(run->data_radius, lip_norm(data->d, data->X + i * data->d));
+  (void)snprintf(domain, sizeof domain, "ball:%.17g", run->data_radius);
+  options.domain = domain;
+  TRY(bracket(net, data, &options, &ball, control, err));
+  options.domain = "sphere:1";
+  TRY(bracket(net, data, &options, &sphere, control, err));
+  run->lower_ball = ball.lower;
+  run->upper_ball = ball.upper;
+  run->lower_sphere = sphere.lower;
+  run->upper_sphere = sphere.upper;
+  run->certified = run->certified && ball.certified && sphere.certified;
+done:
+  lip_measurement_clear(&ball);
+  lip_measurement_clear(&sphere);
+  return st;
+}
+
 static lip_status measure(const lip_net *net, const lip_dataset *data, lip_run *run,
                           const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
+  double begin = lip_seconds();
   lip_measurement found = {0};
 
-  TRY(lip_measure(net, data, &run->measure, &found, control, err));
-  if (strcmp(found.stopped, "done") != 0) FAIL(LIP_EINTERRUPT, "interrupted while measuring");
+  TRY(bracket(net, data, &run->measure, &found, control, err));
   run->max_random_gradient = found.proxy_random;
   run->max_data_gradient = found.proxy_data;
-  run->lower = found.bound[found.lower].value;
-  (void)snprintf(run->lower_method, sizeof run->lower_method, "%s",
-                 found.bound[found.lower].method);
+  run->lower = found.lower;
+  run->upper = found.upper;
+  run->certified = found.certified;
+  (void)snprintf(run->lower_method, sizeof run->lower_method, "%s", found.lower_method);
+  (void)snprintf(run->upper_method, sizeof run->upper_method, "%s", found.upper_method);
   for (size_t i = 0; i < found.bounds; i++) {
     if (strcmp(found.bound[i].method, "path-norm") == 0) run->path_norm = found.bound[i].value;
     if (strcmp(found.bound[i].method, "product") == 0) run->product = found.bound[i].value;
   }
-  run->seconds_measure = found.seconds;
+  if (strcmp(run->measure.domain, "space") == 0)
+    TRY(measure_inner_domains(net, data, run, control, err));
+  run->seconds_measure = lip_seconds() - begin;
 done:
   lip_measurement_clear(&found);
   return st;

@@ -28,8 +28,12 @@ typedef struct lip_run {
   bool fitted;
   double max_random_gradient; /* the paper's measure: max |grad f(z)| over fresh z ~ N(0, I/d) */
   double max_data_gradient;   /* the same over the data points */
-  double lower;               /* the best lower estimate of the Lipschitz constant */
-  char lower_method[24];
+  /* The bracket on the plan's domain; where that is the space, also on the smallest ball around 0
+     that holds the data (radius data_radius), and on the unit sphere, tangential. */
+  double lower, upper;
+  char lower_method[24], upper_method[24];
+  double data_radius, lower_ball, upper_ball, lower_sphere, upper_sphere;
+  bool certified;            /* all of these brackets are proved, rounding counted */
   double path_norm, product; /* upper estimates: sum |a_l||w_l|, and Theorem 3's product */
   double l_star;             /* the smallest constant of any function through the data */
   /* Times and machine: may differ between runs of the same plan. */

@@ -28,8 +28,7 @@ int main(void)
   if (st == LIP_OK) st = lip_measure(net, data, &measure, &found, NULL, &err);
   if (st == LIP_OK)
     printf("liplaw %s: loss %.3g after %zu steps, slope at least %.4g, at most %.4g\n",
-           lip_version(), fit.loss, fit.steps, found.bound[found.lower].value,
-           found.bound[found.upper].value);
+           lip_version(), fit.loss, fit.steps, found.lower, found.upper);
   else
     fprintf(stderr, "%s\n", err.text);
 

@@ -1,0 +1,106 @@
+/* settle.c - from what the methods propose to ends that are proved, rounding counted.
+
+   Lower: the candidates' slopes in interval arithmetic (certificate/witness.h), until no later one
+   can be better. Upper: the proposals from the smallest on, the first that verifies
+   (certificate/proof.h). */
+#include "lipschitz/settle.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "certificate/certificate.h"
+#include "certificate/witness.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double ROUNDING = 1e-12; /* what a certain slope usually loses, relative */
+
+void lip_proposals_take(lip_proposals *proposals, double value, const char *method,
+                        lip_proof *proof)
+{
+  size_t at = proposals->count;
+
+  if (!proof->kind) return;
+  while (at > 0 && value < proposals->item[at - 1].value) {
+    proposals->item[at] = proposals->item[at - 1];
+    at--;
+  }
+  proposals->item[at] = (lip_proposal){value, method, *proof};
+  proposals->count++;
+  *proof = (lip_proof){.kind = NULL};
+}
+
+void lip_proposals_clear(lip_proposals *proposals)
+{
+  for (size_t i = 0; i < proposals->count; i++) lip_proof_clear(&proposals->item[i].proof);
+  proposals->count = 0;
+}
+
+/* The best certain slope among the candidates; `which` is candidates->count where none is. */
+static lip_status prove_lower(const lip_claim *claim, const lip_steepest *candidates, double *best,
+                              size_t *which, double *direction, double *scratch, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t d = claim->d;
+
+  *best = 0;
+  *which = candidates->count;
+  for (size_t i = 0; i < candidates->count; i++) {
+    const double *x = candidates->point + i * d;
+    double value;
+
+    if (candidates->slope[i] < *best * (1 + ROUNDING) && *which < candidates->count) break;
+    TRY(lip_witness_slope(claim, x, NULL, &value, scratch, err));
+    if (*which < candidates->count && !(value > *best)) continue;
+    *best = value;
+    *which = i;
+    memcpy(direction, scratch, d * sizeof *direction);
+    if (value >= candidates->slope[i] * (1 - ROUNDING)) break;
+  }
+done:
+  return st;
+}
+
+static lip_status prove_upper(const lip_claim *claim, const lip_proposals *proposals, double *upper,
+                              size_t *which, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  bool proved = false;
+
+  *which = proposals->count;
+  for (size_t i = 0; i < proposals->count && !proved; i++) {
+    const lip_proposal *proposal = &proposals->item[i];
+
+    TRY(lip_proof_settle(claim, &proposal->proof, proposal->value, upper, &proved, NULL, err));
+    if (proved) *which = i;
+  }
+done:
+  return st;
+}
+
+lip_status lip_settle(const lip_claim *claim, const lip_steepest *candidates,
+                      lip_proposals *proposals, lip_certificate **certificate, double *lower,
+                      double *upper, const char **method, double *witness, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t d = claim->d, below, above;
+  double *direction = lip_alloc(2 * d, sizeof *direction), value = 0, bound = INFINITY;
+
+  *certificate = NULL;
+  if (!direction) FAIL(LIP_ENOMEM, "a direction with %zu coordinates", d);
+  TRY(prove_lower(claim, candidates, &value, &below, direction, direction + d, err));
+  TRY(prove_upper(claim, proposals, &bound, &above, err));
+  if (below == candidates->count || above == proposals->count) goto done;
+  if (!(value <= bound))
+    FAIL(LIP_ENUMERIC, "the proofs contradict each other: %.17g <= constant <= %.17g (%s)", value,
+         bound, proposals->item[above].method);
+  TRY(lip_certificate_make(claim, value, candidates->point + below * d, direction, bound,
+                           &proposals->item[above].proof, certificate, err));
+  memcpy(witness, candidates->point + below * d, d * sizeof *witness);
+  *lower = value;
+  *upper = bound;
+  *method = proposals->item[above].method;
+done:
+  lip_free(direction);
+  return st;
+}

@@ -1,0 +1,36 @@
+/* settle.h - from what the methods propose to ends that are proved, rounding counted. */
+#ifndef LIP_LIPSCHITZ_SETTLE_H
+#define LIP_LIPSCHITZ_SETTLE_H
+
+#include "lipschitz/method.h"
+
+/* An upper end that a method proposes. */
+typedef struct lip_proposal {
+  double value;
+  const char *method; /* static text */
+  lip_proof proof;    /* owned */
+} lip_proposal;
+
+typedef struct lip_proposals {
+  size_t count;
+  lip_proposal item[LIP_MAX_BOUNDS];
+} lip_proposals;
+
+/* Takes the proof over, and empties it; a proof of no kind is not kept. */
+void lip_proposals_take(lip_proposals *proposals, double value, const char *method,
+                        lip_proof *proof);
+void lip_proposals_clear(lip_proposals *proposals);
+
+/* The certificate of the best ends that can be proved: the steepest of the points whose slope is
+   certain, the smallest proposal that verifies.
+   candidates   in   in descending order of their slopes
+   proposals    in   the chosen proof moves into the certificate
+   certificate  out  NULL where one of the ends cannot be proved
+   lower, upper, method  out  of the certificate; untouched without one
+   witness      out  d, the point of the lower end; untouched without one */
+LIP_MUST_CHECK lip_status lip_settle(const lip_claim *claim, const lip_steepest *candidates,
+                                     lip_proposals *proposals, lip_certificate **certificate,
+                                     double *lower, double *upper, const char **method,
+                                     double *witness, lip_error *err);
+
+#endif
