@@ -55,7 +55,7 @@ lip_status lip_multipliers_scalar_create(lip_multipliers *s, lip_error *err)
   if (!s->scale || !s->row_squares || !s->lambda || !s->gram_mid || !s->which || !s->name)
     FAIL(LIP_ENOMEM, "a solver for %zu multipliers", s->claim->k);
   if (products_pay(s->claim->k, s->claim->d)) TRY(make_gram(s, err));
-  TRY(lip_sign_relaxation_create(rows, s->claim->d, &s->signs, err));
+  TRY(lip_sign_relaxation_create(rows, s->claim->d, s->gram != NULL, &s->signs, err));
 done:
   return st;
 }

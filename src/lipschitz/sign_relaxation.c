@@ -12,50 +12,59 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "linalg/cholesky.h"
 #include "linalg/dgemm.h"
 #include "linalg/eight_columns.h"
 #include "linalg/largest_eigenvalue.h"
-#include "linalg/symmetric_eigen.h"
 #include "linalg/vector.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
-enum { EIGHT = 8, MOST_COLUMNS = 32, MOST_SWEEPS = 5000, DENSE = 130 };
+enum { EIGHT = 8, MOST_COLUMNS = 32, MOST_SWEEPS = 5000, MOST_DENSE = 1300, BAND = 128 };
+static const double MOST_OVER = 0.85;       /* nearer to 1 it turns in circles */
 static const double SMALLEST_SHARE = 1e-11; /* of one lambda in their sum, times n */
 
 struct lip_sign_relaxation {
   size_t most, d, columns; /* of V and G, which are packed */
   const lip_eight_columns *loops;
-  double *kept;   /* most x MOST_COLUMNS: V by name */
-  double *V;      /* n x columns, of the call under way */
-  double *G;      /* d x columns: U' V; used where there are no products */
-  double *root;   /* n: 1 / sqrt(lambda) */
-  double *part;   /* max(n, d) */
-  double *vector; /* max(n, d): eigenvector, kept */
-  double *dense;  /* DENSE x DENSE */
+  double *kept; /* most x MOST_COLUMNS: V by name */
+  double *V;    /* n x columns, of the call under way */
+  double *G;    /* d x columns: U' V; used where there are no products */
+  double *root; /* n: 1 / sqrt(lambda) */
+  double *part; /* n */
+  double over;  /* over-relaxation */
+  size_t order; /* min(most, d), or most with products: of the matrix whose top eigenvalue counts */
+  double *K;    /* order x order; NULL where that is too large */
+  double *factor; /* order x order */
+  double *band;   /* BAND x d: some rows, scaled */
 };
 
-lip_status lip_sign_relaxation_create(size_t most, size_t d, lip_sign_relaxation **relaxation,
-                                      lip_error *err)
+lip_status lip_sign_relaxation_create(size_t most, size_t d, bool products,
+                                      lip_sign_relaxation **relaxation, lip_error *err)
 {
   lip_status st = LIP_OK;
-  size_t longer = most > d ? most : d;
   lip_sign_relaxation *made = lip_alloc_zero(1, sizeof *made);
 
   if (!made) FAIL(LIP_ENOMEM, "a sign relaxation");
   *made = (lip_sign_relaxation){.most = most, .d = d, .columns = EIGHT};
   made->loops = lip_eight_columns_best();
+  made->order = products ? most : d;
   made->kept = lip_alloc(most, MOST_COLUMNS * sizeof *made->kept);
   made->V = lip_alloc(most, MOST_COLUMNS * sizeof *made->V);
-  made->G = lip_alloc(d, MOST_COLUMNS * sizeof *made->G);
+  made->G = lip_alloc(products ? 1 : d, MOST_COLUMNS * sizeof *made->G);
   made->root = lip_alloc(most, sizeof *made->root);
-  made->part = lip_alloc(longer, sizeof *made->part);
-  made->vector = lip_alloc_zero(longer, sizeof *made->vector);
-  made->dense = lip_alloc(DENSE * DENSE + DENSE, sizeof *made->dense);
-  if (!made->kept || !made->V || !made->G || !made->root || !made->part || !made->vector ||
-      !made->dense)
+  made->part = lip_alloc(most, sizeof *made->part);
+  if (!made->kept || !made->V || !made->G || !made->root || !made->part)
     FAIL(LIP_ENOMEM, "the sign relaxation of %zu neurons", most);
+  if (made->order <= MOST_DENSE) {
+    made->K = lip_alloc(made->order, made->order * sizeof *made->K);
+    made->factor = lip_alloc(made->order, made->order * sizeof *made->factor);
+    made->band = lip_alloc(products ? 1 : BAND, d * sizeof *made->band);
+    if (!made->K || !made->factor || !made->band)
+      FAIL(LIP_ENOMEM, "the sign relaxation of %zu neurons", most);
+  }
   *relaxation = made;
   made = NULL;
 done:
@@ -71,8 +80,9 @@ void lip_sign_relaxation_free(lip_sign_relaxation *relaxation)
   lip_free(relaxation->G);
   lip_free(relaxation->root);
   lip_free(relaxation->part);
-  lip_free(relaxation->vector);
-  lip_free(relaxation->dense);
+  lip_free(relaxation->K);
+  lip_free(relaxation->factor);
+  lip_free(relaxation->band);
   lip_free(relaxation);
 }
 
@@ -136,13 +146,19 @@ static double attained(lip_sign_relaxation *s, const lip_sign_rows *rows)
   return sum;
 }
 
-/* Every row of V once; lambda_l as seen on the way. Returns by how much |U' V|^2 grew. */
-static double sweep(lip_sign_relaxation *s, const lip_sign_rows *rows, double *lambda)
+/* Every row of V once, beyond the best place by `over` times the way there (over-relaxation: still
+   an ascent, since below 1 the value there is above the old one); lambda_l as seen on the way.
+   grown   out  by how much |U' V|^2 grew
+   return       by how much it would have grown without going beyond, had each row been alone */
+static double sweep(lip_sign_relaxation *s, const lip_sign_rows *rows, double over, double *lambda,
+                    double *grown)
 {
-  double grown = 0;
+  double potential = 0;
+
+  *grown = 0;
 
   for (size_t l = 0; l < rows->n; l++) {
-    double g[MOST_COLUMNS], *v = s->V + l * s->columns, square = 0, along = 0, length;
+    double g[MOST_COLUMNS], *v = s->V + l * s->columns, square = 0, along = 0, length, cosine, norm;
 
     product_row(s, rows, l, g);
     for (size_t q = 0; q < s->columns; q++) {
@@ -153,11 +169,16 @@ static double sweep(lip_sign_relaxation *s, const lip_sign_rows *rows, double *l
     length = sqrt(square);
     lambda[l] = length + rows->squares[l];
     if (!(length > 0)) continue;
-    grown += 2 * (length - along);
-    for (size_t q = 0; q < s->columns; q++) g[q] /= length;
+    cosine = along / length;
+    norm = sqrt(1 + 2 * over * (1 + over) * (1 - cosine));
+    if (!(norm > 0.1)) continue; /* never, but for rounding */
+    potential += 2 * length * (1 - cosine);
+    *grown += 2 * length * ((1 + over - over * cosine) / norm - cosine);
+    for (size_t q = 0; q < s->columns; q++)
+      g[q] = ((1 + over) / length * g[q] - over * v[q]) / norm;
     replace_row(s, rows, l, g);
   }
-  return grown;
+  return potential;
 }
 
 typedef struct dual_map {
@@ -191,21 +212,6 @@ static void map_rows(void *context, const double *x, double *y)
   }
 }
 
-/* eigmax(D^-1/2 C D^-1/2) for a few rows, all eigenvalues at once. */
-static lip_status dense_eigenvalue(lip_sign_relaxation *s, const lip_sign_rows *rows, double *top,
-                                   lip_error *err)
-{
-  double *values = s->dense + DENSE * DENSE;
-  lip_status st;
-
-  for (size_t i = 0; i < rows->n; i++)
-    for (size_t j = 0; j <= i; j++)
-      s->dense[i * rows->n + j] = s->root[i] * s->root[j] * rows->products[i * rows->n + j];
-  st = lip_symmetric_eigen(rows->n, s->dense, values, false, err);
-  if (st == LIP_OK) *top = values[rows->n - 1];
-  return st;
-}
-
 /* Makes lambda positive with sum 1. */
 static void normalise(size_t n, double *lambda)
 {
@@ -220,22 +226,86 @@ static void normalise(size_t n, double *lambda)
   for (size_t l = 0; l < n; l++) lambda[l] /= total;
 }
 
-/* The bound that lambda (sum 1) gives, squared. */
+/* K <- D^-1/2 C D^-1/2 or U' D^-1 U (the lower triangle). Returns its order. */
+static size_t make_matrix(lip_sign_relaxation *s, const lip_sign_rows *rows)
+{
+  size_t n = rows->n, d = rows->d;
+
+  if (rows->products) {
+    for (size_t i = 0; i < n; i++)
+      for (size_t j = 0; j <= i; j++)
+        s->K[i * n + j] = s->root[i] * s->root[j] * rows->products[i * n + j];
+    return n;
+  }
+  memset(s->K, 0, d * d * sizeof *s->K);
+  for (size_t from = 0; from < n; from += BAND) {
+    size_t count = n - from < BAND ? n - from : BAND;
+
+    for (size_t l = 0; l < count; l++) {
+      const double *w = row_of(rows, from + l);
+      double weight = scale_of(rows, from + l) * s->root[from + l];
+
+      for (size_t i = 0; i < d; i++) s->band[l * d + i] = weight * w[i];
+    }
+    lip_dgemm(true, false, d, d, count, 1, s->band, d, s->band, d, 1, s->K, d);
+  }
+  return d;
+}
+
+/* Are all eigenvalues of K below? */
+static bool all_below(lip_sign_relaxation *s, size_t order, double square)
+{
+  for (size_t i = 0; i < order; i++) {
+    for (size_t j = 0; j < i; j++) s->factor[i * order + j] = -s->K[i * order + j];
+    s->factor[i * order + i] = square - s->K[i * order + i];
+  }
+  return lip_cholesky(order, s->factor);
+}
+
+/* The largest eigenvalue of K, which is above `square`, from above: its excess to a tenth. */
+static double value_above(lip_sign_relaxation *s, size_t order, double square, double excess)
+{
+  double low = excess, high = excess;
+
+  while (!all_below(s, order, square * (1 + high)) && high < 1e12) low = high, high *= 4;
+  while (high > 1.1 * low) {
+    double middle = sqrt(low * high);
+
+    if (all_below(s, order, square * (1 + middle)))
+      high = middle;
+    else
+      low = middle;
+  }
+  return square * (1 + high);
+}
+
+/* The bound that lambda (sum 1) gives, squared: `wanted` where it is below that; else, where this
+   is the last try, itself; else infinite. */
 static lip_status dual_value(lip_sign_relaxation *s, const lip_sign_rows *rows,
-                             const double *lambda, double accuracy, double *square, lip_error *err)
+                             const double *lambda, double square, double wanted, bool last,
+                             double *bound, lip_error *err)
 {
   dual_map map = {s, rows};
   size_t order = rows->products ? rows->n : rows->d;
-  double missing = 0;
-  lip_status st;
+  double *vector = NULL, missing = 0, excess = wanted / square - 1;
+  lip_status st = LIP_OK;
 
   for (size_t l = 0; l < rows->n; l++) s->root[l] = 1 / sqrt(lambda[l]);
-  if (rows->products && rows->n <= DENSE) return dense_eigenvalue(s, rows, square, err);
-  for (size_t i = 0; i < order; i++)
-    s->vector[i] += 0.3 * cos((double)(i * i % 1009)) / sqrt((double)(i + 1));
-  st = lip_largest_eigenvalue(order, rows->products ? map_products : map_rows, &map,
-                              fmin(1e-3, 0.1 * accuracy), s->vector, square, &missing, NULL, err);
-  if (st == LIP_OK) *square += fmin(missing, 0.1 * accuracy * *square);
+  if (s->K) {
+    (void)make_matrix(s, rows);
+    if (all_below(s, order, wanted))
+      *bound = wanted;
+    else
+      *bound = last ? value_above(s, order, square, excess) : INFINITY;
+    return LIP_OK;
+  }
+  vector = lip_alloc_zero(order, sizeof *vector);
+  if (!vector) FAIL(LIP_ENOMEM, "a vector of %zu numbers", order);
+  TRY(lip_largest_eigenvalue(order, rows->products ? map_products : map_rows, &map,
+                             fmax(0.1 * excess, 1e-9), vector, bound, &missing, NULL, err));
+  *bound += missing;
+done:
+  lip_free(vector);
   return st;
 }
 
@@ -274,6 +344,7 @@ static void begin(lip_sign_relaxation *s, const lip_sign_rows *rows, const size_
 {
   if (!warm) {
     s->columns = EIGHT;
+    s->over = 0;
     lip_random_normal((lip_stream){1, LIP_FOR_STARTS}, 0, s->most * MOST_COLUMNS, s->kept);
     for (size_t l = 0; l < s->most; l++) {
       double *v = s->kept + l * MOST_COLUMNS, length = lip_norm(EIGHT, v);
@@ -295,22 +366,34 @@ static void keep(lip_sign_relaxation *s, size_t n, const size_t *name)
   }
 }
 
-/* Sweeps until the attained value is settled to a fraction `settled` of itself. */
-static double ascend(lip_sign_relaxation *s, const lip_sign_rows *rows, double settled,
-                     double *lambda, double *square, double enough, const lip_control *control)
+/* Sweeps until the attained value is settled to a fraction `settled` of itself. The over-relaxation
+   w = 1 + over is best where the growth falls by (w - 1)^2 a sweep (Young); where it falls more
+   slowly, w goes up. The last sweep is a plain one, after which lambda is at its best. */
+static void ascend(lip_sign_relaxation *s, const lip_sign_rows *rows, double settled,
+                   double *lambda, double *square, double enough, const lip_control *control)
 {
-  double before = INFINITY, rate = 0.9;
+  double grown, first = 0;
 
   for (int round = 0; round < MOST_SWEEPS; round++) {
-    double grown = sweep(s, rows, lambda);
+    double potential = sweep(s, rows, s->over, lambda, &grown);
 
     *square += grown;
-    if (round > 0 && before > 0) rate = fmin(0.99, grown / before);
-    before = grown;
-    if (round >= 2 && grown * rate / (1 - rate) <= settled * *square) break;
-    if (*square > enough || stopped(control)) break;
+    if (round % 5 == 0) first = potential;
+    if (round % 5 == 4) {
+      double fall = sqrt(sqrt(potential / first)); /* a sweep */
+
+      if (s->over == 0)
+        s->over = 0.3;
+      else if (fall > s->over * s->over)
+        s->over = fmin(MOST_OVER, 1 - 0.7 * (1 - s->over));
+    }
+    if ((round >= 1 && potential <= settled * *square) || *square > enough || stopped(control))
+      break;
   }
-  return before;
+  for (int plain = 0; plain < 2; plain++) {
+    (void)sweep(s, rows, 0, lambda, &grown);
+    *square += grown;
+  }
 }
 
 static void add_columns(lip_sign_relaxation *s, const lip_sign_rows *rows)
@@ -334,24 +417,27 @@ lip_status lip_sign_relaxation_solve(lip_sign_relaxation *s, const lip_sign_rows
                                      const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
-  double square, bound = INFINITY, settled = 0.5 * goal.accuracy;
-  double enough = goal.above * goal.above;
+  double square, bound = INFINITY, settled = 0.3 * goal.accuracy;
+  double enough = goal.above * goal.above, below = goal.below * goal.below;
+  bool last = false;
 
   begin(s, rows, name, warm);
   square = attained(s, rows);
-  for (int round = 0; round < 12; round++) {
-    (void)ascend(s, rows, settled, lambda, &square, enough, control);
+  for (int round = 0; !last; round++) {
+    double wanted;
+
+    ascend(s, rows, settled, lambda, &square, enough, control);
     normalise(rows->n, lambda);
-    TRY(dual_value(s, rows, lambda, goal.accuracy, &bound, err));
-    if (bound - square <= 2 * goal.accuracy * bound || bound < goal.below * goal.below ||
-        square > enough || stopped(control))
-      break;
+    if (!(square > 0)) square = DBL_MIN;
+    wanted = square * (1 + 2 * goal.accuracy);
+    if (below > wanted) wanted = below;
+    last = square > enough || stopped(control) || settled < 1e-16;
+    TRY(dual_value(s, rows, lambda, square, wanted, last, &bound, err));
+    if (bound <= wanted) break;
     if (settled < 1e-3 * goal.accuracy && s->columns < MOST_COLUMNS)
       add_columns(s, rows);
-    else if (settled < 1e-15)
-      break;
     else
-      settled = fmax(0.1 * settled, 1e-16);
+      settled *= 0.1;
     square = attained(s, rows);
   }
   keep(s, rows->n, name);

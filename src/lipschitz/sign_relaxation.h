@@ -16,9 +16,9 @@ typedef struct lip_sign_rows {
   const double *products; /* n x n: u_l . u_j; or NULL: then the rows are used */
 } lip_sign_rows;
 
-/* A workspace for up to `most` rows in R^d. */
+/* A workspace for up to `most` rows in R^d, given by their products or by themselves. */
 typedef struct lip_sign_relaxation lip_sign_relaxation;
-LIP_MUST_CHECK lip_status lip_sign_relaxation_create(size_t most, size_t d,
+LIP_MUST_CHECK lip_status lip_sign_relaxation_create(size_t most, size_t d, bool products,
                                                      lip_sign_relaxation **relaxation,
                                                      lip_error *err);
 void lip_sign_relaxation_free(lip_sign_relaxation *relaxation); /* takes NULL */
