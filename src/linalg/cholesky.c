@@ -1,7 +1,8 @@
-/* cholesky.c - LAPACK's dpotrf, dpotri and dpotrs. Their columns are our rows, so our lower
+/* cholesky.c - LAPACK's dpotrf, dpotri and dpotrs, BLAS's dtrsm. Their columns are our rows, so our lower
    triangle is their upper one. */
 #include "linalg/cholesky.h"
 
+#include <cblas.h>
 #include <math.h>
 
 extern void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info);
@@ -39,4 +40,10 @@ void lip_cholesky_solve(size_t n, const double *L, size_t count, double *X)
   int order = (int)n, columns = (int)count, info = 0;
 
   dpotrs_("U", &order, &columns, L, &order, X, &order, &info);
+}
+
+void lip_cholesky_whiten(size_t n, const double *L, size_t count, double *X)
+{
+  cblas_dtrsm(CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, (blasint)count,
+              (blasint)n, 1, L, (blasint)n, X, (blasint)n);
 }

@@ -19,4 +19,7 @@ void lip_cholesky_inverse(size_t n, double *L);
 /* Each of the `count` rows of X <- its product with the inverse of L L'. */
 void lip_cholesky_solve(size_t n, const double *L, size_t count, double *X);
 
+/* X <- X L^-T for X of `count` rows: X (L L')^-1 X' becomes a product of the result with itself. */
+void lip_cholesky_whiten(size_t n, const double *L, size_t count, double *X);
+
 #endif

@@ -8,12 +8,14 @@
 
 /* What a method leaves behind. */
 typedef struct lip_finding {
-  bool found;      /* false: it was stopped before it had anything to say */
-  double value;    /* upper: the bound; lower: the slope at the point, which is evaluated again */
-  double error;    /* as in lip_bound */
-  double *point;   /* lower: d entries, provided; upper: NULL */
-  double proxy;    /* lower: the largest |gradient| at the method's own points, before they are
-                      moved into the domain; NaN where it has none or was stopped among them */
+  bool found;     /* false: it was stopped before it had anything to say */
+  double value;   /* upper: the bound; lower: the slope at the point, which is evaluated again */
+  double error;   /* as in lip_bound */
+  double *point;  /* lower: d entries, provided; upper: NULL */
+  double proxy;   /* lower: the largest |gradient| at the method's own points, before they are
+                     moved into the domain; NaN where it has none or was stopped among them */
+  double pattern; /* lower_patterns: the steepest sign pattern found, whether or not a point has it;
+                     others leave it */
   lip_proof proof; /* upper: what proves about `value` (lip_proof_settle); kind NULL: an estimate
                       without proof */
 } lip_finding;

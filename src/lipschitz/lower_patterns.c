@@ -1,0 +1,239 @@
+/* lower_patterns.c - from sign patterns to points: two-layer networks.
+
+   First the steepest patterns, whether or not any point has them (sign_patterns.c). On the space,
+   where W has full row rank, every pattern has a point (realise_pattern.c), and that is the end.
+   Else ascent on the smoothed network from many points at once (smoothed_ascent.c), some of them in
+   the directions of the steepest patterns, in coordinates where the neurons' hyperplanes lie evenly
+   (neuron_coordinates.c); then again from near the best ones. What is found is passed on, and the
+   ascent along exact lines goes on from there.
+
+   Work is counted in passes over the weights, never in time.
+   cost    at most WORK weights read for 8 starts, and at least FEWEST passes
+   limits  a local search: attained, not proved to be the largest */
+#include "lipschitz/method.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "lipschitz/realise_pattern.h"
+#include "lipschitz/sign_patterns.h"
+#include "lipschitz/smoothed_ascent.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double WORK = 3e9, FEWEST = 500; /* weights, passes; for each start */
+static const double PATTERN_SHARE = 0.3;      /* of the work, at most */
+static const double SAME = 1e-9;              /* relative: slopes of one cell */
+static const double STEP_PASSES = 4.25;
+static const double WIDTH = 1, NEAR = 0.3; /* of the smoothing at first, and of later rounds */
+enum { POINTS_A_START = 4, STEPS = 60, FEWEST_STEPS = 16, ROUNDS = 4, REALISED = 4 };
+
+typedef struct search {
+  const lip_problem *problem;
+  const lip_claim *claim;
+  size_t rows;
+  lip_pattern_batch batch;
+  double *low, *high;     /* k: between which slopes the neurons are; high NULL: unbounded */
+  double *X, *G, *slopes; /* rows x d, rows x d, rows */
+  size_t hinted;
+  double *hints; /* rows x k: patterns as signs */
+  lip_steepest *steepest;
+  lip_finding *finding;
+} search;
+
+static bool applies(const lip_problem *problem)
+{
+  return problem->claim && problem->starts > 0;
+}
+
+/* inf and sup psi'. False where it is unbounded. */
+static bool slope_range(lip_activation psi, double *low, double *high)
+{
+  double left = lip_activation_slope(psi, -1), right = lip_activation_slope(psi, 1);
+
+  if (psi.kind == LIP_SQUARE) return false;
+  *low = fmin(left, right);
+  *high = fmax(left, right);
+  if (psi.kind == LIP_TANH || psi.kind == LIP_SOFTPLUS) {
+    *low = 0;
+    *high = 1;
+  }
+  return true;
+}
+
+static lip_status prepare(search *in, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t k = in->claim->k, d = in->claim->d, rows = in->rows;
+  double low = 0, high = 0;
+
+  in->low = lip_alloc(2 * k, sizeof *in->low);
+  in->X = lip_alloc(rows, (2 * d + k + 1) * sizeof *in->X);
+  if (!in->low || !in->X) FAIL(LIP_ENOMEM, "%zu points in %zu dimensions", rows, d);
+  in->G = in->X + rows * d;
+  in->hints = in->G + rows * d;
+  in->slopes = in->hints + rows * k;
+  if (slope_range(in->claim->psi, &low, &high)) in->high = in->low + k;
+  for (size_t l = 0; in->high && l < k; l++) {
+    in->low[l] = low;
+    in->high[l] = high;
+  }
+  TRY(lip_pattern_batch_create(in->claim, rows, &in->batch, err));
+done:
+  return st;
+}
+
+/* Evaluates the network at the first `count` rows of X, and offers the steepest of every cell. */
+static lip_status offer(search *in, size_t count, lip_error *err)
+{
+  size_t d = in->claim->d;
+  lip_status st;
+
+  if (count == 0) return LIP_OK;
+  st = lip_problem_slopes(in->problem, count, in->X, in->G, in->slopes, err);
+  if (st == LIP_ENUMERIC) return LIP_OK; /* what overflows is no gain */
+  if (st != LIP_OK) return st;
+  for (size_t i = 0; i < count; i++) {
+    bool is_new = true;
+
+    for (size_t j = 0; j < i; j++)
+      if (fabs(in->slopes[i] - in->slopes[j]) <= SAME * in->slopes[j]) is_new = false;
+    if (is_new) lip_finding_offer(in->finding, in->steepest, in->slopes[i], in->X + i * d);
+  }
+  return LIP_OK;
+}
+
+/* The row of the largest value that is below `limit`; rows where there is none. */
+static size_t next_best(const search *in, double limit)
+{
+  size_t best = in->rows;
+
+  for (size_t i = 0; i < in->rows; i++)
+    if (in->batch.value[i] < limit &&
+        (best == in->rows || in->batch.value[i] > in->batch.value[best]))
+      best = i;
+  return best;
+}
+
+/* The signs of the steepest patterns, for the ascent to start near to. */
+static void take_hints(search *in)
+{
+  size_t k = in->claim->k;
+  double middle = 0.5 * (in->low[0] + in->high[0]), limit = INFINITY;
+  double right = lip_activation_slope(in->claim->psi, 1) < middle ? -1 : 1;
+
+  while (in->hinted < in->rows / 4) {
+    size_t row = next_best(in, limit);
+
+    if (row == in->rows) return;
+    limit = in->batch.value[row] * (1 - SAME);
+    for (size_t l = 0; l < k; l++)
+      in->hints[in->hinted * k + l] = in->batch.slopes[row * k + l] > middle ? right : -right;
+    in->hinted++;
+  }
+}
+
+/* Points of the steepest patterns. found: one is as steep as the steepest pattern. */
+static lip_status realise(search *in, bool *found, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t count = 0, d = in->claim->d;
+  double limit = INFINITY;
+  lip_realiser *realiser = NULL;
+
+  *found = false;
+  TRY(lip_realiser_create(in->claim, &realiser, err));
+  for (size_t tried = 0; realiser && tried < REALISED; tried++) {
+    size_t row = next_best(in, limit);
+
+    if (row == in->rows) break;
+    limit = in->batch.value[row] * (1 - SAME);
+    count += lip_realise_pattern(realiser, in->batch.slopes + row * in->claim->k,
+                                 in->X + count * d);
+  }
+  TRY(offer(in, count, err));
+  *found = in->finding->found && in->finding->value >= in->finding->pattern * (1 - SAME);
+done:
+  lip_realiser_free(realiser);
+  return st;
+}
+
+static lip_status search_patterns(search *in, double work, bool *finished,
+                                  const lip_control *control, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t best;
+  int exponent = in->claim->W_exponent + in->claim->A_exponent;
+
+  *finished = false;
+  if (!in->high) goto done;
+  TRY(lip_sign_patterns_find(&in->batch, in->low, in->high, in->problem->seed, work, &best, control,
+                             err));
+  in->finding->pattern = ldexp(in->batch.value[best], exponent);
+  if (in->claim->domain.kind == LIP_SPACE) TRY(realise(in, finished, err));
+  take_hints(in);
+done:
+  return st;
+}
+
+/* The points at which the rows of an ascent were steepest. */
+static lip_status offer_best(search *in, const lip_smoothed_ascent *ascent, lip_error *err)
+{
+  size_t d = in->claim->d, D = ascent->coordinates->D;
+
+  for (size_t i = 0; i < in->rows; i++)
+    lip_neuron_coordinates_point(ascent->coordinates, ascent->center[i], ascent->best + i * D,
+                                 in->X + i * d);
+  return offer(in, in->rows, err);
+}
+
+static lip_status ascend(search *in, double work, const lip_control *control, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  double affordable = work / (STEP_PASSES * (double)in->rows); /* steps */
+  size_t rounds = (size_t)fmax(1, fmin(ROUNDS, affordable / STEPS));
+  size_t steps = (size_t)fmax(FEWEST_STEPS, fmin(STEPS, affordable / (double)rounds));
+  lip_neuron_coordinates coordinates = {.D = 0};
+  lip_smoothed_ascent ascent = {.rows = 0};
+
+  TRY(lip_neuron_coordinates_create(in->claim, &coordinates, err));
+  TRY(lip_smoothed_ascent_create(&in->batch, &coordinates, in->hinted, in->hints, in->problem->seed,
+                                 &ascent, err));
+  lip_pattern_batch_begin(&in->batch, in->problem->seed);
+  for (size_t round = 0; round < rounds && !lip_stopped(control); round++) {
+    if (round > 0) lip_smoothed_ascent_gather(&ascent, NEAR, round);
+    lip_smoothed_ascent_run(&ascent, round == 0 ? WIDTH : NEAR, steps, control);
+    TRY(offer_best(in, &ascent, err));
+    lip_tell(control, (double)(round + 1) / (double)rounds);
+  }
+done:
+  lip_smoothed_ascent_clear(&ascent);
+  lip_neuron_coordinates_clear(&coordinates);
+  return st;
+}
+
+static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_finding *finding,
+                      const lip_control *control, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  double passes = fmax(FEWEST, WORK / lip_problem_weights(problem)) * (double)problem->starts;
+  search in = {.problem = problem,
+               .claim = problem->claim,
+               .rows = POINTS_A_START * problem->starts,
+               .steepest = steepest,
+               .finding = finding};
+  bool finished;
+
+  if (lip_stopped(control)) goto done;
+  TRY(prepare(&in, err));
+  TRY(search_patterns(&in, PATTERN_SHARE * passes, &finished, control, err));
+  if (!finished && !lip_stopped(control)) TRY(ascend(&in, passes, control, err));
+done:
+  lip_pattern_batch_clear(&in.batch);
+  lip_free(in.X);
+  lip_free(in.low);
+  return st;
+}
+
+const lip_method lip_lower_patterns = {
+    "patterns", "brackets.md: sign patterns, and ascent on the smoothed network", applies, run};
