@@ -1,5 +1,5 @@
-/* cholesky.c - LAPACK's dpotrf, dpotri and dpotrs, BLAS's dtrsm. Their columns are our rows, so our lower
-   triangle is their upper one. */
+/* cholesky.c - LAPACK's dpotrf, dpotri and dpotrs, BLAS's dtrsm. Their columns are our rows, so our
+   lower triangle is their upper one. */
 #include "linalg/cholesky.h"
 
 #include <cblas.h>

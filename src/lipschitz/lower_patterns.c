@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "certificate/slope_range.h"
 #include "lipschitz/realise_pattern.h"
 #include "lipschitz/sign_patterns.h"
 #include "lipschitz/smoothed_ascent.h"
@@ -22,6 +23,7 @@
 #include <string.h>
 
 static const double WORK = 3e9, FEWEST = 500; /* weights, passes; for each start */
+static const double RANGES = 1e9;             /* weights read for them */
 static const double PATTERN_SHARE = 0.3;      /* of the work, at most */
 static const double SAME = 1e-9;              /* relative: slopes of one cell */
 static const double STEP_PASSES = 4.25;
@@ -46,38 +48,38 @@ static bool applies(const lip_problem *problem)
   return problem->claim && problem->starts > 0;
 }
 
-/* inf and sup psi'. False where it is unbounded. */
-static bool slope_range(lip_activation psi, double *low, double *high)
+/* Between which slopes the neurons are on the domain; around data on any of the balls, and where
+   that would be much work on the whole space. False where one is unbounded. */
+static bool slope_ranges(const lip_claim *claim, double *low, double *high, double *scratch)
 {
-  double left = lip_activation_slope(psi, -1), right = lip_activation_slope(psi, 1);
+  size_t k = claim->k, balls = claim->domain.kind == LIP_AROUND_DATA ? claim->domain.count : 1;
+  bool bounded = true;
 
-  if (psi.kind == LIP_SQUARE) return false;
-  *low = fmin(left, right);
-  *high = fmax(left, right);
-  if (psi.kind == LIP_TANH || psi.kind == LIP_SOFTPLUS) {
-    *low = 0;
-    *high = 1;
+  if ((double)balls * (double)k * (double)claim->d > RANGES) balls = 1;
+  lip_claim_slopes(claim, 0, low, high);
+  for (size_t ball = 1; ball < balls; ball++) {
+    lip_claim_slopes(claim, ball, scratch, scratch + k);
+    for (size_t l = 0; l < k; l++) {
+      low[l] = fmin(low[l], scratch[l]);
+      high[l] = fmax(high[l], scratch[k + l]);
+    }
   }
-  return true;
+  for (size_t l = 0; l < k; l++) bounded = bounded && isfinite(low[l]) && isfinite(high[l]);
+  return bounded;
 }
 
 static lip_status prepare(search *in, lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t k = in->claim->k, d = in->claim->d, rows = in->rows;
-  double low = 0, high = 0;
 
-  in->low = lip_alloc(2 * k, sizeof *in->low);
+  in->low = lip_alloc(4 * k, sizeof *in->low);
   in->X = lip_alloc(rows, (2 * d + k + 1) * sizeof *in->X);
   if (!in->low || !in->X) FAIL(LIP_ENOMEM, "%zu points in %zu dimensions", rows, d);
   in->G = in->X + rows * d;
   in->hints = in->G + rows * d;
   in->slopes = in->hints + rows * k;
-  if (slope_range(in->claim->psi, &low, &high)) in->high = in->low + k;
-  for (size_t l = 0; in->high && l < k; l++) {
-    in->low[l] = low;
-    in->high[l] = high;
-  }
+  if (slope_ranges(in->claim, in->low, in->low + k, in->low + 2 * k)) in->high = in->low + k;
   TRY(lip_pattern_batch_create(in->claim, rows, &in->batch, err));
 done:
   return st;
@@ -119,8 +121,9 @@ static size_t next_best(const search *in, double limit)
 static void take_hints(search *in)
 {
   size_t k = in->claim->k;
-  double middle = 0.5 * (in->low[0] + in->high[0]), limit = INFINITY;
-  double right = lip_activation_slope(in->claim->psi, 1) < middle ? -1 : 1;
+  lip_activation psi = in->claim->psi;
+  double right = lip_activation_slope(psi, 1) < lip_activation_slope(psi, -1) ? -1 : 1;
+  double limit = INFINITY;
 
   while (in->hinted < in->rows / 4) {
     size_t row = next_best(in, limit);
@@ -128,7 +131,7 @@ static void take_hints(search *in)
     if (row == in->rows) return;
     limit = in->batch.value[row] * (1 - SAME);
     for (size_t l = 0; l < k; l++)
-      in->hints[in->hinted * k + l] = in->batch.slopes[row * k + l] > middle ? right : -right;
+      in->hints[in->hinted * k + l] = in->batch.slopes[row * k + l] == in->high[l] ? right : -right;
     in->hinted++;
   }
 }

@@ -118,8 +118,11 @@ static lip_status find_axis(lip_neuron_coordinates *to, lip_error *err)
 
 static bool has_rays(const lip_claim *claim)
 {
-  return claim->domain.kind == LIP_SPACE && claim->psi.kind != LIP_TANH &&
-         claim->psi.kind != LIP_SQUARE;
+  lip_activation_kind kind = claim->psi.kind;
+
+  return claim->domain.kind == LIP_SPACE &&
+         (kind == LIP_IDENTITY || kind == LIP_RELU || kind == LIP_LEAKY_RELU || kind == LIP_ABS ||
+          kind == LIP_SOFTPLUS);
 }
 
 static bool has_biases(const lip_claim *claim)

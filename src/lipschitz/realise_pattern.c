@@ -2,8 +2,8 @@
 
    x = W' (W W')^-1 (z - b) has W x + b = z; rows are scaled to length 1 first, and z has the signs
    wanted at a distance of 10 times the largest |b_l| / |w_l|, so that the biases move no
-   hyperplane by more than a tenth of it. For tanh the steepest point of a neuron, z = 0, takes the
-   place of one side, and |z| >= FLAT of the other.
+   hyperplane by more than a tenth of it. For tanh and sigmoid the steepest point of a neuron, z =
+   0, takes the place of one side, and |z| >= FLAT of the other.
 
    source  theory: every pattern has a point when k <= d and W has full row rank
    cost    two products with W and two triangular solves a pattern */
@@ -44,6 +44,17 @@ static bool matters(const lip_claim *claim, size_t l)
          claim->psi.kind != LIP_IDENTITY;
 }
 
+static bool is_smooth(lip_activation psi)
+{
+  return psi.kind == LIP_TANH || psi.kind == LIP_SIGMOID || psi.kind == LIP_SOFTPLUS;
+}
+
+/* The largest slope is at 0, the smallest far out. */
+static bool is_bump(lip_activation psi)
+{
+  return psi.kind == LIP_TANH || psi.kind == LIP_SIGMOID;
+}
+
 static void collect(lip_realiser *made)
 {
   const lip_claim *claim = made->claim;
@@ -57,8 +68,7 @@ static void collect(lip_realiser *made)
     made->length[made->count] = ldexp(length, claim->W_exponent);
     made->distance[made->count] = claim->b[l] / made->length[made->count];
     made->far = fmax(made->far, FACTOR * fabs(made->distance[made->count]));
-    if (claim->psi.kind == LIP_TANH || claim->psi.kind == LIP_SOFTPLUS)
-      made->far = fmax(made->far, FLAT / made->length[made->count]);
+    if (is_smooth(claim->psi)) made->far = fmax(made->far, FLAT / made->length[made->count]);
     made->neuron[made->count++] = l;
   }
   if (!(made->far > 0)) made->far = 1;
@@ -71,7 +81,7 @@ lip_status lip_realiser_create(const lip_claim *claim, lip_realiser **realiser, 
   lip_realiser *made = NULL;
 
   *realiser = NULL;
-  if (claim->psi.kind == LIP_SQUARE) goto done;
+  if (claim->psi.kind == LIP_SQUARE || claim->psi.kind == LIP_POWER) goto done;
   count = 0;
   for (size_t l = 0; l < k; l++) count += matters(claim, l);
   if (count > d) goto done;
@@ -109,14 +119,13 @@ void lip_realiser_free(lip_realiser *realiser)
 }
 
 /* The z wanted, in units of |w_l|. */
-static double target(const lip_realiser *realiser, size_t i, double slope)
+static double target(const lip_realiser *realiser, double slope)
 {
   lip_activation psi = realiser->claim->psi;
   double left = lip_activation_slope(psi, -1), right = lip_activation_slope(psi, 1);
 
-  if (psi.kind == LIP_TANH) return slope > 0.5 ? 0 : realiser->far;
+  if (is_bump(psi)) return slope > 0.5 * lip_activation_slope(psi, 0) ? 0 : realiser->far;
   if (psi.kind == LIP_SOFTPLUS) return slope > 0.5 ? realiser->far : -realiser->far;
-  (void)i;
   return fabs(slope - right) < fabs(slope - left) ? realiser->far : -realiser->far;
 }
 
@@ -130,7 +139,7 @@ bool lip_realise_pattern(lip_realiser *realiser, const double *slopes, double *x
   for (size_t i = 0; i < count; i++) {
     double slope = slopes[realiser->neuron[i]];
 
-    rest[i] = z[i] = target(realiser, i, slope) - realiser->distance[i];
+    rest[i] = z[i] = target(realiser, slope) - realiser->distance[i];
   }
   for (int step = 0; step < 3; step++) { /* then twice for what rounding left */
     lip_cholesky_solve(count, realiser->L, 1, rest);
@@ -142,7 +151,7 @@ bool lip_realise_pattern(lip_realiser *realiser, const double *slopes, double *x
   for (size_t i = 0; i < count; i++) {
     double wanted = z[i] + realiser->distance[i], got = wanted - rest[i];
 
-    if (realiser->claim->psi.kind == LIP_TANH && wanted == 0) {
+    if (is_bump(realiser->claim->psi) && wanted == 0) {
       if (!(fabs(got) * realiser->length[i] <= 1e-9)) return false;
     } else if (!(wanted * got > 0 && fabs(got) >= MARGIN * size)) {
       return false;

@@ -99,13 +99,30 @@ static void smooth_step(double left, double right, double width, double z, doubl
 /* psi' and psi'' of a smooth activation at t. */
 static void smooth_slope(lip_activation psi, double t, double *slope, double *rise)
 {
+  double p = psi.kind == LIP_SQUARE ? 2 : psi.slope, value = lip_activation_value(psi, t);
+
   *slope = lip_activation_slope(psi, t);
-  if (psi.kind == LIP_TANH)
-    *rise = -2 * tanh(t) * *slope;
-  else if (psi.kind == LIP_SOFTPLUS)
+  switch (psi.kind) {
+  case LIP_TANH:
+    *rise = -2 * value * *slope;
+    break;
+  case LIP_SIGMOID:
+    *rise = (1 - 2 * value) * *slope;
+    break;
+  case LIP_SOFTPLUS:
     *rise = *slope * (1 - *slope);
-  else
-    *rise = 2; /* square */
+    break;
+  default:
+    *rise = p < 2 ? 0 : p == 2 ? 2 : p * (p - 1) * pow(t, p - 2);
+    break;
+  }
+}
+
+/* Is psi' one of two values? */
+static bool is_step(lip_activation psi)
+{
+  return psi.kind == LIP_IDENTITY || psi.kind == LIP_RELU || psi.kind == LIP_LEAKY_RELU ||
+         psi.kind == LIP_ABS;
 }
 
 /* slopes and rise from z, smoothed to `width`. */
@@ -115,7 +132,7 @@ static void smooth_slopes(lip_smoothed_ascent *ascent, double width)
   lip_activation psi = claim->psi;
   size_t k = claim->k;
   double left = lip_activation_slope(psi, -1), right = lip_activation_slope(psi, 1);
-  bool smooth = psi.kind == LIP_TANH || psi.kind == LIP_SOFTPLUS || psi.kind == LIP_SQUARE;
+  bool smooth = !is_step(psi), wide = psi.kind != LIP_SQUARE && psi.kind != LIP_POWER;
 
   if (psi.kind == LIP_SOFTPLUS && ascent->coordinates->rays) {
     smooth = false; /* far out it is a step */
@@ -130,7 +147,7 @@ static void smooth_slopes(lip_smoothed_ascent *ascent, double width)
       smooth_step(left, right, width, z, slope, rise);
       continue;
     }
-    if (psi.kind != LIP_SQUARE) length = fmin(length, 1 / width);
+    if (wide) length = fmin(length, 1 / width);
     smooth_slope(psi, z * length, slope, rise);
     *rise *= length;
   }
