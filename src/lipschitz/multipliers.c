@@ -177,7 +177,10 @@ lip_status lip_multipliers_find(lip_multipliers *s, const double *low, const dou
     bool free = next < s->free && s->neuron[next] == l;
 
     /* Small enough not to matter, large enough not to be zero. */
-    tau[l] = free ? fmax(ldexp(tau[l], 2 * s->exponent), 1e-280) : 1;
+    if (free)
+      tau[l] = fmax(ldexp(tau[l], 2 * s->exponent), 1e-280);
+    else
+      tau[l] = s->length[l] > 0 ? 1e-30 : 1e30;
     if (free) next++;
     if (!isfinite(tau[l])) FAIL(LIP_ENUMERIC, "the multiplier of neuron %zu overflows", l);
   }
