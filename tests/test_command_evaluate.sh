@@ -88,7 +88,7 @@ refused 1 "no-such.onnx"
 call 1 three.onnx no-such.npz -o Y.npz
 refused 1 "no-such.npz"
 call 1 signs.npz signs.npz -o Y.npz
-refused 1 "signs.npz: is no ONNX file"
+refused 1 "signs.arch.json"
 call 1 three.onnx signs.npz -o no-such-folder/Y.npz
 refused 1 "no-such-folder/Y.npz"
 for output in 3 0-3 x 1- -1 1-2-3 99999999999999999999999; do

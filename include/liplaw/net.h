@@ -95,7 +95,12 @@ LIP_PUBLIC void lip_fold_batch_norm(size_t k, size_t d, double *W, double *b, co
                                     const double *beta, const double *mean, const double *variance,
                                     double epsilon);
 
-/* Reads an ONNX file (operator sets 7 to 20, float and double tensors) that is a chain of affine
+/* Reads a network. The first bytes tell the format.
+
+   An archive, .npz or .safetensors, with a list of layers beside it, NAME.arch.json: linear, flatten
+   and every activation; another one is refused with its number and name.
+
+   Or an ONNX file (operator sets 7 to 20, float and double tensors) that is a chain of affine
    maps and activations: Gemm, MatMul, Add, Sub, Mul and Div by constants, BatchNormalization, Relu,
    LeakyRelu, PRelu with one slope, Abs, Tanh, Softplus, Sigmoid, Mul(h, h), Pow with one whole
    exponent, and Identity, Constant, Flatten

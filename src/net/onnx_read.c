@@ -5,7 +5,7 @@
    output. Every node must lie on that way, or be a constant.
 
    cost  a sort of the names, then one pass over the weights */
-#include <liplaw/net.h>
+#include "net/onnx_read.h"
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -176,7 +176,7 @@ done:
   return st;
 }
 
-lip_status lip_net_read(const char *path, lip_net **net, lip_error *err)
+lip_status lip_onnx_read(const char *path, lip_net **net, lip_error *err)
 {
   Onnx__ModelProto *model = NULL;
   lip_status st = lip_onnx_open(path, &model, err);
