@@ -55,9 +55,10 @@ static lip_status provide(const lip_claim *claim, lip_cones *cones, lip_error *e
                        .padded = padded,
                        .words = padded / 64};
   cones->memory = lip_alloc_zero(padded * (D + 1 + d) + D * D + D, sizeof(double));
-  cones->moving = lip_alloc_zero(cones->words, sizeof *cones->moving);
+  cones->moving = lip_alloc_zero((D + 1) * cones->words, sizeof *cones->moving);
   if (!cones->memory || !cones->moving)
     return lip_fail(err, LIP_ENOMEM, "the cones of %zu neurons", k);
+  cones->flat = cones->moving + cones->words;
   cones->reach = cones->memory;
   cones->doubt = cones->reach + padded * D;
   cones->v = cones->doubt + padded;
@@ -119,39 +120,87 @@ static bool certainly_nonsingular(size_t D, const double *B)
   return true;
 }
 
-/* h_l . column i within radius, h_l = (w_l, b_l) scaled so that its largest entry is in [1/2, 1).
- */
+/* h_l = (w_l, b_l) */
+static void hyperplane(const lip_cones *cones, size_t l, double *h)
+{
+  memcpy(h, cones->claim->W_true + l * cones->d, cones->d * sizeof *h);
+  if (cones->biased) h[cones->d] = cones->claim->b[l];
+}
+
+/* h_l . column i within radius, h_l scaled so that its largest entry is in [1/2, 1). */
 static void reach_of_neurons(lip_cones *cones)
 {
-  const lip_claim *claim = cones->claim;
-  size_t D = cones->D, d = cones->d;
+  size_t D = cones->D;
   double gamma = lip_gamma(2 * D + 4);
 
   for (size_t l = 0; l < cones->padded; l++) cones->doubt[l] = INFINITY;
   for (size_t l = 0; l < cones->k; l++) {
-    double h[LIP_CONE_DIMENSIONS], largest = 0, radius = 0;
+    double exact[LIP_CONE_DIMENSIONS], h[LIP_CONE_DIMENSIONS], largest = 0, radius = 0;
     int exponent;
 
-    memcpy(h, claim->W_true + l * d, d * sizeof *h);
-    if (cones->biased) h[d] = claim->b[l];
-    (void)frexp(lip_largest(D, h), &exponent);
-    for (size_t j = 0; j < D; j++) h[j] = ldexp(h[j], -exponent);
+    hyperplane(cones, l, exact);
+    (void)frexp(lip_largest(D, exact), &exponent);
+    for (size_t j = 0; j < D; j++) h[j] = ldexp(exact[j], -exponent);
     for (size_t i = 0; i < D; i++) {
       double sum = 0, size = 0;
+      bool is_flat = true;
 
       for (size_t j = 0; j < D; j++) {
         sum += h[j] * cones->basis[j * D + i];
         size += fabs(h[j] * cones->basis[j * D + i]);
+        is_flat = is_flat && (exact[j] == 0 || cones->basis[j * D + i] == 0);
       }
       cones->reach[i * cones->padded + l] = sum;
+      if (is_flat) cones->flat[i * cones->words + l / 64] |= (uint64_t)1 << (l % 64);
       largest = fmax(largest, fabs(sum));
       radius = fmax(radius, size);
     }
     cones->doubt[l] = gamma * (largest + radius) + UNDERFLOW;
   }
-  for (size_t i = 0; i < D && cones->biased; i++) {
-    cones->side[i] = cones->basis[d * D + i];
-    cones->side_doubt = fmax(cones->side_doubt, gamma * fabs(cones->side[i]) + UNDERFLOW);
+  for (size_t i = 0; i < D && cones->biased; i++) cones->side[i] = cones->basis[(D - 1) * D + i];
+}
+
+/* Is a b = c d exactly? False where underflow or overflow leaves it open. */
+static bool equal_products(double a, double b, double c, double d)
+{
+  double left = a * b, right = c * d;
+
+  if (a == 0 || b == 0) return c == 0 || d == 0;
+  return left == right && fabs(left) > 0x1p-800 && fabs(left) < 0x1p800 &&
+         fma(a, b, -left) == fma(c, d, -right);
+}
+
+/* Is h = c g exactly, and of which sign is c? 0: no, or open. `pivot`: where h is largest. */
+static int proportional(size_t D, const double *h, const double *g, size_t pivot)
+{
+  if (h[pivot] == 0 || g[pivot] == 0) return 0;
+  for (size_t i = 0; i < D; i++)
+    if (!equal_products(h[i], g[pivot], g[i], h[pivot])) return 0;
+  return (h[pivot] > 0) == (g[pivot] > 0) ? 1 : -1;
+}
+
+/* Neurons of one hyperplane switch together: their v is counted at the first of them. */
+static void merge_neurons(lip_cones *cones)
+{
+  size_t D = cones->D, d = cones->d;
+
+  for (size_t l = 1; l < cones->k; l++) {
+    double h[LIP_CONE_DIMENSIONS], g[LIP_CONE_DIMENSIONS];
+    size_t pivot = 0;
+
+    hyperplane(cones, l, h);
+    for (size_t i = 1; i < D; i++)
+      if (fabs(h[i]) > fabs(h[pivot])) pivot = i;
+    for (size_t p = 0; p < l; p++) {
+      int sign;
+
+      hyperplane(cones, p, g);
+      sign = proportional(D, h, g, pivot);
+      if (sign == 0) continue;
+      lip_add_multiple(d, sign, cones->v + l * d, cones->v + p * d);
+      memset(cones->v + l * d, 0, d * sizeof(double));
+      break;
+    }
   }
 }
 
@@ -173,7 +222,6 @@ static void jumps_of_neurons(lip_cones *cones)
       v[j] = half * a * w[j];
       cones->base[j] += mean * a * w[j];
       length += fabs(w[j]);
-      if (v[j] != 0) cones->moving[l / 64] |= (uint64_t)1 << (l % 64);
     }
     size += fabs(a) * length;
     radius += a_radius * length + (fabs(a) + a_radius) * claim->W_radius * (double)d;
@@ -181,6 +229,9 @@ static void jumps_of_neurons(lip_cones *cones)
   cones->error = (fabs(mean) + fabs(half)) * 1.001 *
                      (lip_gamma(2 * cones->k + d + 20) * size + radius) +
                  UNDERFLOW;
+  merge_neurons(cones);
+  for (size_t i = 0; i < cones->k * d; i++)
+    if (cones->v[i] != 0) cones->moving[i / d / 64] |= (uint64_t)1 << (i / d % 64);
 }
 
 lip_status lip_cones_create(const lip_claim *claim, const double *basis, lip_cones **cones,
@@ -216,8 +267,6 @@ void lip_cones_free(lip_cones *cones)
 /* Fills in the signs at y. */
 static void signs(const lip_cones *cones, lip_vertex *vertex)
 {
-  double side = 0;
-
   for (size_t word = 0; word < cones->words; word++) {
     double z[64] = {0};
     const double *doubt = cones->doubt + word * 64;
@@ -236,8 +285,9 @@ static void signs(const lip_cones *cones, lip_vertex *vertex)
     vertex->above[word] = above;
     vertex->below[word] = below;
   }
-  for (size_t i = 0; i < cones->D; i++) side += vertex->y[i] * cones->side[i];
-  vertex->outside = cones->biased && side < -cones->side_doubt;
+  vertex->outside = cones->biased;
+  for (size_t i = 0; i < cones->D; i++)
+    vertex->outside = vertex->outside && vertex->y[i] * cones->side[i] <= 0;
 }
 
 void lip_vertex_corner(const lip_cones *cones, size_t i, bool negative, lip_vertex *corner)
@@ -245,6 +295,10 @@ void lip_vertex_corner(const lip_cones *cones, size_t i, bool negative, lip_vert
   memset(corner->y, 0, sizeof corner->y);
   corner->y[i] = negative ? -1 : 1;
   signs(cones, corner);
+  for (size_t word = 0; word < cones->words; word++) {
+    corner->above[word] |= cones->flat[i * cones->words + word];
+    corner->below[word] |= cones->flat[i * cones->words + word];
+  }
 }
 
 /* Coordinates are multiples of 1/GRID: with weights of eighths, every sum below is a whole number

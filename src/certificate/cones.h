@@ -22,9 +22,10 @@ typedef struct lip_cones {
   double *basis; /* D x D, entries at most 1 in size */
   double *reach; /* D x padded: h_l . column i of the basis, rows of h scaled by powers of two */
   double *doubt; /* padded: error bound of h_l . vertex, for any vertex; infinite beyond k */
-  double *side;  /* D: s at the columns of the basis (biased only) */
-  double side_doubt;
-  double *v; /* k x d: half the jump of the gradient at neuron l, w_l a_l (above - below) / 2 */
+  double *side;  /* D: s at the columns of the basis; zeros where there are no biases */
+  uint64_t *flat;  /* D x words: the neurons whose hyperplane column i lies on, exactly */
+  double *v;       /* k x d: half the jump of the gradient at neuron l, w_l a_l (above - below) / 2;
+                      neurons of one hyperplane are counted at the first of them */
   double base[LIP_CONE_DIMENSIONS]; /* d: the rest */
   double error;     /* |gradient| is at most this above what exact sums of base and v give */
   uint64_t *moving; /* words: the neurons with v_l != 0 */
@@ -42,7 +43,9 @@ LIP_MUST_CHECK lip_status lip_cones_create(const lip_claim *claim, const double 
                                            lip_cones **cones, lip_error *err);
 void lip_cones_free(lip_cones *cones); /* takes NULL */
 
-/* A vertex: D coordinates; which neurons are certainly above / below 0 there. */
+/* A vertex: D coordinates; which neurons are certainly at or above / at or below 0 there (both: the
+   vertex lies on the hyperplane). A neuron that is at or above 0 at all vertices of a cone is above
+   0 inside, since it cannot be 0 at all of them. */
 typedef struct lip_vertex {
   double y[LIP_CONE_DIMENSIONS];
   bool outside;    /* s <= 0, certainly */

@@ -21,19 +21,21 @@
 #include "lipschitz/cone_bound.h"
 #include "lipschitz/cone_tree.h"
 #include "lipschitz/isotropic.h"
-#include "lipschitz/kinks.h"
 #include "linalg/vector.h"
 
 #include <math.h>
 #include <string.h>
 
+static const double PASSES = 2000; /* of a climb */
 enum { MOST_D = 7, STEPS = 12, MANY_STEPS = 200, FEW = 7, CLIMBS = 16, BATCH = 64 };
+enum { SQUARE = LIP_CONE_DIMENSIONS * LIP_CONE_DIMENSIONS };
 static const size_t MOST_BYTES = (size_t)3 << 29;
 static const double COARSE = 0x1p30, OFF_MIDDLE = 0.4;
 static const double FINEST_GAP = 1e-11; /* relative: below, rounding may keep cones open */
 
 struct search {
   const lip_problem *problem;
+  lip_problem space; /* the same on the whole space */
   lip_bracket *bracket;
   lip_cones *cones;
   lip_cone_tree tree;
@@ -44,44 +46,47 @@ struct search {
   double target;           /* scaled: cones at or below are done */
   uint32_t best_form;      /* of its direction */
   uint64_t climbs;
-  double scale; /* network's units per scaled unit */
 };
 
 static bool applies(const lip_problem *problem)
 {
   const lip_claim *claim = problem->claim;
 
-  return claim && lip_cones_apply(claim) && lip_cones_dimension(claim) <= MOST_D &&
-         lip_kinks_apply(problem);
+  return claim && lip_cones_apply(claim) && lip_cones_dimension(claim) <= MOST_D;
 }
 
-/* Q times a random rotation, columns scaled to largest entry in [1/2, 1): no column lies on a
-   hyperplane. */
+/* Q times a rotation, columns scaled to largest entry in [1/2, 1). With biases all columns but the
+   first lie in s = 0, so that no cone crosses it; otherwise the rotation is random: no column lies
+   on a hyperplane. Where more neurons than inputs have bias 0, they meet in the line of s, which
+   then is the first column: cones around it are refined in angle only. */
 static lip_status choose_basis(const lip_problem *problem, double *basis, lip_error *err)
 {
   lip_status st = LIP_OK;
   const lip_claim *claim = problem->claim;
-  size_t D = lip_cones_dimension(claim), d = claim->d;
+  size_t D = lip_cones_dimension(claim), d = claim->d, through = 0;
   double *H = lip_alloc(claim->k, D * sizeof *H);
-  double Q[LIP_CONE_DIMENSIONS * LIP_CONE_DIMENSIONS],
-      turn[LIP_CONE_DIMENSIONS * LIP_CONE_DIMENSIONS];
+  double Q[SQUARE], turn[SQUARE];
 
   if (!H) FAIL(LIP_ENOMEM, "a copy of %zu x %zu weights", claim->k, D);
   for (size_t l = 0; l < claim->k; l++) {
     memcpy(H + l * D, claim->W_true + l * d, d * sizeof *H);
     if (D > d) H[l * D + d] = claim->b[l];
+    through += claim->b[l] == 0;
   }
   TRY(lip_isotropic_position(claim->k, D, H, Q, NULL, err));
   lip_random_normal((lip_stream){problem->seed, LIP_FOR_STARTS}, 0, D * D, turn);
-  for (size_t i = 0; i < D; i++) { /* row i is basis vector i of y: Gram-Schmidt */
-    double *row = turn + i * D, column[LIP_CONE_DIMENSIONS];
+  if (D > d) memcpy(turn, Q + d * D, D * sizeof *turn); /* the normal of s = 0 */
+  for (size_t i = 0; i < D; i++) {                      /* Gram-Schmidt */
+    double *row = turn + i * D, column[LIP_CONE_DIMENSIONS], length;
     int exponent;
 
-    for (size_t j = 0; j < i; j++)
-      lip_add_multiple(D, -lip_dot(D, row, turn + j * D), turn + j * D, row);
-    double length = lip_norm(D, row);
+    for (size_t j = 0; j < 2 * i; j++) /* twice, against rounding */
+      lip_add_multiple(D, -lip_dot(D, row, turn + j % i * D), turn + j % i * D, row);
+    length = lip_norm(D, row);
     for (size_t j = 0; j < D; j++) row[j] /= length;
     for (size_t r = 0; r < D; r++) column[r] = lip_dot(D, Q + r * D, row);
+    if (D > d && i > 0) column[d] = 0;
+    if (D > d && i == 0 && through > d) memset(column, 0, d * sizeof *column);
     (void)frexp(lip_largest(D, column), &exponent);
     for (size_t r = 0; r < D; r++) basis[r * D + i] = ldexp(column[r], -exponent);
   }
@@ -117,21 +122,26 @@ done:
   return st;
 }
 
-/* A point of the domain: offers it to the bracket, and to `best`. */
+/* A point: what its gradient is in the space, and what the slope is in the domain next to it. */
 static lip_status offer(struct search *search, const double *x, lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_bracket *bracket = search->bracket;
-  double g[LIP_CONE_DIMENSIONS], slope;
+  size_t d = search->cones->d;
+  double inside[LIP_CONE_DIMENSIONS], g[LIP_CONE_DIMENSIONS], slope;
 
-  TRY(lip_problem_slopes(search->problem, 1, x, g, &slope, err));
+  memcpy(inside, x, d * sizeof *x);
+  lip_domain_project(search->problem->domain, d, inside);
+  TRY(lip_problem_slopes(search->problem, 1, inside, g, &slope, err));
   if (slope > bracket->lower) {
     bracket->lower = slope;
-    memcpy(bracket->point, x, search->cones->d * sizeof *x);
+    memcpy(bracket->point, inside, d * sizeof *x);
     if (bracket->improved) bracket->improved(bracket->context, bracket);
   }
-  for (size_t i = 0; i < search->cones->d; i++) g[i] /= search->scale;
-  if (lip_norm(search->cones->d, g) > search->best) TRY(raise_best(search, g, err));
+  TRY(lip_problem_slopes(&search->space, 1, x, g, &slope, err));
+  for (size_t i = 0; i < d; i++)
+    g[i] = ldexp(g[i], -search->cones->claim->W_exponent - search->cones->claim->A_exponent);
+  if (lip_norm(d, g) > search->best) TRY(raise_best(search, g, err));
 done:
   return st;
 }
@@ -143,12 +153,11 @@ static lip_status climb_from(struct search *search, const double *y, const lip_c
   lip_status st = LIP_OK;
   const lip_cones *cones = search->cones;
   size_t D = cones->D, d = cones->d;
-  double x[LIP_CONE_DIMENSIONS] = {0}, slope, passes = 2000;
+  double x[LIP_CONE_DIMENSIONS] = {0}, slope, passes = PASSES;
 
   for (size_t r = 0; r < D; r++) x[r] = lip_dot(D, cones->basis + r * D, y);
   if (cones->biased && !(x[d] > 0)) return LIP_OK;
   for (size_t r = 0; r < d && cones->biased; r++) x[r] /= x[d];
-  lip_domain_project(search->problem->domain, d, x);
   if (!isfinite(lip_norm(d, x))) return LIP_OK;
   TRY(offer(search, x, err));
   TRY(lip_climb_exact_lines.climb(search->climber, search->climbs++, &passes, x, &slope, control,
@@ -177,14 +186,20 @@ done:
   return st;
 }
 
-/* The gradient in the middle of the edge may be steeper than any before: climb from there. */
+/* The gradient at a new vertex may be steeper than any before: climb from there. */
 static lip_status look_at(struct search *search, const lip_vertex *vertex,
                           const lip_control *control, lip_error *err)
 {
+  double g[LIP_CONE_DIMENSIONS];
+  lip_status st;
+
   lip_cone_sum_make(search->cones, vertex->above, vertex->below, &search->sum);
   if (search->sum.free > 0 || vertex->outside ||
       !(lip_norm(search->cones->d, search->sum.fixed) > search->best * (1 + 1e-12)))
     return LIP_OK;
+  memcpy(g, search->sum.fixed, sizeof g);
+  st = raise_best(search, g, err);
+  if (st != LIP_OK) return st;
   return climb_from(search, vertex->y, control, err);
 }
 
@@ -235,7 +250,7 @@ static void evaluate(struct search *search, uint32_t at)
 /* Makes search->sum that of the node, with the multipliers of its form. */
 static void settle(struct search *search, const lip_cone_node *node)
 {
-  double M[LIP_CONE_DIMENSIONS * LIP_CONE_DIMENSIONS];
+  double M[SQUARE];
   const lip_cone_tree *tree = &search->tree;
 
   lip_cone_tree_signs(tree, node, search->above, search->below);
@@ -454,14 +469,15 @@ static lip_status run(const lip_problem *problem, lip_bracket *bracket, const li
   lip_status st = LIP_OK;
   const lip_claim *claim = problem->claim;
   struct search search = {.problem = problem, .bracket = bracket};
-  double basis[LIP_CONE_DIMENSIONS * LIP_CONE_DIMENSIONS];
+  double basis[SQUARE];
 
-  search.scale = ldexp(1, claim->W_exponent + claim->A_exponent);
+  search.space = *problem;
+  search.space.domain = (lip_domain){.kind = LIP_SPACE};
   TRY(choose_basis(problem, basis, err));
   TRY(lip_cones_create(claim, basis, &search.cones, err));
   TRY(lip_cone_tree_create(search.cones, &search.tree, err));
   TRY(lip_cone_sum_create(search.cones, &search.sum, err));
-  TRY(lip_climb_exact_lines.create(problem, &search.climber, err));
+  TRY(lip_climb_exact_lines.create(&search.space, &search.climber, err));
   search.above = lip_alloc(2 * search.cones->words, sizeof *search.above);
   if (!search.above) FAIL(LIP_ENOMEM, "signs");
   search.below = search.above + search.cones->words;
