@@ -17,15 +17,15 @@ typedef struct lip_cones {
   const lip_claim *claim; /* borrowed */
   size_t D, d, k;         /* D = d + 1 with biases, else d */
   bool biased;
-  size_t padded; /* k, rounded up to whole words of 64 */
-  size_t words;  /* padded / 64 */
-  double *basis; /* D x D, entries at most 1 in size */
-  double *reach; /* D x padded: h_l . column i of the basis, rows of h scaled by powers of two */
-  double *doubt; /* padded: error bound of h_l . vertex, for any vertex; infinite beyond k */
-  double *side;  /* D: s at the columns of the basis; zeros where there are no biases */
-  uint64_t *flat;  /* D x words: the neurons whose hyperplane column i lies on, exactly */
-  double *v;       /* k x d: half the jump of the gradient at neuron l, w_l a_l (above - below) / 2;
-                      neurons of one hyperplane are counted at the first of them */
+  size_t padded;  /* k, rounded up to whole words of 64 */
+  size_t words;   /* padded / 64 */
+  double *basis;  /* D x D, entries at most 1 in size */
+  double *reach;  /* D x padded: h_l . column i of the basis, rows of h scaled by powers of two */
+  double *doubt;  /* padded: error bound of h_l . vertex, for any vertex; infinite beyond k */
+  double *side;   /* D: s at the columns of the basis; zeros where there are no biases */
+  uint64_t *flat; /* D x words: the neurons whose hyperplane column i lies on, exactly */
+  double *v;      /* k x d: half the jump of the gradient at neuron l, w_l a_l (above - below) / 2;
+                     neurons of one hyperplane are counted at the first of them */
   double base[LIP_CONE_DIMENSIONS]; /* d: the rest */
   double error;     /* |gradient| is at most this above what exact sums of base and v give */
   uint64_t *moving; /* words: the neurons with v_l != 0 */

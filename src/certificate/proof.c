@@ -12,6 +12,7 @@ const lip_proof_kind *const lip_proof_kinds[] = {
     &lip_proof_path_norm,
     &lip_proof_product,
     &lip_proof_multipliers,
+    &lip_proof_cones,
     &lip_proof_quadratic,
     &lip_proof_flattening,
     &lip_proof_bilinear,

@@ -122,25 +122,45 @@ done:
   return st;
 }
 
+/* No kink goes through x, as far as rounding can tell. (Neurons without effect do not matter.) */
+static bool is_inside_a_cell(const lip_cones *cones, const double *x)
+{
+  const lip_claim *claim = cones->claim;
+
+  for (size_t l = 0; l < cones->k; l++) {
+    double z = claim->b[l], size = fabs(z);
+
+    if (!(cones->moving[l / 64] >> (l % 64) & 1)) continue;
+    for (size_t i = 0; i < cones->d; i++) {
+      z += claim->W_true[l * cones->d + i] * x[i];
+      size += fabs(claim->W_true[l * cones->d + i] * x[i]);
+    }
+    if (!(fabs(z) > 4e-15 * size)) return false;
+  }
+  return true;
+}
+
 /* A point: what its gradient is in the space, and what the slope is in the domain next to it. */
 static lip_status offer(struct search *search, const double *x, lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_bracket *bracket = search->bracket;
-  size_t d = search->cones->d;
+  const lip_cones *cones = search->cones;
+  size_t d = cones->d;
   double inside[LIP_CONE_DIMENSIONS], g[LIP_CONE_DIMENSIONS], slope;
 
   memcpy(inside, x, d * sizeof *x);
   lip_domain_project(search->problem->domain, d, inside);
   TRY(lip_problem_slopes(search->problem, 1, inside, g, &slope, err));
-  if (slope > bracket->lower) {
+  if (slope > bracket->lower && is_inside_a_cell(cones, inside)) {
     bracket->lower = slope;
     memcpy(bracket->point, inside, d * sizeof *x);
     if (bracket->improved) bracket->improved(bracket->context, bracket);
   }
+  if (!is_inside_a_cell(cones, x)) return LIP_OK;
   TRY(lip_problem_slopes(&search->space, 1, x, g, &slope, err));
   for (size_t i = 0; i < d; i++)
-    g[i] = ldexp(g[i], -search->cones->claim->W_exponent - search->cones->claim->A_exponent);
+    g[i] = ldexp(g[i], -cones->claim->W_exponent - cones->claim->A_exponent);
   if (lip_norm(d, g) > search->best) TRY(raise_best(search, g, err));
 done:
   return st;
