@@ -262,6 +262,7 @@ static lip_status verify(const lip_claim *claim, const lip_proof *proof, double 
   if (st == LIP_EINPUT) why = "the basis is not certainly nonsingular";
   if (st == LIP_EINPUT) st = LIP_OK;
   if (why || st != LIP_OK) goto done;
+  verdict->margin = 2 * cones->error / scaled + 1e-14;
   replay.cones = cones;
   TRY(provide(&replay, err));
   for (size_t i = 0; i < 2 * cones->D; i++) {
@@ -276,7 +277,6 @@ static lip_status verify(const lip_claim *claim, const lip_proof *proof, double 
   if (!why && replay.next != replay.tree->count) why = "the tree goes on after its end";
   if (why) goto done;
   verdict->proved = true;
-  verdict->margin = (2 * cones->error) / scaled + 1e-14;
 done:
   if (why)
     (void)snprintf(verdict->reason, sizeof verdict->reason, "%s (node %zu)", why, replay.next);

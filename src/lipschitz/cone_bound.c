@@ -76,10 +76,11 @@ static double largest_eigenvalue(size_t d, double *M)
   return largest;
 }
 
-/* S <- M S M / trace; S by its lower triangle. False where it is not a number. */
+/* S <- M S M / trace; S by its lower triangle. False where that is no number: S stays. */
 static bool step(size_t d, const double *M, double *S)
 {
-  double full[N][N], MS[N][N], trace = 0;
+  double full[N][N], MS[N][N], next[LIP_CONE_FORM], trace = 0;
+  size_t size = 0;
 
   for (size_t i = 0, c = 0; i < d; i++)
     for (size_t j = 0; j <= i; j++) full[i][j] = full[j][i] = S[c++];
@@ -88,14 +89,18 @@ static bool step(size_t d, const double *M, double *S)
       MS[i][j] = 0;
       for (size_t c = 0; c < d; c++) MS[i][j] += M[i * d + c] * full[c][j];
     }
-  for (size_t i = 0, at = 0; i < d; i++)
-    for (size_t j = 0; j <= i; j++, at++) {
-      S[at] = 0;
-      for (size_t c = 0; c < d; c++) S[at] += MS[i][c] * M[c * d + j];
-      if (i == j) trace += S[at];
+  for (size_t i = 0; i < d; i++)
+    for (size_t j = 0; j <= i; j++, size++) {
+      next[size] = 0;
+      for (size_t c = 0; c < d; c++) next[size] += MS[i][c] * M[c * d + j];
+      if (i == j) trace += next[size];
     }
-  if (!(trace > 0) || isinf(trace)) return false;
-  for (size_t at = 0; at < d * (d + 1) / 2; at++) S[at] /= trace;
+  if (!(trace > 0)) return false;
+  for (size_t at = 0; at < size; at++) {
+    next[at] /= trace;
+    if (!(fabs(next[at]) <= 2)) return false;
+  }
+  memcpy(S, next, size * sizeof *S);
   return true;
 }
 
