@@ -19,8 +19,8 @@
 
 static const lip_method *const upper_methods[] = {&lip_upper_path_norm, &lip_upper_product,
                                                   &lip_upper_flattening, &lip_upper_bilinear};
-static const lip_method *const lower_methods[] = {&lip_lower_random, &lip_lower_data,
-                                                  &lip_lower_ascent, &lip_lower_power};
+static const lip_method *const lower_methods[] = {
+    &lip_lower_random, &lip_lower_data, &lip_lower_patterns, &lip_lower_ascent, &lip_lower_power};
 static const lip_search *const searches[] = {&lip_search_quadratic};
 enum {
   UPPERS = sizeof upper_methods / sizeof *upper_methods,
@@ -89,12 +89,13 @@ done:
 static lip_status ask_lower(inquiry *in, const lip_method *method, lip_error *err)
 {
   lip_status st = LIP_OK;
-  lip_finding finding = {.point = in->point, .proxy = NAN};
+  lip_finding finding = {.point = in->point, .proxy = NAN, .pattern = NAN};
   lip_bound bound = {.method = method->name, .source = method->source, .side = LIP_LOWER};
   lip_measurement *found = &in->found;
 
   if (!method->applies(&in->problem)) goto done;
   TRY(method->run(&in->problem, &in->steepest, &finding, &in->watch.control, err));
+  if (method == &lip_lower_patterns) found->pattern = finding.pattern;
   if (method == &lip_lower_random) found->proxy_random = finding.proxy;
   if (method == &lip_lower_data) found->proxy_data = finding.proxy;
   if (!finding.found) goto done;
