@@ -1,0 +1,432 @@
+/* proof_moments.c - verifies upper ends from degree-4 moments in (x, u), for one output and slopes
+   of two values (docs/theory.md, "Moments of degree 4").
+
+   With t = (x, 1), and xi on the unit sphere with B xi = t times a positive number, J u is
+   sum of v_l.u sign(z_l) + v_0.u, z_l a positive multiple of (B'h_l).xi, h_l = [w_l, b_l]. Even
+   quartics P_l(z, y) >= y sign(z) (half_plane.h) bound it by a polynomial in (xi, u), which is a
+   constant less a sum of squares (Gram matrix Q) on the product of the spheres, up to residuals:
+   every monomial is at most 1 there, so their absolute values are added to the bound.
+
+   What is certain: v_l = c_l v^_l up to |error| delta_l (added to the bound), and z^_l = h^_l.xi is
+   within e_l of the z_l meant (what that does to P_l is added).
+   Cost: K rows^2 and rows^3 / 3 flops, K = k + 1; 2 rows^2 + K rows doubles. */
+#include "certificate/proof.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "certificate/half_plane.h"
+#include "certificate/quartic_rows.h"
+#include "linalg/interval.h"
+#include "linalg/vector.h"
+#include "linalg/verified.h"
+
+#include <float.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The parts of a proof, and what is derived from them. */
+typedef struct moments {
+  size_t D, d, K;
+  lip_quartic_rows rows;
+  const double *coordinates, *grams, *Q, *multipliers, *constant; /* of the proof */
+  size_t multiplier_count;
+  double *h, *v, *weight; /* K x D, K x d, K */
+  double *coefficient;    /* K x LIP_EVEN_QUARTIC, times weight */
+  double *zz, *zy, *yy, *work, *G, *residual;
+  double bound;  /* of the scaled J, so far */
+  double errors; /* the part of it that is due to rounding */
+} moments;
+
+static void moments_clear(moments *m)
+{
+  lip_quartic_rows_clear(&m->rows);
+  lip_free(m->h);
+  lip_free(m->v);
+  lip_free(m->weight);
+  lip_free(m->coefficient);
+  lip_free(m->zz);
+  lip_free(m->zy);
+  lip_free(m->yy);
+  lip_free(m->work);
+  lip_free(m->G);
+  lip_free(m->residual);
+}
+
+static void add_error(moments *m, double error)
+{
+  m->errors = lip_add_up(m->errors, error);
+}
+
+static bool all_finite(const lip_array *array)
+{
+  for (size_t i = 0; i < array->count; i++)
+    if (!isfinite(array->values[i])) return false;
+  return true;
+}
+
+static bool refuse(lip_verdict *verdict, const char *reason)
+{
+  (void)snprintf(verdict->reason, sizeof verdict->reason, "%s", reason);
+  return false;
+}
+
+/* The two slopes of the activation. */
+static bool slopes_of(lip_activation psi, double *low, double *high)
+{
+  double left = psi.kind == LIP_ABS ? -1 : psi.kind == LIP_LEAKY_RELU ? psi.slope : 0;
+
+  if (psi.kind != LIP_RELU && psi.kind != LIP_LEAKY_RELU && psi.kind != LIP_ABS) return false;
+  *low = fmin(left, 1);
+  *high = fmax(left, 1);
+  return isfinite(left);
+}
+
+/* Finds the arrays; shapes and numbers are checked. */
+static bool read_arrays(const lip_claim *claim, const lip_proof *proof, moments *m, bool *with_uu,
+                        lip_verdict *verdict)
+{
+  const lip_array *coordinates = lip_proof_array(proof, "coordinates"),
+                  *grams = lip_proof_array(proof, "half_planes"),
+                  *Q = lip_proof_array(proof, "gram"),
+                  *multipliers = lip_proof_array(proof, "multipliers"),
+                  *constant = lip_proof_array(proof, "constant");
+  size_t D = claim->d + 1, rows, wanted;
+
+  if (!coordinates || !grams || !Q || !multipliers || !constant || proof->count != 5)
+    return refuse(verdict, "arrays are missing, or there are others");
+  if (!all_finite(coordinates) || !all_finite(grams) || !all_finite(Q) ||
+      !all_finite(multipliers) || !all_finite(constant))
+    return refuse(verdict, "a number is not finite");
+  if (D + claim->d > LIP_QUARTIC_LARGEST) return refuse(verdict, "too many inputs");
+  rows = lip_quartic_rows_count(D, claim->d, true);
+  *with_uu = Q->count == rows * (rows + 1) / 2;
+  if (!*with_uu) rows = lip_quartic_rows_count(D, claim->d, false);
+  wanted = *with_uu ? rows : D * (D + 1) / 2;
+  if (coordinates->rank != 2 || coordinates->shape[0] != D || coordinates->shape[1] != D ||
+      grams->rank != 2 || grams->shape[0] != claim->k + 1 || grams->shape[1] != LIP_HALF_GRAMS ||
+      Q->rank != 1 || Q->count != rows * (rows + 1) / 2 || multipliers->rank != 1 ||
+      multipliers->count != wanted || constant->count != 1)
+    return refuse(verdict, "an array has another shape");
+  *m = (moments){.D = D,
+                 .d = claim->d,
+                 .K = claim->k + 1,
+                 .coordinates = coordinates->values,
+                 .grams = grams->values,
+                 .Q = Q->values,
+                 .multipliers = multipliers->values,
+                 .constant = constant->values,
+                 .multiplier_count = wanted};
+  return true;
+}
+
+static lip_status allocate(moments *m, bool with_uu, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t K = m->K, n;
+
+  TRY(lip_quartic_rows_create(m->D, m->d, with_uu, &m->rows, err));
+  n = m->rows.rows;
+  m->h = lip_alloc_zero(K, m->D * sizeof *m->h);
+  m->v = lip_alloc_zero(K, m->d * sizeof *m->v);
+  m->weight = lip_alloc_zero(K, sizeof *m->weight);
+  m->coefficient = lip_alloc_zero(K, LIP_EVEN_QUARTIC * sizeof *m->coefficient);
+  m->zz = lip_alloc(K, m->rows.xx * sizeof *m->zz);
+  m->zy = lip_alloc(K, m->rows.xu * sizeof *m->zy);
+  m->yy = lip_alloc(K, m->rows.uu * sizeof *m->yy);
+  m->work = lip_alloc(K, (m->rows.xx + m->rows.xu) * sizeof *m->work);
+  m->G = lip_alloc(n, n * sizeof *m->G);
+  m->residual = lip_alloc_zero(lip_quartic_monomials(&m->rows), sizeof *m->residual);
+  if (!m->h || !m->v || !m->weight || !m->coefficient || !m->zz || !m->zy || !m->yy || !m->work ||
+      !m->G || !m->residual)
+    FAIL(LIP_ENOMEM, "quartic forms of %zu rows", n);
+done:
+  return st;
+}
+
+/* Is B certainly nonsingular? BB' - 1e-14 diag(BB') is semidefinite, rounding counted: with n_i the
+   lengths of the rows, the errors gamma n_i n_j are at most diag(gamma D n_i^2). */
+static bool coordinates_are_nonsingular(moments *m, double *slack)
+{
+  size_t D = m->D;
+  double *BB = m->G; /* D x D at most rows x rows */
+
+  lip_row_norms_up(D, D, m->coordinates, slack);
+  for (size_t i = 0; i < D; i++) {
+    double square = lip_mul_up(slack[i], slack[i]);
+
+    if (!(square > 1e-280 && square < 1e280)) return false; /* no underflow below */
+    for (size_t j = 0; j < D; j++)
+      BB[i * D + j] = lip_dot(D, m->coordinates + i * D, m->coordinates + j * D);
+    slack[i] = lip_mul_up(square, 1e-14 + 2 * (double)D * lip_gamma(D + 2));
+  }
+  return lip_certainly_semidefinite(D, BB, slack, NULL);
+}
+
+/* v_l = c v^ within the error, which is added; of the vector `middle` +- radius (sum of errors).
+   v^ = 0, c = 0 where it vanishes. */
+static void set_output_direction(moments *m, size_t l, const double *middle, double radius)
+{
+  double length = lip_norm(m->d, middle), *v = m->v + l * m->d;
+
+  if (length > 0) {
+    m->weight[l] = length;
+    for (size_t j = 0; j < m->d; j++) v[j] = middle[j] / length;
+    for (size_t j = 0; j < m->d; j++) /* rounded once here, and c v^ is not rounded */
+      radius = lip_add_up(radius, lip_mul_up(fabs(middle[j]), 0x1p-52) + DBL_MIN);
+  }
+  add_error(m, radius);
+}
+
+/* v_l = r A_l w_l for l >= 1, and v_0 = sum of c A_l w_l. */
+static void set_output_directions(const lip_claim *claim, moments *m, double low, double high,
+                                  double *vector, double *column)
+{
+  size_t d = m->d, k = claim->k;
+  double half = (high - low) / 2, middle = (high + low) / 2, radius = 0;
+
+  for (size_t l = 0; l < k; l++) {
+    const double *w = claim->W + l * d;
+    double A = fabs(claim->A[l]) + claim->A_radius[l];
+
+    radius = 0;
+    for (size_t j = 0; j < d; j++) {
+      double size = fabs(w[j]) + claim->W_radius;
+
+      vector[j] = half * claim->A[l] * w[j];
+      radius = lip_add_up(radius, lip_mul_up(fabs(vector[j]), 0x1p-49) +
+                                      2 * half * (claim->A_radius[l] * size + A * claim->W_radius) +
+                                      (claim->A[l] * w[j] != 0 ? DBL_MIN : 0));
+    }
+    set_output_direction(m, l + 1, vector, lip_mul_up(radius, 1 + 0x1p-20));
+  }
+  radius = 0;
+  for (size_t j = 0; j < d; j++) {
+    lip_interval sum;
+    double input = 0;
+
+    for (size_t l = 0; l < k; l++) {
+      column[l] = claim->W[l * d + j];
+      input += claim->A_radius[l] * (fabs(column[l]) + claim->W_radius) +
+               fabs(claim->A[l]) * claim->W_radius;
+    }
+    sum = lip_interval_dot(k, claim->A, column);
+    vector[j] = middle * (sum.low / 2 + sum.high / 2);
+    radius = lip_add_up(radius, fabs(middle) * (sum.high - sum.low + 2 * input) +
+                                    fabs(vector[j]) * 0x1p-49 + DBL_MIN);
+  }
+  set_output_direction(m, 0, vector, lip_mul_up(radius, 1 + 0x1p-20));
+}
+
+/* h^_l, a unit vector to rounding, and e: |h^_l - positive multiple of B'[w_l, b_l]| <= e.
+   h_0 = (0, ..., 0, 1). */
+static bool set_hyperplane(const lip_claim *claim, moments *m, size_t l, const double *columns,
+                           double *form, double *error)
+{
+  size_t D = m->D, d = m->d;
+  double *h = m->h + l * D, largest, length, lost = 0;
+  int exponent;
+
+  memset(form, 0, D * sizeof *form);
+  form[d] = 1;
+  if (l > 0) {
+    memcpy(form, claim->W_true + (l - 1) * d, d * sizeof *form);
+    form[d] = claim->b[l - 1];
+  }
+  largest = lip_largest(D, form);
+  if (!(largest > 0 && isfinite(largest))) return false;
+  (void)frexp(largest, &exponent);
+  for (size_t j = 0; j < D; j++) form[j] = ldexp(form[j], -exponent);
+  for (size_t j = 0; j < D; j++) {
+    lip_interval g = lip_interval_dot(D, columns + j * D, form);
+    double width = g.high - g.low;
+
+    h[j] = g.low / 2 + g.high / 2;
+    for (size_t i = 0; i < D; i++) /* what scaling may have underflowed, and halving */
+      lost = fmax(lost, fabs(columns[j * D + i]) * 0x1p-1000);
+    if (!(isfinite(width) && isfinite(lost))) return false;
+    lost += (double)D * 0x1p-1000;
+    *error = j == 0 ? width : lip_add_up(*error, width);
+  }
+  length = lip_norm(D, h);
+  if (!(length > 1e-250 && isfinite(length))) return false;
+  *error = lip_add_up(*error, (double)D * (double)D * lost);
+  *error = lip_div_up(*error, length);
+  for (size_t j = 0; j < D; j++) {
+    h[j] /= length;
+    *error = lip_add_up(*error, lip_mul_up(fabs(h[j]), 0x1p-50) + DBL_MIN);
+  }
+  return true;
+}
+
+static double power(double x, unsigned exponent)
+{
+  double result = 1;
+
+  for (unsigned i = 0; i < exponent; i++) result = lip_mul_up(result, x);
+  return result;
+}
+
+/* |t|_1, rounded up. */
+static double length_1(size_t n, const double *t)
+{
+  double sum = 0;
+
+  for (size_t i = 0; i < n; i++) sum = lip_add_up(sum, fabs(t[i]));
+  return sum;
+}
+
+/* The polynomial of neuron l: its constant goes into the bound, its even coefficients times c_l
+   into the sum, all that is inexact into the errors. e  in  how far z^ may be from z */
+static void set_polynomial(moments *m, size_t l, double e)
+{
+  static const signed char even[LIP_HALF_MONOMIALS] = {-1,     -1,      -1,       LIP_Z2,  LIP_ZY,
+                                                       LIP_Y2, -1,      -1,       -1,      -1,
+                                                       LIP_Z4, LIP_Z3Y, LIP_Z2Y2, LIP_ZY3, LIP_Y4};
+  lip_interval p[LIP_HALF_MONOMIALS];
+  double c = m->weight[l], h1 = length_1(m->D, m->h + l * m->D),
+         v1 = length_1(m->d, m->v + l * m->d);
+  double z = lip_add_up(fmin(h1, 1 + 0x1p-40), e), y = fmin(v1, 1 + 0x1p-40); /* |z|, |y| at most */
+  double wrong = 0, gemm = lip_gamma(m->K + 16);
+
+  lip_half_plane_expand(m->grams + l * LIP_HALF_GRAMS, p);
+  m->bound = lip_add_up(m->bound, lip_mul_up(c, p[0].high));
+  p[2] = lip_interval_add(p[2], lip_interval_of(1)); /* what is left besides -y */
+  for (size_t t = 1; t < LIP_HALF_MONOMIALS; t++) {
+    unsigned i = lip_half_plane_power[t][0], j = lip_half_plane_power[t][1];
+    double size = fmax(-p[t].low, p[t].high), value = p[t].low / 2 + p[t].high / 2;
+    double most = lip_mul_up(power(z, i), power(y, j)), forms;
+
+    if (even[t] < 0 || (m->rows.uu == 0 && (even[t] == LIP_ZY3 || even[t] == LIP_Y4))) {
+      wrong = lip_add_up(wrong, lip_mul_up(size, most));
+      continue;
+    }
+    m->coefficient[l * LIP_EVEN_QUARTIC + (size_t)even[t]] = c * value;
+    wrong = lip_add_up(wrong, lip_mul_up(p[t].high - p[t].low + DBL_MIN, most));
+    if (i > 0) /* |z^i - z^^i| <= i e max^(i-1) */
+      wrong = lip_add_up(wrong, lip_mul_up(lip_mul_up(size, (double)i * e),
+                                           lip_mul_up(power(z, i - 1), power(y, j))));
+    forms = lip_mul_up(power(h1, i), power(v1, j)); /* sum of |coefficients| of z^i y^j |x|^2 */
+    if (i + j == 2) forms = lip_mul_up(forms, (double)m->D);
+    wrong = lip_add_up(wrong, lip_mul_up(lip_mul_up(size, forms), gemm));
+  }
+  add_error(m, lip_mul_up(c, wrong));
+}
+
+/* Adds `sign` times a Gram matrix, monomial by monomial. return: sum of |entries|, as computed */
+static double collect(moments *m, const double *gram, bool packed, double sign)
+{
+  size_t n = m->rows.rows;
+  double mass = 0;
+
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < (packed ? i + 1 : n); j++) {
+      double entry = packed ? *gram++ : gram[i * n + j];
+
+      if (packed && i != j) entry *= 2;
+      if (entry == 0) continue;
+      m->residual[lip_quartic_place_of_rows(&m->rows, i, j)] += sign * entry;
+      mass += fabs(entry);
+    }
+  return mass;
+}
+
+/* residual = constant |x|^2 |u|^2 - sum of the quartics - m'Qm - multipliers (|x|^2 - |u|^2) */
+static void collect_residual(moments *m)
+{
+  size_t n = m->D + m->d, count = lip_quartic_monomials(&m->rows);
+  double mass, sum = 0;
+
+  mass = collect(m, m->G, false, -1) + collect(m, m->Q, true, -1);
+  for (size_t i = 0; i < m->D; i++)
+    for (size_t j = m->D; j < n; j++) {
+      m->residual[lip_quartic_place(i, i, j, j)] += *m->constant;
+      mass += fabs(*m->constant);
+    }
+  for (size_t t = 0; t < m->multiplier_count; t++)
+    for (size_t i = 0; i < n; i++) {
+      const uint16_t *row = m->rows.factor[t];
+
+      m->residual[lip_quartic_place(row[0], row[1], i, i)] += i < m->D ? -m->multipliers[t]
+                                                                       : m->multipliers[t];
+      mass += fabs(m->multipliers[t]);
+    }
+  for (size_t t = 0; t < count; t++) sum += fabs(m->residual[t]);
+  m->bound = lip_add_up(m->bound, *m->constant);
+  /* a residual is a sum of at most 64 terms */
+  add_error(m, lip_mul_up(sum, 1 + 2 * lip_gamma(count)));
+  add_error(m,
+            lip_mul_up(lip_mul_up(mass, 1 + 2 * lip_gamma(n * n * m->rows.rows)), lip_gamma(64)));
+  add_error(m, DBL_MIN * (double)count);
+}
+
+static bool gram_is_semidefinite(moments *m)
+{
+  size_t n = m->rows.rows;
+  const double *q = m->Q;
+
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j <= i; j++) m->G[i * n + j] = m->G[j * n + i] = *q++;
+  return lip_certainly_semidefinite(n, m->G, NULL, NULL);
+}
+
+/* All that follows from network and proof: the bound. work: 3 D + k + D^2 doubles */
+static bool derive_bound(const lip_claim *claim, moments *m, double low, double high, double *work,
+                         lip_verdict *verdict)
+{
+  double *columns = work + 3 * m->D + claim->k;
+
+  if (!coordinates_are_nonsingular(m, work)) return refuse(verdict, "coordinates may be singular");
+  for (size_t i = 0; i < m->D; i++)
+    for (size_t j = 0; j < m->D; j++) columns[j * m->D + i] = m->coordinates[i * m->D + j];
+  set_output_directions(claim, m, low, high, work, work + 3 * m->D);
+  for (size_t l = 0; l < m->K; l++) {
+    double e = 0;
+
+    if (m->weight[l] == 0) continue;
+    if (!lip_half_plane_is_sum_of_squares(m->grams + l * LIP_HALF_GRAMS))
+      return refuse(verdict, "the polynomial of a neuron is not certainly a sum of squares");
+    if (!set_hyperplane(claim, m, l, columns, work, &e))
+      return refuse(verdict, "a neuron's weights are out of range in these coordinates");
+    set_polynomial(m, l, e);
+  }
+  if (!gram_is_semidefinite(m)) return refuse(verdict, "the Gram matrix is not semidefinite");
+  lip_quartic_squares(&m->rows, m->K, m->h, m->v, m->zz, m->zy, m->yy);
+  lip_quartic_gram(&m->rows, m->K, m->v, m->zz, m->zy, m->yy, m->coefficient, m->work, m->G);
+  collect_residual(m);
+  return true;
+}
+
+static lip_status verify(const lip_claim *claim, const lip_proof *proof, double upper,
+                         lip_verdict *verdict, const lip_control *control, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  moments m = {0};
+  double low, high, *work = NULL, total;
+  bool with_uu = false;
+
+  *verdict = (lip_verdict){.proved = false};
+  if (claim->m != 1 || claim->norm != LIP_NORM_2 || !slopes_of(claim->psi, &low, &high)) {
+    refuse(verdict, "moments are for one output, norm 2 and slopes of two values");
+    return LIP_OK;
+  }
+  if (!read_arrays(claim, proof, &m, &with_uu, verdict)) return LIP_OK;
+  TRY(allocate(&m, with_uu, err));
+  work = lip_alloc_zero(3 * m.D + claim->k + m.D * m.D, sizeof *work);
+  if (!work) FAIL(LIP_ENOMEM, "%zu neurons", claim->k);
+  if (control && control->stop && control->stop(control->context))
+    FAIL(LIP_EINTERRUPT, "interrupted");
+  if (!derive_bound(claim, &m, low, high, work, verdict)) goto done;
+  total = lip_claim_unscale_up(claim, lip_add_up(m.bound, m.errors));
+  verdict->margin = m.errors / m.bound;
+  verdict->proved = m.bound > 0 && total <= upper;
+  if (!verdict->proved)
+    (void)snprintf(verdict->reason, sizeof verdict->reason,
+                   "the moments prove %.17g, which is above the claim", total);
+done:
+  lip_free(work);
+  moments_clear(&m);
+  return st;
+}
+
+const lip_proof_kind lip_proof_moments = {
+    "moments", "theory.md: moments of degree 4 in the point and the direction", verify};

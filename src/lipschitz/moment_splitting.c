@@ -1,0 +1,370 @@
+/* moment_splitting.c - solves the moment program by splitting (ADMM with over-relaxation).
+
+   Moments mu, and of each neuron the odd moments o_l of (|z|, y sign z), against semidefinite
+   copies Z of M(mu) and Z_l of the blocks: alternately mu, o by least squares (conjugate gradients,
+   preconditioned by the multiplicities, on the constraints of the spheres), the copies by
+   projection, and duals. Source: Wen, Goldfarb, Yin, Math. Prog. Comp. 2 (2010).
+   Cost: an eigendecomposition of order rows and about ten passes over the neurons a step. */
+#include "lipschitz/moment_splitting.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "linalg/dgemm.h"
+#include "linalg/symmetric_eigen.h"
+#include "linalg/vector.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { CG_STEPS = 3 };
+static const double FIRST_STEP = 0.2, SMALL_PENALTY = 1e-3, RELAXATION = 1.6;
+
+static void start(lip_moment_splitting *s)
+{
+  const lip_moment_program *p = s->program;
+  size_t n = p->rows.rows;
+
+  s->step = FIRST_STEP;
+  lip_moments_uniform(p, s->mu);
+  lip_moments_matrix(p, s->mu, s->big);
+  memset(s->big_dual, 0, n * n * sizeof *s->big_dual);
+  lip_moments_of_neurons(p, s->mu, s->even);
+  for (size_t l = 0; l < p->K; l++) {
+    double *moments = s->neuron + l * LIP_HALF_MONOMIALS;
+    double *block = s->small + l * LIP_HALF_ENTRIES;
+
+    memset(moments, 0, LIP_HALF_MONOMIALS * sizeof *moments);
+    moments[0] = 1;
+    moments[1] = 0.8; /* E |z|, E |z|^3 and E |z| y^2 of Gaussians, nearly */
+    moments[6] = 1.6;
+    moments[8] = 0.8;
+    for (size_t t = 0; t < LIP_HALF_MONOMIALS; t++)
+      if (s->places.even[t] >= 0)
+        moments[t] = s->even[l * LIP_EVEN_QUARTIC + (size_t)s->places.even[t]];
+    for (size_t e = 0; e < LIP_HALF_ENTRIES; e++) block[e] = moments[s->places.moment[e]];
+    lip_half_plane_project(block);
+    s->penalty[l] = fmax(SMALL_PENALTY * p->weight[l] * (double)p->K, 1e-3 * SMALL_PENALTY);
+  }
+}
+
+lip_status lip_moment_splitting_create(const lip_moment_program *p,
+                                       lip_moment_splitting **splitting, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_moment_splitting *s = lip_alloc_zero(1, sizeof *s);
+  size_t n = p->rows.rows, N = p->moments, K = p->K;
+
+  if (!s) FAIL(LIP_ENOMEM, "a splitting");
+  s->program = p;
+  s->places = lip_half_plane_places_make();
+  s->mu = lip_alloc(N, sizeof(double));
+  s->neuron = lip_alloc(K, LIP_HALF_MONOMIALS * sizeof(double));
+  s->big = lip_alloc(n, n * sizeof(double));
+  s->big_dual = lip_alloc(n, n * sizeof(double));
+  s->small = lip_alloc(K, LIP_HALF_ENTRIES * sizeof(double));
+  s->small_dual = lip_alloc_zero(K, LIP_HALF_ENTRIES * sizeof(double));
+  s->penalty = lip_alloc(K, sizeof(double));
+  s->g = lip_alloc(N, sizeof(double));
+  s->direction = lip_alloc(N, sizeof(double));
+  s->residual = lip_alloc(N, sizeof(double));
+  s->product = lip_alloc(N, sizeof(double));
+  s->image = lip_alloc(N, sizeof(double));
+  s->even = lip_alloc(K, LIP_EVEN_QUARTIC * sizeof(double));
+  s->multipliers = lip_alloc(p->constraints, sizeof(double));
+  s->scratch = lip_alloc(N + p->constraints, sizeof(double));
+  s->M = lip_alloc(n, n * sizeof(double));
+  s->V = lip_alloc(n, n * sizeof(double));
+  s->values = lip_alloc(n, sizeof(double));
+  if (!s->mu || !s->neuron || !s->big || !s->big_dual || !s->small || !s->small_dual ||
+      !s->penalty || !s->g || !s->direction || !s->residual || !s->product || !s->image ||
+      !s->even || !s->multipliers || !s->scratch || !s->M || !s->V || !s->values)
+    FAIL(LIP_ENOMEM, "moments of %zu rows", n);
+  start(s);
+  *splitting = s;
+  s = NULL;
+done:
+  lip_moment_splitting_free(s);
+  return st;
+}
+
+void lip_moment_splitting_free(lip_moment_splitting *s)
+{
+  if (!s) return;
+  lip_free(s->mu);
+  lip_free(s->neuron);
+  lip_free(s->big);
+  lip_free(s->big_dual);
+  lip_free(s->small);
+  lip_free(s->small_dual);
+  lip_free(s->penalty);
+  lip_free(s->g);
+  lip_free(s->direction);
+  lip_free(s->residual);
+  lip_free(s->product);
+  lip_free(s->image);
+  lip_free(s->even);
+  lip_free(s->multipliers);
+  lip_free(s->scratch);
+  lip_free(s->M);
+  lip_free(s->V);
+  lip_free(s->values);
+  lip_free(s);
+}
+
+/* The right side of the least squares of mu; sets the odd moments, which stand alone. */
+static void right_side(lip_moment_splitting *s)
+{
+  const lip_moment_program *p = s->program;
+  size_t n = p->rows.rows;
+
+  for (size_t l = 0; l < p->K; l++) {
+    double sum[LIP_HALF_MONOMIALS] = {0}, *moments = s->neuron + l * LIP_HALF_MONOMIALS;
+
+    for (size_t e = 0; e < LIP_HALF_ENTRIES; e++) {
+      size_t at = l * LIP_HALF_ENTRIES + e;
+
+      sum[s->places.moment[e]] += s->small[at] - s->small_dual[at];
+    }
+    sum[LIP_HALF_Y] += p->weight[l] / p->y_scale / (s->step * s->penalty[l]);
+    for (size_t t = 1; t < LIP_HALF_MONOMIALS; t++)
+      if (s->places.even[t] >= 0)
+        s->even[l * LIP_EVEN_QUARTIC + (size_t)s->places.even[t]] = s->penalty[l] * sum[t];
+      else
+        moments[t] = sum[t] / s->places.multiplicity[t];
+  }
+  lip_moments_from_neurons(p, s->even, s->residual);
+  for (size_t i = 0; i < n * n; i++) s->M[i] = s->big[i] - s->big_dual[i];
+  lip_moments_adjoint(p, s->M, s->g);
+  for (size_t i = 0; i < p->moments; i++) s->residual[i] += s->g[i];
+}
+
+/* out = (multiplicity + F' penalty F) x, F the even moments of the neurons */
+static void normal_product(lip_moment_splitting *s, const double *x, double *out)
+{
+  const lip_moment_program *p = s->program;
+
+  lip_moments_of_neurons(p, x, s->even);
+  for (size_t l = 0; l < p->K; l++)
+    for (size_t t = 0; t < LIP_HALF_MONOMIALS; t++)
+      if (s->places.even[t] >= 0)
+        s->even[l * LIP_EVEN_QUARTIC + (size_t)s->places.even[t]] *= s->penalty[l] *
+                                                                     s->places.multiplicity[t];
+  lip_moments_from_neurons(p, s->even, out);
+  for (size_t i = 0; i < p->moments; i++) out[i] += p->multiplicity[i] * x[i];
+}
+
+/* out = preconditioned x, on the constraints */
+static void precondition(lip_moment_splitting *s, const double *x, double *out)
+{
+  const lip_moment_program *p = s->program;
+
+  lip_moments_multipliers(p, x, s->multipliers, s->scratch);
+  memcpy(out, x, p->moments * sizeof *out);
+  lip_moments_add_constraints(p, s->multipliers, out);
+  for (size_t i = 0; i < p->moments; i++) out[i] /= p->multiplicity[i];
+}
+
+/* mu by conjugate gradients from where it is. */
+static void solve_moments(lip_moment_splitting *s)
+{
+  size_t N = s->program->moments;
+  double rz, first;
+
+  right_side(s);
+  normal_product(s, s->mu, s->product);
+  lip_add_multiple(N, -1, s->product, s->residual);
+  precondition(s, s->residual, s->image);
+  memcpy(s->direction, s->image, N * sizeof *s->direction);
+  rz = first = lip_dot(N, s->residual, s->image);
+  for (int i = 0; i < CG_STEPS && rz > 1e-4 * first && rz > 0; i++) {
+    double alpha, next;
+
+    normal_product(s, s->direction, s->product);
+    alpha = rz / lip_dot(N, s->direction, s->product);
+    lip_add_multiple(N, alpha, s->direction, s->mu);
+    lip_add_multiple(N, -alpha, s->product, s->residual);
+    precondition(s, s->residual, s->image);
+    next = lip_dot(N, s->residual, s->image);
+    for (size_t t = 0; t < N; t++) s->direction[t] = s->image[t] + next / rz * s->direction[t];
+    rz = next;
+  }
+}
+
+/* P = the nearest semidefinite matrix to M (destroyed). */
+static lip_status project(size_t n, double *M, double *V, double *values, double *P, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t negative = 0, count;
+  double sign;
+
+  memcpy(V, M, n * n * sizeof *V);
+  TRY(lip_symmetric_eigen(n, V, values, true, err));
+  while (negative < n && values[negative] < 0) negative++;
+  sign = negative < n - negative ? -1 : 1; /* take off the negative part, or add up the positive */
+  count = sign < 0 ? negative : n - negative;
+  if (sign < 0)
+    memcpy(P, M, n * n * sizeof *P);
+  else
+    memset(P, 0, n * n * sizeof *P);
+  V += (sign < 0 ? 0 : negative) * n;
+  values += sign < 0 ? 0 : negative;
+  for (size_t e = 0; e < count; e++) {
+    double root = sqrt(fabs(values[e]));
+
+    for (size_t i = 0; i < n; i++) V[e * n + i] *= root;
+  }
+  lip_dgemm(true, false, n, n, count, 1, V, n, V, n, 1, P, n);
+done:
+  return st;
+}
+
+static void project_small(lip_moment_splitting *s, double *apart, double *moved)
+{
+  for (size_t l = 0; l < s->program->K; l++) {
+    double before[LIP_HALF_ENTRIES], relaxed[LIP_HALF_ENTRIES];
+    double *block = s->small + l * LIP_HALF_ENTRIES, *dual = s->small_dual + l * LIP_HALF_ENTRIES;
+    const double *moments = s->neuron + l * LIP_HALF_MONOMIALS;
+
+    memcpy(before, block, sizeof before);
+    for (size_t e = 0; e < LIP_HALF_ENTRIES; e++)
+      block[e] = relaxed[e] = RELAXATION * moments[s->places.moment[e]] +
+                              (1 - RELAXATION) * before[e] + dual[e];
+    lip_half_plane_project(block);
+    for (size_t e = 0; e < LIP_HALF_ENTRIES; e++) {
+      double x = moments[s->places.moment[e]];
+
+      dual[e] = relaxed[e] - block[e];
+      *apart += s->penalty[l] * (x - block[e]) * (x - block[e]);
+      *moved += s->penalty[l] * (block[e] - before[e]) * (block[e] - before[e]);
+    }
+  }
+}
+
+lip_status lip_moment_splitting_step(lip_moment_splitting *s, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  const lip_moment_program *p = s->program;
+  size_t n = p->rows.rows;
+  double apart = 0, moved = 0, *X = p->matrix;
+
+  solve_moments(s);
+  lip_moments_of_neurons(p, s->mu, s->even);
+  for (size_t l = 0; l < p->K; l++)
+    for (size_t t = 0; t < LIP_HALF_MONOMIALS; t++)
+      if (s->places.even[t] >= 0)
+        s->neuron[l * LIP_HALF_MONOMIALS + t] =
+            s->even[l * LIP_EVEN_QUARTIC + (size_t)s->places.even[t]];
+  project_small(s, &apart, &moved);
+  lip_moments_matrix(p, s->mu, X);
+  for (size_t i = 0; i < n * n; i++) {
+    s->M[i] = RELAXATION * X[i] + (1 - RELAXATION) * s->big[i] + s->big_dual[i];
+    s->big_dual[i] = s->big[i]; /* kept for a moment: where it was */
+  }
+  TRY(project(n, s->M, s->V, s->values, s->big, err));
+  for (size_t i = 0; i < n * n; i++) {
+    apart += (X[i] - s->big[i]) * (X[i] - s->big[i]);
+    moved += (s->big[i] - s->big_dual[i]) * (s->big[i] - s->big_dual[i]);
+    s->big_dual[i] = s->M[i] - s->big[i];
+  }
+  s->primal = sqrt(apart);
+  s->dual = sqrt(moved);
+done:
+  return st;
+}
+
+void lip_moment_splitting_balance(lip_moment_splitting *s)
+{
+  double factor = s->primal > 4 * s->dual ? 1.5 : s->dual > 4 * s->primal ? 1 / 1.5 : 1;
+  size_t n = s->program->rows.rows;
+
+  s->step *= factor;
+  for (size_t i = 0; i < n * n; i++) s->big_dual[i] /= factor;
+  for (size_t i = 0; i < s->program->K * LIP_HALF_ENTRIES; i++) s->small_dual[i] /= factor;
+}
+
+double lip_moment_splitting_value(const lip_moment_splitting *s)
+{
+  const lip_moment_program *p = s->program;
+  double sum = 0;
+
+  for (size_t l = 0; l < p->K; l++)
+    sum += p->weight[l] * s->neuron[l * LIP_HALF_MONOMIALS + LIP_HALF_Y];
+  return sum * p->total / p->y_scale;
+}
+
+/* The polynomials of all neurons, from the repaired dual blocks: coefficients times weight into
+   s->even, Grams of unit weight, unscaled, into `grams`.  return  the sum of their constants */
+static double repair_neurons(lip_moment_splitting *s, double *grams)
+{
+  const lip_moment_program *p = s->program;
+  double constant = 0;
+
+  for (size_t l = 0; l < p->K; l++) {
+    double block[LIP_HALF_ENTRIES], sum[LIP_HALF_MONOMIALS] = {0}, c = p->weight[l];
+    double *gram = grams + l * LIP_HALF_GRAMS;
+
+    memset(s->even + l * LIP_EVEN_QUARTIC, 0, LIP_EVEN_QUARTIC * sizeof *s->even);
+    memset(gram, 0, LIP_HALF_GRAMS * sizeof *gram);
+    if (!(c > 0)) continue;
+    for (size_t e = 0; e < LIP_HALF_ENTRIES; e++)
+      block[e] = -s->step * s->penalty[l] * s->small_dual[l * LIP_HALF_ENTRIES + e] / c;
+    lip_half_plane_repair(&s->places, 1 / p->y_scale, block);
+    for (size_t e = 0; e < LIP_HALF_ENTRIES; e++) sum[s->places.moment[e]] += block[e];
+    constant += c * sum[0];
+    for (size_t t = 1; t < LIP_HALF_MONOMIALS; t++)
+      if (s->places.even[t] >= 0)
+        s->even[l * LIP_EVEN_QUARTIC + (size_t)s->places.even[t]] = c * sum[t];
+    for (size_t i = 0, at = 0; i < LIP_HALF_S; i++)
+      for (size_t j = 0; j <= i; j++, at++) {
+        const unsigned char *a = lip_half_plane_power[i], *b = lip_half_plane_power[j];
+        double scale = pow(p->z_scale, a[0] + b[0]) * pow(p->y_scale, a[1] + b[1]);
+
+        gram[at] = block[i * LIP_HALF_S + j] * scale;
+        if (i < LIP_HALF_T)
+          gram[21 + at] = block[LIP_HALF_S * LIP_HALF_S + i * LIP_HALF_T + j] * scale * p->z_scale;
+      }
+  }
+  return constant;
+}
+
+lip_status lip_moment_splitting_proof(lip_moment_splitting *s, double *grams, double *Q,
+                                      double *multipliers, double *constant, double *bound,
+                                      lip_error *err)
+{
+  lip_status st = LIP_OK;
+  const lip_moment_program *p = s->program;
+  size_t n = p->rows.rows, N = p->moments;
+  double of_neurons, lambda, shift, trace = 0;
+
+  of_neurons = repair_neurons(s, grams);
+  for (size_t i = 0; i < n * n; i++) s->M[i] = -s->step * s->big_dual[i];
+  lip_moments_from_neurons(p, s->even, s->residual);
+  lip_moments_adjoint(p, s->M, s->g); /* residual: -neurons - Q + constraints, by least squares */
+  for (size_t i = 0; i < N; i++) s->residual[i] = -s->residual[i] - s->g[i];
+  lip_moments_multipliers(p, s->residual, s->multipliers, s->scratch);
+  lip_moments_add_constraints(p, s->multipliers, s->residual);
+  lambda = s->multipliers[p->constraints - 1];
+  for (size_t i = 0; i < N; i++) s->residual[i] /= p->multiplicity[i];
+  lip_moments_matrix(p, s->residual, p->matrix);
+  for (size_t i = 0; i < n * n; i++) s->M[i] += p->matrix[i];
+  for (size_t i = 0; i < n; i++) trace += fabs(s->M[i * n + i]);
+  memcpy(s->V, s->M, n * n * sizeof *s->V);
+  TRY(lip_symmetric_eigen(n, s->V, s->values, false, err));
+  shift = fmax(0, -s->values[0]) + 1e-14 * (double)n * trace;
+  for (size_t i = 0; i < n; i++) s->M[i * n + i] += shift;
+  lambda += 3 * shift; /* |x|^4 + |x|^2 |u|^2 + |u|^4 */
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j <= i; j++)
+      *Q++ = s->M[i * n + j] * p->row_scale[i] * p->row_scale[j] * p->total;
+  for (size_t q = 0; q < n; q++) {
+    const uint16_t *row = p->rows.factor[q];
+
+    multipliers[q] = -s->multipliers[q];
+    if (row[0] == row[1]) multipliers[q] += row[0] < p->D ? -shift : shift;
+    multipliers[q] *= p->total;
+  }
+  *constant = lambda * p->total;
+  *bound = (lambda + of_neurons) * p->total;
+done:
+  return st;
+}

@@ -1,0 +1,102 @@
+/* search_moments.c - upper ends from moments of degree 4 in (x, u), for one output where there are
+   many more neurons than inputs.
+
+   The sign relaxation lets every neuron choose its sign; here the signs are those of linear forms
+   of one x, relaxed to moments of degree 4 (docs/theory.md). Its proof does not grow faster with k
+   than the network does. Source: Lasserre's hierarchy; that only (x, u) are lifted and neurons
+   enter through their marginals is ours. Cost: rows = 1 + D (D + 1) / 2 + D d + d (d + 1) / 2 rows
+   of the moment matrix, D = d + 1: 231 at d = 10, 861 at d = 20; a few hundred steps of about 10 k
+   rows^2 + 10 rows^3 flops. */
+#include "lipschitz/method.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "lipschitz/moment_splitting.h"
+
+#include <math.h>
+
+enum { STEPS = 600, EVERY = 20, LEAST_D = 2, MOST_D = 24 };
+static const double SETTLED = 1e-3; /* relative, between the program's value and what is proved */
+
+static bool applies(const lip_problem *problem)
+{
+  const lip_claim *claim = problem->claim;
+
+  return claim && claim->m == 1 && claim->norm == LIP_NORM_2 &&
+         (claim->psi.kind == LIP_RELU || claim->psi.kind == LIP_LEAKY_RELU ||
+          claim->psi.kind == LIP_ABS) &&
+         claim->d >= LEAST_D && claim->d <= MOST_D && claim->k > 4 * claim->d;
+}
+
+/* A proof with room for its arrays. */
+static lip_status prepare(const lip_moment_program *p, lip_proof *proof, double *arrays[5],
+                          lip_error *err)
+{
+  static const char *const name[] = {"coordinates", "half_planes", "gram", "multipliers",
+                                     "constant"};
+  size_t n = p->rows.rows;
+  size_t shape[5][2] = {{p->D, p->D}, {p->K, LIP_HALF_GRAMS}, {n * (n + 1) / 2}, {n}, {1}};
+  lip_status st = LIP_OK;
+
+  proof->kind = &lip_proof_moments;
+  for (size_t i = 0; i < 5; i++)
+    TRY(lip_proof_add(proof, name[i], i < 2 ? 2 : 1, shape[i], &arrays[i], err));
+  for (size_t i = 0; i < p->D * p->D; i++) arrays[0][i] = p->coordinates[i];
+done:
+  return st;
+}
+
+/* Takes the proof into the bracket where it is better: about `bound`, of the scaled J. */
+static lip_status offer(const lip_moment_program *p, lip_moment_splitting *s,
+                        const lip_claim *claim, lip_bracket *bracket, double *bound, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_proof proof = {0};
+  double *arrays[5], value;
+
+  TRY(prepare(p, &proof, arrays, err));
+  TRY(lip_moment_splitting_proof(s, arrays[1], arrays[2], arrays[3], arrays[4], bound, err));
+  value = lip_claim_unscale_up(claim, *bound);
+  if (value < bracket->upper) {
+    lip_proof_clear(&bracket->proof);
+    bracket->proof = proof;
+    bracket->upper = value;
+    proof = (lip_proof){0};
+    if (bracket->improved) bracket->improved(bracket->context, bracket);
+  }
+done:
+  lip_proof_clear(&proof);
+  return st;
+}
+
+static lip_status run(const lip_problem *problem, lip_bracket *bracket, const lip_control *control,
+                      lip_error *err)
+{
+  lip_status st = LIP_OK;
+  const lip_claim *claim = problem->claim;
+  lip_moment_program *program = NULL;
+  lip_moment_splitting *splitting = NULL;
+  double bound = INFINITY, best = INFINITY;
+
+  st = lip_moment_program_create(claim, &program, err);
+  if (st == LIP_ENUMERIC) return LIP_OK; /* no weights, or out of range: nothing to gain here */
+  TRY(st);
+  TRY(lip_moment_splitting_create(program, &splitting, err));
+  for (int step = 1; step <= STEPS && !lip_stopped(control); step++) {
+    TRY(lip_moment_splitting_step(splitting, err));
+    lip_tell(control, (double)step / STEPS);
+    if (step % EVERY != 0) continue;
+    TRY(offer(program, splitting, claim, bracket, &bound, err));
+    best = fmin(best, bound);
+    if (bracket->upper - bracket->lower <= bracket->gap * bracket->upper) break;
+    if (fabs(best - lip_moment_splitting_value(splitting)) <= SETTLED * best) break;
+    lip_moment_splitting_balance(splitting);
+  }
+done:
+  lip_moment_splitting_free(splitting);
+  lip_moment_program_free(program);
+  return st;
+}
+
+const lip_search lip_search_moments = {
+    "moments", "moments of degree 4 in the point and the direction (theory.md)", applies, run};
