@@ -1,67 +1,169 @@
 /* slope_box.c - the semidefinite test: is |A diag(s) W|_op <= upper for every s in a box?
 
-   The matrix of slope_box.h is formed in floating point beside a bound on the error of each entry,
-   always a product of a number for the row and one for the column, E_ij <= u_i v_j. For positive
-   weights g, E <= diag(sum_j E_ij g_j / g_i) in the semidefinite order (2 |x_i x_j| <= x_i^2 g_j /
-   g_i + x_j^2 g_i / g_j); g_i = 1 / sqrt(H_ii) makes that small beside the diagonal. The rest is
-   lip_certainly_semidefinite. Underflow is covered by an absolute cushion: the scaled matrices have
-   entries of size 1. */
-#include "certificate/slope_box.h"
+   LipSDP-Neuron (Fazlyab, Robey, Hassani, Morari, Pappas, 2019) for one hidden layer, centered;
+   derivation in docs/theory.md, how its rounding is counted in docs/numerics.md. Whatever only
+   enlarges the box or changes the multipliers needs no error bound: radii are rounded up, sigma is
+   taken as it is. Cost: (free + m)^3 / 3 + free k m from W W', else min(free, d)^2 max(free, d) +
+   (min(free, d) + m)^3 / 3. */
+#include "certificate/slope_box_parts.h"
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "linalg/cholesky.h"
 #include "linalg/dgemm.h"
-#include "linalg/round.h"
+#include "linalg/interval.h"
 #include "linalg/verified.h"
 
+#include <float.h>
+#include <stdlib.h>
 #include <string.h>
 
-static const double CUSHION = 1e-290;
+enum { GRAM_NEURONS = 1024 };
+static const double EXACT_PRODUCTS = 2e7; /* multiplications that may be spent on exact products */
 
-struct lip_slope_box {
-  const lip_claim *claim;
-  size_t k, d, m;
-  double *w;    /* k: |w_l|, rounded up */
-  double *K;    /* k x k: W W', made when first needed; NULL: never needed */
-  size_t *free; /* k: the neurons that are free and matter */
-  size_t frees;
-  double *c, *r;   /* k: middles and half widths */
-  double *inverse; /* k: 1 / tau of the free ones */
-  double *alpha;   /* m: sum_l |A_il c_l| |w_l| */
-  double *open;    /* m: the same of A_radius */
-  double *beta;    /* m: sqrt(sum_l (A_il r_l)^2 / tau_l) over the free ones */
-  double *beta_open;
-  double *C; /* m x k: A diag(c) */
-  double *P; /* m x k: M W' */
-  double *H, *slack, *weight;
-  size_t room; /* order that H has room for */
-};
+static int exponent_of(double value)
+{
+  int exponent;
+
+  (void)frexp(value, &exponent);
+  return exponent;
+}
+
+/* value 2^exponent, not below. */
+static double scaled_up(double value, int exponent)
+{
+  double result = ldexp(value, exponent);
+
+  return ldexp(result, -exponent) == value ? result : lip_up(result);
+}
+
+/* row 2^-exponent: a norm of at most 1, whatever the row's. */
+static void scale_row(size_t n, const double *from, size_t stride, int exponent, double *to)
+{
+  double half = ldexp(1, -(exponent / 2)), rest = ldexp(1, -(exponent - exponent / 2));
+
+  for (size_t j = 0; j < n; j++) to[j] = from[j * stride] * half * rest;
+}
+
+/* Norms, exponents and scaled columns of every neuron. `work` is max(d, m) doubles. */
+static void scale_neurons(lip_slope_box *box, double *work)
+{
+  const lip_claim *claim = box->claim;
+  double root = lip_sqrt_up((double)box->d), W_miss = lip_mul_up(root, claim->W_radius);
+
+  if (claim->W_radius == 0) W_miss = 0;
+  for (size_t l = 0; l < box->k; l++) {
+    const double *w = claim->W + l * box->d;
+    double w_norm = lip_interval_norm(box->d, w).high, a_norm, a_miss;
+
+    for (size_t j = 0; j < box->m; j++) work[j] = claim->A_radius[j * box->k + l];
+    a_miss = lip_interval_norm(box->m, work).high;
+    for (size_t j = 0; j < box->m; j++) work[j] = claim->A[j * box->k + l];
+    a_norm = lip_interval_norm(box->m, work).high;
+    if (a_miss > 0) box->doubt[l] = lip_mul_up(a_miss, lip_add_up(w_norm, W_miss));
+    if (W_miss > 0 && a_norm > 0)
+      box->doubt[l] = lip_add_up(box->doubt[l], lip_mul_up(a_norm, W_miss));
+    if (box->doubt[l] > 0) box->in_doubt = true;
+    box->w_exponent[l] = exponent_of(w_norm);
+    box->a_exponent[l] = exponent_of(a_norm);
+    if (w_norm == 0 || a_norm == 0) continue;
+    box->w_norm[l] = scaled_up(w_norm, -box->w_exponent[l]);
+    box->a_norm[l] = scaled_up(a_norm, -box->a_exponent[l]);
+    scale_row(box->m, work, 1, box->a_exponent[l], box->a + l * box->m);
+  }
+}
+
+void lip_slope_box_rows(const lip_slope_box *box, size_t first, size_t count, size_t from,
+                        size_t width, double *rows)
+{
+  for (size_t i = 0; i < count; i++) {
+    size_t l = box->member[first + i];
+
+    scale_row(width, box->claim->W + l * box->d + from, 1, box->w_exponent[l], rows + i * width);
+  }
+}
+
+lip_status lip_slope_box_room(double **memory, size_t *room, size_t wanted, lip_error *err)
+{
+  double *more;
+
+  if (*room >= wanted) return LIP_OK;
+  more = lip_alloc(wanted, sizeof *more);
+  if (!more) return lip_fail(err, LIP_ENOMEM, "semidefinite test: %zu doubles", wanted);
+  lip_free(*memory);
+  *memory = more;
+  *room = wanted;
+  return LIP_OK;
+}
+
+/* W~ W~'. Few neurons: entry by entry, nearly exact. */
+static lip_status keep_gram(lip_slope_box *box, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t k = box->k, d = box->d;
+  bool exact = (double)k * (double)k * (double)d <= 2 * EXACT_PRODUCTS;
+  size_t width = exact ? d : d < LIP_PART ? d : LIP_PART;
+
+  TRY(lip_slope_box_room(&box->part, &box->part_room, k * width, err));
+  box->gram = lip_alloc_zero(k * k, sizeof *box->gram);
+  if (!box->gram) FAIL(LIP_ENOMEM, "semidefinite test: products of %zu neurons", k);
+  for (size_t l = 0; l < k; l++) box->member[l] = l;
+  for (size_t from = 0; from < d; from += width) {
+    size_t part = d - from < width ? d - from : width;
+
+    lip_slope_box_rows(box, 0, k, from, part, box->part);
+    if (!exact)
+      lip_dgemm(false, true, k, k, part, 1, box->part, part, box->part, part, 1, box->gram, k);
+  }
+  for (size_t i = 0; exact && i < k; i++)
+    for (size_t j = 0; j <= i; j++) {
+      lip_interval dot = lip_interval_dot(d, box->part + i * d, box->part + j * d);
+      double middle = 0.5 * (dot.low + dot.high);
+
+      box->gram[i * k + j] = box->gram[j * k + i] = middle;
+      box->gram_error = fmax(box->gram_error, lip_up(fmax(dot.high - middle, middle - dot.low)));
+    }
+  if (!exact) box->gram_error = lip_gamma(LIP_PART + d / LIP_PART + 3);
+  box->gram_error = lip_add_up(box->gram_error, 1e-290); /* what underflows */
+done:
+  return st;
+}
 
 lip_status lip_slope_box_create(const lip_claim *claim, lip_slope_box **box, lip_error *err)
 {
   lip_status st = LIP_OK;
-  size_t k = claim->k, m = claim->m;
   lip_slope_box *made = lip_alloc_zero(1, sizeof *made);
+  size_t d = claim->d, k = claim->k, m = claim->m;
+  double *work = lip_alloc(d > m ? d : m, sizeof *work);
 
-  if (!made) FAIL(LIP_ENOMEM, "a test of %zu neurons", k);
-  *made = (lip_slope_box){.claim = claim, .k = k, .d = claim->d, .m = m};
-  made->w = lip_alloc(k, sizeof *made->w);
-  made->free = lip_alloc(k, sizeof *made->free);
-  made->c = lip_alloc(3 * k, sizeof *made->c);
-  made->alpha = lip_alloc(4 * m, sizeof *made->alpha);
-  made->C = lip_alloc(m, k * sizeof *made->C);
-  made->P = lip_alloc(m, k * sizeof *made->P);
-  if (!made->w || !made->free || !made->c || !made->alpha || !made->C || !made->P)
-    FAIL(LIP_ENOMEM, "a test of %zu neurons", k);
-  made->r = made->c + k;
-  made->inverse = made->r + k;
-  made->open = made->alpha + m;
-  made->beta = made->open + m;
-  made->beta_open = made->beta + m;
-  lip_row_norms_up(k, claim->d, claim->W, made->w);
+  if (!made || !work) FAIL(LIP_ENOMEM, "a semidefinite test");
+  *made = (lip_slope_box){.claim = claim, .d = d, .k = k, .m = m};
+  made->w_exponent = lip_alloc_zero(k, sizeof *made->w_exponent);
+  made->a_exponent = lip_alloc_zero(k, sizeof *made->a_exponent);
+  made->w_norm = lip_alloc_zero(k, sizeof *made->w_norm);
+  made->a_norm = lip_alloc_zero(k, sizeof *made->a_norm);
+  made->a = lip_alloc_zero(k, m * sizeof *made->a);
+  made->doubt = lip_alloc_zero(k, sizeof *made->doubt);
+  made->member = lip_alloc_zero(k, sizeof *made->member);
+  made->center = lip_alloc_zero(k, sizeof *made->center);
+  made->radius = lip_alloc_zero(k, sizeof *made->radius);
+  made->sigma = lip_alloc_zero(k, sizeof *made->sigma);
+  made->F = lip_alloc(k, m * sizeof *made->F);
+  made->Q = lip_alloc(k, m * sizeof *made->Q);
+  made->S = lip_alloc(m, m * sizeof *made->S);
+  made->S_error = lip_alloc(m, sizeof *made->S_error);
+  made->M = lip_alloc(m, d * sizeof *made->M);
+  made->X = lip_alloc(m, k * sizeof *made->X);
+  if (!made->w_exponent || !made->a_exponent || !made->w_norm || !made->a_norm || !made->a ||
+      !made->doubt || !made->member || !made->center || !made->radius || !made->sigma || !made->F ||
+      !made->Q || !made->S || !made->S_error || !made->M || !made->X)
+    FAIL(LIP_ENOMEM, "a semidefinite test of %zu neurons and %zu outputs", k, m);
+  scale_neurons(made, work);
+  if (k <= GRAM_NEURONS && k <= 4 * d) TRY(keep_gram(made, err));
   *box = made;
   made = NULL;
 done:
+  lip_free(work);
   lip_slope_box_free(made);
   return st;
 }
@@ -69,354 +171,248 @@ done:
 void lip_slope_box_free(lip_slope_box *box)
 {
   if (!box) return;
-  lip_free(box->w);
-  lip_free(box->K);
-  lip_free(box->free);
-  lip_free(box->c);
-  lip_free(box->alpha);
-  lip_free(box->C);
-  lip_free(box->P);
+  lip_free(box->w_exponent);
+  lip_free(box->a_exponent);
+  lip_free(box->w_norm);
+  lip_free(box->a_norm);
+  lip_free(box->a);
+  lip_free(box->doubt);
+  lip_free(box->gram);
+  lip_free(box->member);
+  lip_free(box->center);
+  lip_free(box->radius);
+  lip_free(box->sigma);
+  lip_free(box->F);
+  lip_free(box->Q);
+  lip_free(box->S);
+  lip_free(box->S_error);
+  lip_free(box->M);
+  lip_free(box->X);
   lip_free(box->H);
   lip_free(box->slack);
-  lip_free(box->weight);
+  lip_free(box->part);
   lip_free(box);
 }
 
-static bool column_is_zero(const lip_claim *claim, size_t l)
+/* x - y, not below; exact where the difference is. */
+static double difference_up(double x, double y)
 {
-  for (size_t i = 0; i < claim->m; i++)
-    if (claim->A[i * claim->k + l] != 0 || claim->A_radius[i * claim->k + l] != 0) return false;
-  return true;
+  return lip_interval_sub(lip_interval_of(x), lip_interval_of(y)).high;
 }
 
-/* Middles, half widths and the list of free neurons. False where a slope is not finite or a
-   multiplier that matters is not positive. */
-static bool sort_neurons(lip_slope_box *box, const double *low, const double *high,
-                         const double *tau)
+/* The box as middles and radii, which neurons matter, and what A_radius and W_radius add to |J|
+   (box->given, not yet scaled). False: an end is infinite, or not a number. */
+static bool read_box(lip_slope_box *box, const double *low, const double *high)
 {
-  box->frees = 0;
+  size_t fixed = box->k;
+
+  box->free = 0;
+  box->given = 0;
   for (size_t l = 0; l < box->k; l++) {
-    double c = low[l] == high[l] ? low[l] : low[l] / 2 + high[l] / 2;
+    double steepest = fmax(fabs(low[l]), fabs(high[l])), middle, radius;
 
     if (!(low[l] <= high[l]) || !isfinite(low[l]) || !isfinite(high[l])) return false;
-    box->c[l] = c;
-    box->r[l] = 0;
-    if (low[l] == high[l] || box->w[l] == 0 || column_is_zero(box->claim, l)) continue;
-    box->r[l] = high[l] - c == c - low[l] && c - (high[l] - c) == low[l] &&
-                        c + (c - low[l]) == high[l]
-                    ? high[l] - c
-                    : fmax(lip_add_up(high[l], -c), lip_add_up(c, -low[l]));
-    if (!tau || !(tau[l] > 0) || !isfinite(tau[l])) return false;
-    box->inverse[l] = 1 / tau[l];
-    if (!(box->inverse[l] > 0) || !isfinite(box->inverse[l])) return false;
-    box->free[box->frees++] = l;
+    if (box->doubt[l] > 0 && steepest > 0)
+      box->given = lip_add_up(box->given, lip_mul_up(steepest, box->doubt[l]));
+    if (box->w_norm[l] == 0 || steepest == 0) continue;
+    middle = low[l] == high[l] ? low[l] : 0.5 * low[l] + 0.5 * high[l];
+    radius = low[l] == high[l]
+                 ? 0
+                 : fmax(difference_up(high[l], middle), difference_up(middle, low[l]));
+    if (radius > 0)
+      box->member[box->free++] = l;
+    else
+      box->member[--fixed] = l;
+    box->center[l] = middle; /* by neuron for the moment */
+    box->radius[l] = radius;
+  }
+  box->count = box->free + (box->k - fixed);
+  memmove(box->member + box->free, box->member + fixed, (box->k - fixed) * sizeof *box->member);
+  return true;
+}
+
+/* One neuron alone: |J| <= max |s| |A_l| |w_l|. */
+static bool alone(const lip_slope_box *box, const double *low, const double *high, double upper)
+{
+  size_t l = box->member[0];
+  lip_interval product = lip_interval_of(fmax(fabs(low[l]), fabs(high[l])));
+
+  product = lip_interval_mul(product, lip_interval_of(box->a_norm[l]));
+  product = lip_interval_mul(product, lip_interval_of(box->w_norm[l]));
+  return scaled_up(product.high, box->a_exponent[l] + box->w_exponent[l]) <= upper;
+}
+
+/* sqrt(tau) 2^exponent */
+static double root_of(double tau, int exponent)
+{
+  int own;
+  double part = frexp(tau, &own);
+
+  if (own % 2 != 0) {
+    part *= 2;
+    own--;
+  }
+  return ldexp(sqrt(part), own / 2 + exponent);
+}
+
+/* F, sigma and Q in units of 2^exponent. False: a multiplier is not positive, or so large that
+   W' T W <= upper^2 cannot hold. */
+static bool scale_box(lip_slope_box *box, const double *tau)
+{
+  size_t m = box->m;
+
+  for (size_t i = 0; i < box->count; i++) {
+    size_t l = box->member[i];
+    int unit = box->w_exponent[l] - box->exponent;
+    double center = ldexp(box->center[l], box->a_exponent[l] + unit);
+    const double *a = box->a + l * m;
+
+    for (size_t j = 0; j < m; j++) box->F[i * m + j] = center * a[j];
+    if (i >= box->free) continue;
+    if (!tau || !(tau[l] > 0) || isinf(tau[l])) return false;
+    box->sigma[i] = root_of(tau[l], unit);
+    if (!(box->sigma[i] > 0 && box->sigma[i] <= 4)) return false;
   }
   return true;
 }
 
-/* A diag(c), and the row sums that bound errors. */
-static void form_rows(lip_slope_box *box)
+/* S = I - Q Q', with errors of at most S_error_i on the diagonal (in the semidefinite order): every
+   entry of Q Q' is off by at most g |Q_i| |Q_j|. */
+static void make_output_block(lip_slope_box *box)
 {
-  const lip_claim *claim = box->claim;
+  size_t m = box->m, f = box->free;
+  double g = lip_gamma(LIP_PART + f / LIP_PART + 16), sum = 0;
 
-  for (size_t i = 0; i < box->m; i++) {
-    const double *a = claim->A + i * box->k, *radius = claim->A_radius + i * box->k;
-    double alpha = 0, open = 0, beta = 0, beta_open = 0;
+  for (size_t i = 0; i < f; i++) {
+    size_t l = box->member[i];
+    double radius = scaled_up(box->radius[l],
+                              box->a_exponent[l] + box->w_exponent[l] - box->exponent);
+    double ratio = lip_div_up(radius, box->sigma[i]);
 
-    for (size_t l = 0; l < box->k; l++) {
-      double c = a[l] * box->c[l];
-
-      box->C[i * box->k + l] = c;
-      alpha += fabs(c) * box->w[l];
-      if (radius[l] > 0) open += radius[l] * fabs(box->c[l]) * box->w[l];
-    }
-    for (size_t f = 0; f < box->frees; f++) {
-      size_t l = box->free[f];
-      double b = a[l] * box->r[l], o = radius[l] * box->r[l];
-
-      beta += b * b * box->inverse[l];
-      beta_open += o * o * box->inverse[l];
-    }
-    box->alpha[i] = alpha * (1 + 2 * lip_gamma(box->k + 8)) + CUSHION;
-    box->open[i] = open * (1 + 2 * lip_gamma(box->k + 8)) + CUSHION;
-    box->beta[i] = sqrt(beta) * (1 + 2 * lip_gamma(box->frees + 8)) + CUSHION;
-    box->beta_open[i] = sqrt(beta_open) * (1 + 2 * lip_gamma(box->frees + 8)) + CUSHION;
+    for (size_t j = 0; j < m; j++) box->Q[i * m + j] = ratio * box->a[l * m + j];
   }
-}
+  memset(box->S, 0, m * m * sizeof *box->S);
+  for (size_t i = 0; i < f; i += LIP_PART) {
+    size_t part = f - i < LIP_PART ? f - i : LIP_PART;
 
-/* S_ij = (i == j) - sum over the free of B_il B_jl / tau_l, as computed. */
-static double form_S(const lip_slope_box *box, size_t i, size_t j)
-{
-  const double *a = box->claim->A + i * box->k, *b = box->claim->A + j * box->k;
-  double sum = 0;
-
-  for (size_t f = 0; f < box->frees; f++) {
-    size_t l = box->free[f];
-
-    sum += (a[l] * box->r[l]) * (b[l] * box->r[l]) * box->inverse[l];
+    if (m == 1)
+      for (size_t l = i; l < i + part; l++) sum += box->Q[l] * box->Q[l];
+    else
+      lip_dgemm(true, false, m, m, part, -1, box->Q + i * m, m, box->Q + i * m, m, 1, box->S, m);
+    if (m == 1) box->S[0] -= sum;
+    sum = 0;
   }
-  return (i == j) - sum;
-}
-
-static lip_status make_room(lip_slope_box *box, size_t order, lip_error *err)
-{
-  if (order <= box->room) return LIP_OK;
-  lip_free(box->H);
-  lip_free(box->slack);
-  lip_free(box->weight);
-  box->room = 0;
-  box->H = lip_alloc(order, order * sizeof *box->H);
-  box->slack = lip_alloc(order, sizeof *box->slack);
-  box->weight = lip_alloc(order, sizeof *box->weight);
-  if (!box->H || !box->slack || !box->weight)
-    return lip_fail(err, LIP_ENOMEM, "the definiteness of a matrix of order %zu", order);
-  box->room = order;
-  return LIP_OK;
-}
-
-/* weight_i = 1 / sqrt(H_ii); false where a diagonal entry is not positive. */
-static bool form_weights(lip_slope_box *box, size_t n)
-{
-  for (size_t i = 0; i < n; i++) {
-    double h = box->H[i * n + i];
-
-    if (!(h > 0) || !isfinite(h)) return false;
-    box->weight[i] = 1 / sqrt(h);
+  for (size_t i = 0; i < m; i++) {
+    box->S_error[i] = sqrt(-box->S[i * m + i]) * (1 + 1e-8);
+    sum += box->S_error[i];
+    box->S[i * m + i] = lip_down(1 + box->S[i * m + i]);
   }
-  return true;
+  for (size_t i = 0; i < m; i++) box->S_error[i] = (1 + 1e-8) * g * sum * box->S_error[i] + 1e-285;
 }
 
-/* slack_i += u_i (sum_j v_j g_j) / g_i over a block of columns; u, v by the callers below. The
-   weights are any positive numbers, so only this sum is rounded up. */
-static double weighted(const lip_slope_box *box, size_t first, size_t count, const double *v,
-                       const size_t *index)
+/* The smallest eigenvalue of S, from below, in floating point: only the margin needs it. */
+static double least_of_output_block(lip_slope_box *box)
 {
-  double sum = 0;
+  size_t m = box->m;
+  double largest = 0;
 
-  for (size_t j = 0; j < count; j++) sum += v[index ? index[j] : j] * box->weight[first + j];
-  return sum * (1 + 2 * lip_gamma(count + 4)) + CUSHION;
-}
+  if (m == 1) return box->S[0];
+  if (!lip_cholesky(m, box->S)) return 0;
+  lip_cholesky_inverse(m, box->S);
+  for (size_t i = 0; i < m; i++) {
+    double sum = 0;
 
-/* The last m rows and columns, S and what is taken off it, have the errors
-   scale (gamma beta_i beta_j + beta_i o_j + o_i beta_j + o_i o_j), o = beta_open, and extra e_i
-   e_j. */
-static void slack_of_S(lip_slope_box *box, size_t first, double scale)
-{
-  double gamma = lip_gamma(2 * box->frees + 12);
-  double *slack = box->slack + first;
-  double beta = weighted(box, first, box->m, box->beta, NULL);
-  double open = weighted(box, first, box->m, box->beta_open, NULL);
-
-  for (size_t i = 0; i < box->m; i++) {
-    double sum = box->beta[i] * (gamma * beta + open) + box->beta_open[i] * (beta + open);
-
-    slack[i] += (scale * sum / box->weight[first + i]) * (1 + 1e-14);
-    slack[i] += 8 * 0x1p-53 * scale * (1 + box->beta[i] * box->beta[i]) + CUSHION;
+    for (size_t j = 0; j < m; j++) sum += fabs(box->S[i * m + j]);
+    largest = fmax(largest, sum);
   }
+  return 1 / largest;
 }
 
-static void finish_slack(lip_slope_box *box, size_t n)
+/* By how much `upper` would have to grow to make up for slack and rounding: upper^2 (1 + 2 e)
+   brings 2 e upper^2 I to the first block and 2 e S to the second one. */
+static double margin_of(lip_slope_box *box, size_t n, double second_unit, double given)
 {
-  for (size_t i = 0; i < n; i++) box->slack[i] = box->slack[i] * (1 + 1e-12) + CUSHION;
+  size_t m = box->m, first = n - m;
+  double square = box->upper * box->upper, top = 0, bottom = 0, largest = 0, least;
+
+  for (size_t i = 0; i < first; i++) top = fmax(top, box->slack[i] / square);
+  for (size_t i = 0; i < m; i++) {
+    bottom = fmax(bottom, box->slack[first + i] / second_unit);
+    largest = fmax(largest, box->S[i * m + i]);
+  }
+  if (box->free == 0) return 0.5 * (given + bottom);
+  least = least_of_output_block(box);
+  return 0.5 * fmax(top + given, (bottom + given * largest) / least);
 }
 
-static bool decide(lip_slope_box *box, size_t n, double *margin)
+/* All neurons are fixed, one output: |M|. */
+static lip_status test_vector(lip_slope_box *box, bool *proved, lip_error *err)
 {
-  double relative = 0, given = 0;
-  bool proved;
+  lip_status st = lip_slope_box_center(box, err);
 
-  finish_slack(box, n);
-  for (size_t i = 0; i < n; i++) relative = fmax(relative, box->slack[i] / box->H[i * n + i]);
-  proved = lip_certainly_semidefinite(n, box->H, box->slack, &given);
-  if (margin) *margin = lip_add_up(relative, given);
-  return proved;
+  if (st == LIP_OK) *proved = lip_interval_norm(box->d, box->M).high <= box->upper;
+  return st;
 }
 
-/* W W', with |E_lj| <= gamma_d |w_l| |w_j|. */
-static lip_status form_K(lip_slope_box *box, lip_error *err)
-{
-  const lip_claim *claim = box->claim;
-
-  if (box->K) return LIP_OK;
-  box->K = lip_alloc(box->k, box->k * sizeof *box->K);
-  if (!box->K) return lip_fail(err, LIP_ENOMEM, "the Gram matrix of %zu neurons", box->k);
-  lip_dgemm(false, true, box->k, box->k, box->d, 1, claim->W, box->d, claim->W, box->d, 0, box->K,
-            box->k);
-  return LIP_OK;
-}
-
-/* Order (free neurons) + m. P = A diag(c) W W' has |E_ij| <= (gamma alpha_i + open_i) |w_j|, and M
-   M' likewise. */
-static lip_status test_by_neurons(lip_slope_box *box, double rho, bool *proved, double *margin,
-                                  lip_error *err)
+static lip_status test_matrix(lip_slope_box *box, bool *proved, double *margin, lip_error *err)
 {
   lip_status st = LIP_OK;
-  size_t k = box->k, m = box->m, f = box->frees, n = f + m;
-  double gamma = lip_gamma(2 * k + box->d + 16), w, extra = 0, *H;
+  double given, second_unit;
+  bool wide = box->free > box->d || (box->free == box->d && !box->gram);
+  size_t n = 0;
 
-  TRY(form_K(box, err));
-  TRY(make_room(box, n, err));
-  H = box->H;
-  memset(box->slack, 0, n * sizeof *box->slack);
-  if (m == 1)
-    lip_dgemv(false, k, k, 1, box->K, k, box->C, 0, box->P);
+  make_output_block(box);
+  for (size_t i = 0; i < box->m; i++)
+    if (!(box->S[i * box->m + i] > 0)) goto done; /* not proved */
+  if (wide)
+    TRY(lip_slope_box_wide(box, &n, err));
+  else if (box->gram && box->free > 0)
+    TRY(lip_slope_box_from_gram(box, &n, err));
   else
-    lip_dgemm(false, false, m, k, k, 1, box->C, k, box->K, k, 0, box->P, k);
-  for (size_t a = 0; a < f; a++) {
-    size_t l = box->free[a];
-
-    for (size_t b = 0; b <= a; b++) H[a * n + b] = -box->K[l * k + box->free[b]];
-    H[a * n + a] = lip_add_down(lip_mul_down(rho, lip_down(box->inverse[l])), H[a * n + a]);
-  }
-  for (size_t i = 0; i < m; i++) {
-    double *row = H + (f + i) * n;
-
-    for (size_t b = 0; b < f; b++) row[b] = -box->P[i * k + box->free[b]];
-    for (size_t j = 0; j <= i; j++) {
-      double across = 0;
-
-      for (size_t l = 0; l < k; l++) across += box->P[i * k + l] * box->C[j * k + l];
-      row[f + j] = rho * form_S(box, i, j) - across;
-    }
-  }
-  *proved = false;
-  if (margin) *margin = 0;
-  if (!form_weights(box, n)) goto done;
-  w = weighted(box, 0, f, box->w, box->free);
-  for (size_t i = 0; i < m; i++) /* sum_i (gamma alpha_i + open_i) g_i, over the rows of S */
-    extra += (gamma * box->alpha[i] + box->open[i]) * box->weight[f + i];
-  extra = extra * (1 + 1e-12) + CUSHION;
-  for (size_t a = 0; a < f; a++)
-    box->slack[a] = box->w[box->free[a]] * (gamma * w + extra) / box->weight[a];
-  slack_of_S(box, f, rho);
-  for (size_t i = 0; i < m; i++) {
-    double own = gamma * box->alpha[i] + box->open[i], across = 0;
-
-    for (size_t j = 0; j < m; j++)
-      across += (own * (box->alpha[j] + box->open[j]) + box->alpha[i] * box->open[j]) *
-                box->weight[f + j];
-    box->slack[f + i] += (own * w + across * (1 + 1e-12)) / box->weight[f + i];
-    box->slack[f + i] += 8 * 0x1p-53 * box->alpha[i] * box->alpha[i];
-  }
-  *proved = decide(box, n, margin);
+    TRY(lip_slope_box_narrow(box, &n, err));
+  if (!(box->upper > 0)) goto done;
+  *proved = lip_certainly_semidefinite(n, box->H, box->slack, &given);
+  second_unit = wide ? 1 : box->upper * box->upper;
+  if (margin) *margin = margin_of(box, n, second_unit, given);
 done:
   return st;
-}
-
-/* Order d + m. W'TW through V = sqrt(T) W has |E_ij| <= gamma |V_i| |V_j| by columns; M has
-   |E_ij| <= (gamma |C_i| + |A_radius c|) |W_j| by the lengths of rows and columns. */
-static lip_status test_by_inputs(lip_slope_box *box, const double *tau, double rho, bool *proved,
-                                 double *margin, lip_error *err)
-{
-  lip_status st = LIP_OK;
-  const lip_claim *claim = box->claim;
-  size_t k = box->k, d = box->d, m = box->m, f = box->frees, n = d + m;
-  double gamma_V = lip_gamma(f + 12), gamma_M = lip_gamma(k + 8), *H, *column;
-  double *V = lip_alloc(f, d * sizeof *V), *M = lip_alloc(m, d * sizeof *M);
-  double *X = lip_alloc(d, d * sizeof *X), sum_V, sum_W, rows = 0;
-
-  column = lip_alloc_zero(2 * d + m, sizeof *column); /* |V_j|, |W_j|, the rows' factors of M */
-  if (!V || !M || !X || !column) FAIL(LIP_ENOMEM, "the definiteness of a matrix of order %zu", n);
-  TRY(make_room(box, n, err));
-  H = box->H;
-  memset(box->slack, 0, n * sizeof *box->slack);
-  for (size_t a = 0; a < f; a++) {
-    double root = sqrt(tau[box->free[a]]);
-    const double *w = claim->W + box->free[a] * d;
-
-    for (size_t j = 0; j < d; j++) {
-      V[a * d + j] = root * w[j];
-      column[j] += V[a * d + j] * V[a * d + j];
-    }
-  }
-  for (size_t l = 0; l < k; l++)
-    for (size_t j = 0; j < d; j++) column[d + j] += claim->W[l * d + j] * claim->W[l * d + j];
-  for (size_t j = 0; j < 2 * d; j++)
-    column[j] = sqrt(column[j]) * (1 + 2 * lip_gamma(k + 8)) + CUSHION;
-  for (size_t i = 0; i < m; i++) {
-    double squares = 0, open = 0;
-
-    for (size_t l = 0; l < k; l++) {
-      double o = claim->A_radius[i * k + l] * box->c[l];
-
-      squares += box->C[i * k + l] * box->C[i * k + l];
-      open += o * o;
-    }
-    column[2 * d + i] = (gamma_M * sqrt(squares) + sqrt(open)) * (1 + 1e-12) + CUSHION;
-  }
-  lip_dgemm(true, false, d, d, f, 1, V, d, V, d, 0, X, d);
-  lip_dgemm(false, false, m, d, k, 1, box->C, k, claim->W, d, 0, M, d);
-  for (size_t i = 0; i < d; i++) {
-    for (size_t j = 0; j < i; j++) H[i * n + j] = -X[i * d + j];
-    H[i * n + i] = lip_add_down(rho, -X[i * d + i]);
-  }
-  for (size_t i = 0; i < m; i++) {
-    memcpy(H + (d + i) * n, M + i * d, d * sizeof *M);
-    for (size_t j = 0; j <= i; j++) H[(d + i) * n + d + j] = form_S(box, i, j);
-  }
-  *proved = false;
-  if (margin) *margin = 0;
-  if (!form_weights(box, n)) goto done;
-  sum_V = weighted(box, 0, d, column, NULL);
-  sum_W = weighted(box, 0, d, column + d, NULL);
-  for (size_t i = 0; i < m; i++) rows += column[2 * d + i] * box->weight[d + i];
-  rows = rows * (1 + 1e-12) + CUSHION;
-  for (size_t j = 0; j < d; j++)
-    box->slack[j] = (gamma_V * column[j] * sum_V + column[d + j] * rows) / box->weight[j];
-  for (size_t i = 0; i < m; i++) box->slack[d + i] = column[2 * d + i] * sum_W / box->weight[d + i];
-  slack_of_S(box, d, 1);
-  *proved = decide(box, n, margin);
-done:
-  lip_free(column);
-  lip_free(X);
-  lip_free(M);
-  lip_free(V);
-  return st;
-}
-
-/* One output, nothing free: |M| itself, a vector with |E_j| <= gamma sum_l |C_l| |W_lj|. */
-static void test_vector(lip_slope_box *box, double limit, bool *proved, double *margin)
-{
-  const lip_claim *claim = box->claim;
-  size_t k = box->k, d = box->d;
-  double gamma = lip_gamma(k + 8), squares = 0, errors = 0, norm, error;
-
-  for (size_t j = 0; j < d; j++) {
-    double sum = 0, size = 0, open = 0;
-
-    for (size_t l = 0; l < k; l++) {
-      double term = box->C[l] * claim->W[l * d + j];
-
-      sum += term;
-      size += fabs(term);
-      if (claim->A_radius[l] > 0)
-        open += claim->A_radius[l] * fabs(box->c[l] * claim->W[l * d + j]);
-    }
-    squares += sum * sum;
-    error = gamma * size + open + CUSHION;
-    errors += error * error;
-  }
-  norm = lip_up(sqrt(squares) * (1 + 2 * lip_gamma(d + 4)));
-  error = sqrt(errors) * (1 + 2 * lip_gamma(d + k + 8));
-  *proved = lip_add_up(norm, error) <= limit;
-  if (margin) *margin = 2 * lip_gamma(d + 4) + error / norm;
 }
 
 lip_status lip_slope_box_test(lip_slope_box *box, const double *low, const double *high,
                               const double *tau, double upper, bool *proved, double *margin,
                               lip_error *err)
 {
-  double limit = lip_claim_scale_down(box->claim, upper), rho = lip_mul_down(limit, limit);
+  lip_status st = LIP_OK;
+  double bound = lip_claim_scale_down(box->claim, upper), given, own = 0;
+  bool shown = false;
 
-  *proved = false;
-  if (margin) *margin = 0;
-  if (!(limit >= 0) || !isfinite(rho) || !sort_neurons(box, low, high, tau)) return LIP_OK;
-  form_rows(box);
-  if (box->frees == 0 && box->m == 1) {
-    test_vector(box, limit, proved, margin);
-    return LIP_OK;
+  if (!(upper >= 0) || isinf(upper) || !read_box(box, low, high)) goto done;
+  given = box->given;
+  if (box->in_doubt) bound = lip_down(bound - given);
+  if (box->count <= 1 && bound >= 0) {
+    shown = box->count == 0 || alone(box, low, high, bound);
+    own = 2 * DBL_EPSILON;
+    goto done;
   }
-  if (box->frees <= box->d && box->k <= 2 * box->d + 64)
-    return test_by_neurons(box, rho, proved, margin, err);
-  return test_by_inputs(box, tau, rho, proved, margin, err);
+  if (!(bound > 0)) goto done;
+  own = given / bound;
+  box->exponent = exponent_of(bound);
+  box->upper = ldexp(bound, -box->exponent);
+  bound = box->upper;
+  if (!scale_box(box, tau)) goto done;
+  if (box->free == 0 && box->m == 1)
+    TRY(test_vector(box, &shown, err));
+  else {
+    double more = 0;
+
+    TRY(test_matrix(box, &shown, &more, err));
+    own += more;
+  }
+  own += (bound - box->upper) / bound + 2 * DBL_EPSILON;
+done:
+  if (st == LIP_OK) {
+    *proved = shown;
+    if (margin) *margin = own;
+  }
+  return st;
 }

@@ -37,7 +37,8 @@ void lip_slope_box_free(lip_slope_box *box); /* takes NULL */
    upper        in   about the network's J (not scaled)
    proved       out  true: proved, rounding counted, whatever BLAS does within its error bounds
    margin       out  relative error bound of this test, in terms of `upper`: what was given away to
-                     rounding. A writer claims upper (1 + 2 margin). May be NULL.
+                     rounding. A writer claims upper (1 + 2 margin). Where it is not proved: what
+                     `upper` should be raised by, if that is known. May be NULL.
    return       LIP_OK; LIP_ENOMEM */
 LIP_MUST_CHECK lip_status lip_slope_box_test(lip_slope_box *box, const double *low,
                                              const double *high, const double *tau, double upper,

@@ -9,6 +9,11 @@ void lip_dgemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k,
                const double *A, size_t lda, const double *B, size_t ldb, double beta, double *C,
                size_t ldc);
 
+/* The lower triangle of C, n x n row-major, <- alpha A A' + beta C, A n x k row-major; transposed:
+   alpha A' A, A k x n. */
+void lip_dsyrk(bool transpose, size_t n, size_t k, double alpha, const double *A, size_t lda,
+               double beta, double *C, size_t ldc);
+
 /* y <- alpha A x + beta y, A m x n row-major, or its transpose. */
 void lip_dgemv(bool transpose, size_t m, size_t n, double alpha, const double *A, size_t lda,
                const double *x, double beta, double *y);

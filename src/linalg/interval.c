@@ -4,6 +4,8 @@
    tell (Dekker, Knuth): sums of whole numbers and products of short ones stay points. */
 #include "linalg/interval.h"
 
+#include "linalg/vector.h"
+
 #include <float.h>
 
 /* Below this a product's rounding error may itself underflow. */
@@ -95,42 +97,74 @@ lip_interval lip_interval_sqrt(lip_interval t)
   return (lip_interval){root(t.low, -1), root(t.high, 1)};
 }
 
+/* A sum under way: sum, its rounding errors added up, and their absolute values. */
+typedef struct long_sum {
+  double sum, errors, sizes;
+  size_t small; /* products whose error may have underflowed */
+} long_sum;
+
+static inline __attribute__((always_inline)) long_sum add_products(size_t n, const double *x,
+                                                                   const double *y)
+{
+  long_sum s = {0, 0, 0, 0};
+
+  for (size_t i = 0; i < n; i++) {
+    double product = x[i] * y[i], next = s.sum + product;
+    double e = __builtin_fma(x[i], y[i], -product), f = error_of_sum(s.sum, product, next);
+
+    s.small += fabs(product) < SMALL && x[i] != 0 && y[i] != 0;
+    s.errors += e + f;
+    s.sizes += fabs(e) + fabs(f);
+    s.sum = next;
+  }
+  return s;
+}
+
+#if defined(__x86_64__)
+/* Without a call for every fused operation. */
+__attribute__((target("fma"))) static long_sum add_products_fma(size_t n, const double *x,
+                                                                const double *y)
+{
+  return add_products(n, x, y);
+}
+#endif
+
+static long_sum sum_of_products(size_t n, const double *x, const double *y)
+{
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("fma")) return add_products_fma(n, x, y);
+#endif
+  return add_products(n, x, y);
+}
+
 /* The products and sums of Ogita, Rump and Oishi's Dot2; the sum of the errors is itself known up
    to (n + 1) 2 u times the sum of their sizes. */
 lip_interval lip_interval_dot(size_t n, const double *x, const double *y)
 {
-  double sum = 0, errors = 0, sizes = 0, slack;
-  size_t small = 0;
+  long_sum s = sum_of_products(n, x, y);
+  double slack;
   lip_interval result;
 
-  for (size_t i = 0; i < n; i++) {
-    double product = x[i] * y[i], next = sum + product;
-    double e = fma(x[i], y[i], -product), f = error_of_sum(sum, product, next);
-
-    if (x[i] != 0 && y[i] != 0 && fabs(product) < SMALL) small++;
-    errors += e + f;
-    sizes += fabs(e) + fabs(f);
-    sum = next;
-  }
-  if (!isfinite(sum) || !isfinite(sizes)) return (lip_interval){-INFINITY, INFINITY};
-  slack = ((double)n + 2) * 0x1p-52 * sizes;
+  if (!isfinite(s.sum) || !isfinite(s.sizes)) return (lip_interval){-INFINITY, INFINITY};
+  slack = ((double)n + 2) * 0x1p-52 * s.sizes;
   slack = slack > 0 ? lip_up(slack * (1 + ((double)n + 4) * 0x1p-52)) : 0;
-  if (small > 0) slack = lip_up(slack + 2 * ((double)small + 1) * DBL_TRUE_MIN);
+  if (s.sizes > 0) slack = fmax(slack, 2 * DBL_TRUE_MIN); /* where slack underflowed itself */
+  if (s.small > 0) slack = lip_up(slack + 2 * ((double)s.small + 1) * DBL_TRUE_MIN);
   result = (lip_interval){-slack, slack};
-  result = lip_interval_add(result, lip_interval_of(errors));
-  return lip_interval_add(result, lip_interval_of(sum));
+  result = lip_interval_add(result, lip_interval_of(s.errors));
+  return lip_interval_add(result, lip_interval_of(s.sum));
 }
 
 lip_interval lip_interval_norm(size_t n, const double *x)
 {
-  double largest = 0;
+  double largest = lip_largest(n, x);
   int exponent = 0;
+  size_t present = 0;
   lip_interval square = {0, 0}, length;
 
-  for (size_t i = 0; i < n; i++)
-    if (!(fabs(x[i]) <= largest)) largest = fabs(x[i]);
-  if (largest == 0) return square;
   if (!isfinite(largest)) return (lip_interval){0, INFINITY};
+  for (size_t i = 0; i < n && present < 2; i++) present += x[i] != 0;
+  if (present < 2) return lip_interval_of(largest); /* exact */
   (void)frexp(largest, &exponent);
   if (exponent > -400 && exponent < 400) return lip_interval_sqrt(lip_interval_dot(n, x, x));
   for (size_t i = 0; i < n; i += 64) {
