@@ -1,10 +1,11 @@
 #!/bin/bash
-# run.sh [OPTION...] - times training beside PyTorch and beside the bare product: see compare.py.
+# run.sh [OPTION...] - times training beside PyTorch and beside the bare product (see compare.py), and
+# bounds beside other solvers.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 /usr/bin/python3 -c 'import torch' 2>/dev/null || scripts/setup.sh bench
-cmake --build build --target bench_train bench_smallest_constant >/dev/null
+cmake --build build --target bench_train bench_smallest_constant bench_semidefinite >/dev/null
 
 # compare TABLE OPTION...: fills a table of the README, and the results file of that name.
 compare() {
@@ -22,3 +23,6 @@ if [ -z "${OPENBLAS_CORETYPE:-}" ] && grep -qw avx512vl /proc/cpuinfo; then
 fi
 
 build/bench_smallest_constant 10000 1000 | tee bench/results/smallest-constant.txt
+
+/usr/bin/python3 bench/semidefinite.py build/bench_semidefinite bench/results/semidefinite.csv \
+  bench/README.md
