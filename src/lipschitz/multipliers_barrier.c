@@ -37,6 +37,7 @@ struct lip_barrier {
   double *GC;                                /* m x n */
   double *gradient, *toward, *center, *next; /* n + 1 */
   double *values;                            /* max(p, m) */
+  double *columns;                           /* p x m */
 };
 
 lip_status lip_barrier_create(size_t n, size_t p, size_t m, lip_barrier **barrier, lip_error *err)
@@ -61,7 +62,8 @@ lip_status lip_barrier_create(size_t n, size_t p, size_t m, lip_barrier **barrie
                {&b->toward, n + 1, 1},
                {&b->center, n + 1, 1},
                {&b->next, n + 1, 1},
-               {&b->values, p + m, 1}};
+               {&b->values, p + m, 1},
+               {&b->columns, p, m}};
 
   for (size_t i = 0; b && i < sizeof rooms / sizeof *rooms; i++) {
     *rooms[i].at = lip_alloc(rooms[i].rows, rooms[i].columns * sizeof(double));
@@ -94,6 +96,7 @@ void lip_barrier_free(lip_barrier *b)
   lip_free(b->center);
   lip_free(b->next);
   lip_free(b->values);
+  lip_free(b->columns);
   lip_free(b);
 }
 
@@ -111,12 +114,11 @@ static void make_F(lip_barrier *b, const lip_barrier_problem *in, const double *
 {
   size_t n = in->n, p = in->p, m = in->m;
 
-  memcpy(b->E, in->M, m * p * sizeof *b->E);
-  for (size_t i = 0; i < p; i++) { /* column by column of M */
-    for (size_t j = 0; j < m; j++) b->values[j] = in->M[j * p + i];
-    lip_cholesky_solve(m, b->S, 1, b->values);
-    for (size_t j = 0; j < m; j++) b->E[j * p + i] = b->values[j];
-  }
+  for (size_t i = 0; i < p; i++) /* the columns of M as rows */
+    for (size_t j = 0; j < m; j++) b->columns[i * m + j] = in->M[j * p + i];
+  lip_cholesky_solve(m, b->S, p, b->columns);
+  for (size_t i = 0; i < p; i++)
+    for (size_t j = 0; j < m; j++) b->E[j * p + i] = b->columns[i * m + j];
   for (size_t l = 0; l < n; l++)
     for (size_t i = 0; i < p; i++) b->LT[l * p + i] = tau[l] * in->L[l * p + i];
   lip_dgemm(true, false, p, p, n, -1, b->LT, p, in->L, p, 0, b->F, p);

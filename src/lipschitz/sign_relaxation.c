@@ -22,7 +22,14 @@
 #include <math.h>
 #include <string.h>
 
-enum { EIGHT = 8, MOST_COLUMNS = 32, MOST_SWEEPS = 5000, MOST_DENSE = 1300, BAND = 128 };
+enum {
+  EIGHT = 8,
+  MOST_COLUMNS = 32,
+  MOST_SWEEPS = 5000,
+  MOST_DENSE = 1300,
+  BAND = 128,
+  BAND_DOUBLES = 1 << 15
+};
 static const double MOST_OVER = 0.85;       /* nearer to 1 it turns in circles */
 static const double SMALLEST_SHARE = 1e-11; /* of one lambda in their sum, times n */
 
@@ -197,18 +204,28 @@ static void map_products(void *context, const double *x, double *y)
   for (size_t l = 0; l < n; l++) y[l] *= in->s->root[l];
 }
 
-/* y <- U' D^-1 U x */
+/* y <- U' D^-1 U x, by bands of consecutive rows of W, which stay in the cache. */
 static void map_rows(void *context, const double *x, double *y)
 {
   const dual_map *in = context;
-  size_t d = in->rows->d;
+  lip_sign_relaxation *s = in->s;
+  const lip_sign_rows *rows = in->rows;
+  size_t d = rows->d, band = BAND_DOUBLES / d + 1, count;
 
   memset(y, 0, d * sizeof *y);
-  for (size_t l = 0; l < in->rows->n; l++) {
-    const double *w = row_of(in->rows, l);
-    double weight = scale_of(in->rows, l) * in->s->root[l];
+  lip_add_multiple(d, s->root[0] * s->root[0] * lip_dot(d, rows->first, x), rows->first, y);
+  for (size_t l = 1; l < rows->n; l += count) {
+    const double *W = row_of(rows, l);
 
-    lip_add_multiple(d, weight * weight * lip_dot(d, w, x), w, y);
+    for (count = 1; count < band && l + count < rows->n; count++)
+      if (rows->which[l + count] != rows->which[l] + count) break;
+    lip_dgemv(false, count, d, 1, W, d, x, 0, s->part);
+    for (size_t i = 0; i < count; i++) {
+      double weight = scale_of(rows, l + i) * s->root[l + i];
+
+      s->part[i] *= weight * weight;
+    }
+    lip_dgemv(true, count, d, 1, W, d, s->part, 1, y);
   }
 }
 
