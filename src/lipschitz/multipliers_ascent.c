@@ -245,8 +245,7 @@ static lip_status bound_at(lip_multipliers *s, double u, double accuracy, double
   for (size_t i = 0; i < s->free; i++) v->weight[i] = factor * v->tau[s->neuron[i]];
   for (size_t j = 0; j < m; j++) v->weight[s->free + j] = 1 / (1 - v->kappa[j] / factor);
   if (s->claim->d <= DENSE) return dense_bound(s, square, err);
-  for (size_t i = 0; i < s->claim->d; i++)
-    v->vector[i] += 0.3 * cos((double)(i * i % 1009)) / sqrt((double)(i + 1));
+  memset(v->vector, 0, s->claim->d * sizeof *v->vector);
   st = lip_largest_eigenvalue(s->claim->d, map, s, accuracy, v->vector, square, &missing, NULL,
                               err);
   *square += missing;

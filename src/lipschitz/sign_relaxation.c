@@ -30,6 +30,7 @@ enum {
   BAND = 128,
   BAND_DOUBLES = 1 << 15
 };
+static const double COARSE = 3e-3; /* settled so far it is asked whether the bound is good enough */
 static const double MOST_OVER = 0.85;       /* nearer to 1 it turns in circles */
 static const double SMALLEST_SHARE = 1e-11; /* of one lambda in their sum, times n */
 
@@ -428,14 +429,22 @@ static void add_columns(lip_sign_relaxation *s, const lip_sign_rows *rows)
   s->columns = more;
 }
 
+/* By which factor to settle further: the gap falls like the root of what is left to gain. `reached`
+   is the gap wanted over the one that was found, 0 where it is not known. */
+static double tighter(double reached)
+{
+  return reached > 0 ? fmin(0.3, fmax(1e-3, 0.5 * reached * reached)) : 0.1;
+}
+
 lip_status lip_sign_relaxation_solve(lip_sign_relaxation *s, const lip_sign_rows *rows,
                                      const size_t *name, lip_sign_goal goal, bool warm,
                                      double *lambda, double *value, double *direction,
                                      const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
-  double square, bound = INFINITY, settled = 0.3 * goal.accuracy;
-  double enough = goal.above * goal.above, below = goal.below * goal.below;
+  double square, bound = INFINITY, enough = goal.above * goal.above,
+                 below = goal.below * goal.below * (1 - 2e-9), /* room for the proof's rounding */
+      settled = below > 0 ? fmax(COARSE, 0.3 * goal.accuracy) : 0.3 * goal.accuracy;
   bool last = false;
 
   begin(s, rows, name, warm);
@@ -451,10 +460,10 @@ lip_status lip_sign_relaxation_solve(lip_sign_relaxation *s, const lip_sign_rows
     last = square > enough || stopped(control) || settled < 1e-16;
     TRY(dual_value(s, rows, lambda, square, wanted, last, &bound, err));
     if (bound <= wanted) break;
-    if (settled < 1e-3 * goal.accuracy && s->columns < MOST_COLUMNS)
+    if (settled < 1e-3 * goal.accuracy && s->columns < MOST_COLUMNS && round > 2)
       add_columns(s, rows);
     else
-      settled *= 0.1;
+      settled *= tighter((wanted / square - 1) / (bound / square - 1));
     square = attained(s, rows);
   }
   keep(s, rows->n, name);

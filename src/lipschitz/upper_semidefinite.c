@@ -14,7 +14,8 @@
 #include <math.h>
 
 /* The wanted accuracy: more than is needed costs little where there are few weights. */
-static const double FEW_WEIGHTS = 2e6, FINE = 1e-7, COARSE = 1e-4;
+static const double FEW_WEIGHTS = 2e6, FINE = 1e-7, MANY_WEIGHTS = 2e7, COARSE = 1e-4,
+                    COARSEST = 1e-3;
 
 static bool applies(const lip_problem *problem)
 {
@@ -22,12 +23,17 @@ static bool applies(const lip_problem *problem)
          problem->claim->domain.kind != LIP_AROUND_DATA && lip_problem_slope_is_bounded(problem);
 }
 
+static double accuracy_for(double weights)
+{
+  return weights <= FEW_WEIGHTS ? FINE : weights <= MANY_WEIGHTS ? COARSE : COARSEST;
+}
+
 static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_finding *finding,
                       const lip_control *control, lip_error *err)
 {
   const lip_claim *claim = problem->claim;
   double weights = (double)claim->k * (double)claim->d;
-  lip_multipliers_goal goal = {weights <= FEW_WEIGHTS ? FINE : COARSE, 0, INFINITY};
+  lip_multipliers_goal goal = {accuracy_for(weights), 0, INFINITY};
   double *low = lip_alloc(claim->k, sizeof *low), *high = lip_alloc(claim->k, sizeof *high);
   double *tau = NULL, value;
   lip_multipliers *solver = NULL;
