@@ -133,6 +133,11 @@ is_json ok l_star pairs
 call 0 measure net.onnx --json
 is_json ok lower upper ratio exact stopped norm domain lower_method upper_method proxy_random \
   seconds layers parameters
+call 0 measure net.onnx --certificate certificate.npz
+call 0 check net.onnx certificate.npz --json
+is_json ok valid lower upper seconds
+call 1 check unfitted.onnx certificate.npz --json
+is_json refuted valid lower upper seconds reason
 printf 'n = 20\nd = 4\nk = 20\nseed = 1, 2\n' >two.plan
 call 0 sweep two.plan -o two.sqlite --json
 is_json ok runs done failed kept seconds
@@ -192,6 +197,8 @@ for file in missing text noise cut.npz subfolder; do
   refuses $file evaluate net.onnx $file -o y.npz
   refuses $file measure net.onnx --data $file
   refuses $file measure $file
+  refuses $file check $file net.onnx
+  refuses $file check net.onnx $file
   refuses $file lstar $file
   refuses $file sweep $file -o store.sqlite
   refuses $file report $file -o page

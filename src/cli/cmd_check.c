@@ -42,15 +42,12 @@ static int answer_text(const char *path, const lip_certificate *certificate,
 
   cli_progress_end();
   if (result->valid)
-    (void)printf(
-        "valid: %.17g <= Lipschitz constant <= %.17g, proved again with rounding counted\n",
-        result->lower, result->upper);
+    (void)printf("valid: both ends are proved again, rounding counted\n");
   else
-    (void)printf("refuted: %s\n", result->reason);
-  (void)printf("claim: %.17g <= constant of %s, output %s, norm %s, on %s <= %.17g\n",
-               result->lower, path, claim.output, lip_norm_name(certificate->norm), claim.domain,
-               result->upper);
-  (void)printf("proof of the upper end: %s (%s); %.2f s\n", result->proof,
+    (void)printf("refuted: %s\nWhat the certificate claims:\n", result->reason);
+  (void)printf("%.17g <= Lipschitz constant of %s <= %.17g\n", result->lower, path, result->upper);
+  (void)printf("output %s, norm %s, on %s; upper end by %s (%s); %.2f s\n", claim.output,
+               lip_norm_name(certificate->norm), claim.domain, result->proof,
                certificate->proof.kind->source, result->seconds);
   return result->valid ? EXIT_DONE : EXIT_BAD;
 }

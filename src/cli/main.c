@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static const command *const commands[] = {
-    &sample_command, &train_command, &evaluate_command, &measure_command,
+    &sample_command, &train_command, &evaluate_command, &measure_command,   &check_command,
     &lstar_command,  &sweep_command, &report_command,   &reproduce_command,
 };
 

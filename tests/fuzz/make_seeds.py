@@ -90,3 +90,37 @@ put("idx", "no-type", pair(idx(10, (3, 1), b"abc"), labels))
 put("idx", "zero", pair(idx(8, (3, 0), b""), labels))
 for kind, form in {9: "b", 11: "h", 12: "i", 13: "f", 14: "d"}.items():
     put("idx", "type-%d" % kind, pair(idx(kind, (3, 1), struct.pack(">3" + form, -1, 0, 1)), labels))
+
+
+def plain(**arrays):
+    """An archive as liplaw writes it: stored, of 1980, nothing but names, sizes and sums."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as z:
+        for name, value in arrays.items():
+            value = np.asarray(value)
+            text = "{'descr': '%s', 'fortran_order': False, 'shape': %s, }" % (value.dtype.str, value.shape)
+            text = text.ljust(-(11 + len(text)) % 64 + len(text)) + "\n"
+            info = zipfile.ZipInfo(name + ".npy")
+            info.create_system = 0
+            z.writestr(info, b"\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text.encode() + value.tobytes())
+            info.external_attr = 0
+    return out.getvalue()
+
+
+good = dict(format="liplaw certificate 1", network="0123456789abcdef" * 4, output="1-0", norm="2", domain="data",
+            radius=0.5, centers=np.array([[1.0, 2], [3, 4]]), lower=1.5, upper=2.5, x=np.array([1.0, 2]),
+            direction=np.array([-1.0, 1]), proof="multipliers", proof_ball=np.array([0.0]),
+            proof_multipliers=np.array([[1.0, 2, 3]]))
+put("certificate", "good", plain(**good))
+put("certificate", "numpy", archive(**good))
+put("certificate", "packed", archive(np.savez_compressed, **good))
+for name, change in {
+    "space": dict(domain="space"), "box": dict(domain="box"), "torus": dict(domain="torus"),
+    "nan": dict(lower=np.nan), "infinite": dict(upper=np.inf), "negative": dict(lower=-1.0), "none": dict(lower=0.0),
+    "rank": dict(x=1.0), "other-d": dict(x=np.array([1.0])), "f4": dict(radius=np.float32(0.5)),
+    "no-hash": dict(network="0"), "output": dict(output="01"), "norm": dict(norm="3"), "kind": dict(proof="faith"),
+    "extra": dict(date=1.0), "text": dict(proof_ball="0"), "greek": dict(norm="\u03b1"), "no-text": dict(proof=1.0),
+    "many": {"proof_%d" % i: 1.0 for i in range(9)}, "far": dict(format="liplaw certificate 2"),
+}.items():
+    put("certificate", name, plain(**{**good, **change}))
+put("certificate", "cut", plain(**good)[:-30])
