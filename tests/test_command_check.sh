@@ -71,7 +71,7 @@ END
 # Another network, another file, another order, a damaged file.
 "$LIPLAW" measure net.onnx --certificate good.npz >/dev/null
 refuted 'the certificate is for another network' other.onnx good.npz
-damaged good.npz good.npz net.onnx
+damaged good. good.npz net.onnx
 damaged points.npz net.onnx points.npz
 damaged missing.npz net.onnx missing.npz
 head -c -1 good.npz >cut.npz
