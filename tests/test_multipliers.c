@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "certificate/claim.h"
 #include "certificate/slope_box.h"
+#include "linalg/eight_columns.h"
 #include "linalg/symmetric_eigen.h"
 #include "lipschitz/multipliers.h"
 
@@ -251,6 +252,79 @@ static void a_warm_start_gives_the_same_value(void **state)
   }
 }
 
+static void a_bound_that_is_good_enough_ends_the_search_and_one_out_of_reach_too(void **state)
+{
+  (void)state;
+  for (size_t m = 1; m <= 3; m += 2) {
+    subject s = subject_of(9, 40, m, 9);
+    double best, value;
+
+    open_subject(&s);
+    best = checked(&s, precise, false);
+    value = checked(&s, (lip_multipliers_goal){1e-9, 1.1 * best, INFINITY}, false);
+    assert_true(value < 1.1 * best && value >= best * (1 - 1e-8));
+    value = checked(&s, (lip_multipliers_goal){1e-9, 0, 0.5 * best}, false);
+    assert_true(value >= best * (1 - 1e-8));
+    close_subject(&s);
+  }
+}
+
+static void one_neuron_far_above_the_others_is_bounded_sharply(void **state)
+{
+  (void)state;
+  for (size_t m = 1; m <= 3; m += 2) {
+    subject s = subject_of(5, 8, m, 10);
+
+    for (size_t i = 0; i < 5; i++) s.net->layer[0].W[15 + i] *= 1e9;
+    open_subject(&s);
+    assert_near(checked(&s, precise, false), over_corners(&s), 1e-6);
+    close_subject(&s);
+  }
+}
+
+/* More than Newton's method takes: the same value within the accuracy asked, from one neuron less
+ * on. */
+static void several_outputs_of_many_neurons_are_bounded_by_the_ascent(void **state)
+{
+  subject many = subject_of(6, 701, 2, 11), fewer = subject_of(6, 700, 2, 11);
+  double upper;
+
+  (void)state;
+  memcpy(fewer.net->layer[0].W, many.net->layer[0].W, (size_t)700 * 6 * 8);
+  for (size_t j = 0; j < 2; j++) {
+    memcpy(fewer.net->layer[1].W + j * 700, many.net->layer[1].W + j * 701, (size_t)700 * 8);
+    many.net->layer[1].W[j * 701 + 700] = 0;
+  }
+  open_subject(&many);
+  open_subject(&fewer);
+  upper = checked(&many, (lip_multipliers_goal){1e-3, 0, INFINITY}, false);
+  assert_near(upper, find(&fewer, (lip_multipliers_goal){1e-3, 0, INFINITY}, false), 3e-3);
+  close_subject(&many);
+  close_subject(&fewer);
+}
+
+static void the_loops_of_this_machine_agree_with_the_plain_ones(void **state)
+{
+  const lip_eight_columns *best = lip_eight_columns_best();
+  double *X = lip_alloc(37 * 16, 8), *Y = lip_alloc(37 * 16, 8), w[37], delta[8], one[8], two[8];
+
+  (void)state;
+  lip_random_normal((lip_stream){1, LIP_FOR_WEIGHTS}, 0, (size_t)37 * 16, X);
+  lip_random_normal((lip_stream){2, LIP_FOR_WEIGHTS}, 0, 37, w);
+  lip_random_normal((lip_stream){3, LIP_FOR_WEIGHTS}, 0, 8, delta);
+  memcpy(Y, X, (size_t)37 * 16 * 8);
+  for (size_t count = 0; count <= 37; count++) {
+    best->combine(count, w, X, 16, one);
+    lip_eight_columns_plain.combine(count, w, Y, 16, two);
+    for (size_t q = 0; q < 8; q++) assert_true(fabs(one[q] - two[q]) < 1e-12);
+    best->spread(count, w, delta, X, 16);
+    lip_eight_columns_plain.spread(count, w, delta, Y, 16);
+    for (size_t i = 0; i < (size_t)37 * 16; i++) assert_true(fabs(X[i] - Y[i]) < 1e-12);
+  }
+  lip_free(X);
+  lip_free(Y);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -261,6 +335,10 @@ int main(void)
       cmocka_unit_test(scales_go_through),
       cmocka_unit_test(a_pair_that_cancels_and_a_pair_of_equals_are_bounded),
       cmocka_unit_test(a_warm_start_gives_the_same_value),
+      cmocka_unit_test(a_bound_that_is_good_enough_ends_the_search_and_one_out_of_reach_too),
+      cmocka_unit_test(one_neuron_far_above_the_others_is_bounded_sharply),
+      cmocka_unit_test(several_outputs_of_many_neurons_are_bounded_by_the_ascent),
+      cmocka_unit_test(the_loops_of_this_machine_agree_with_the_plain_ones),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
