@@ -14,6 +14,7 @@ const lip_proof_kind *const lip_proof_kinds[] = {
     &lip_proof_multipliers,
     &lip_proof_cones,
     &lip_proof_moments,
+    &lip_proof_patterns,
     &lip_proof_quadratic,
     &lip_proof_flattening,
     &lip_proof_bilinear,

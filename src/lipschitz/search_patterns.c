@@ -1,0 +1,490 @@
+/* search_patterns.c - exact search: branch and bound over activation patterns.
+
+   A node fixes the slopes of some neurons to one of their ends; the semidefinite bound of what is
+   left (pattern_bound.h), warm-started from its parent's, closes it where it is below the steepest
+   witness (1 + gap); else it is split at the neuron whose sign the relaxation leaves open the most.
+   The open node with the largest bound comes first, so that the upper end falls all the time.
+   Witnesses: patterns by rounding and climbing, realised by a point where every pattern has one
+   (k <= d and W of full row rank, on the space); otherwise the cells' own points (pattern_cell.h),
+   and cells without a point are closed by a Farkas vector. Where a smooth activation's slopes are
+   only approached, they are to within rounding at arguments of some tens.
+   Cost: a few sweeps of n^2 sqrt(2n) for each node, n its free neurons. Limits: memory for the
+   nodes' multipliers. */
+#include "lipschitz/method.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "certificate/domain.h"
+#include "certificate/slope_range.h"
+#include "certificate/witness.h"
+#include "linalg/dgemm.h"
+#include "linalg/vector.h"
+#include "lipschitz/jacobian_norm.h"
+#include "lipschitz/pattern_bound.h"
+#include "lipschitz/pattern_cell.h"
+#include "lipschitz/pattern_tree.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+  MOST_NEURONS = 1000,
+  ROOT_SWEEPS = 400,
+  NODE_SWEEPS = 60,
+  ROUNDINGS = 100,
+  ROWS_BYTES = 256 << 20, /* above this, children start anew */
+};
+
+static const double MOST_BYTES = 2e9; /* of the tree; then the search ends */
+
+/* A search under way. Values are squares about the claim's scaled weights. */
+typedef struct patterns {
+  const lip_claim *claim;
+  const lip_control *control;
+  lip_bracket *bracket;
+  double *gram, *low, *high, *tau;  /* k x k; k each */
+  double *x, *z, *gradient, *J, *u; /* d; k; d; m x d; m */
+  float *rows;                      /* of the node that is bounded */
+  signed char *ends, *t, *side;     /* k each */
+  lip_cell_row *row;                /* k */
+  lip_pattern_bound *bound;
+  lip_pattern_cell *cell;
+  lip_pattern_tree tree;
+  double best;        /* the steepest witness */
+  double slack;       /* leaves prove best (1 + slack) */
+  double stuck;       /* the largest value of a leaf that cannot be split further */
+  double first_upper; /* the bracket's, when the search began */
+  bool every;         /* every pattern has a point */
+} patterns;
+
+static bool piecewise_linear(lip_activation psi)
+{
+  return psi.kind == LIP_IDENTITY || psi.kind == LIP_RELU || psi.kind == LIP_LEAKY_RELU ||
+         psi.kind == LIP_ABS;
+}
+
+static bool applies(const lip_problem *problem)
+{
+  const lip_claim *claim = problem->claim;
+
+  if (!claim || claim->norm != LIP_NORM_2 || claim->k > MOST_NEURONS) return false;
+  if (claim->domain.kind == LIP_AROUND_DATA) return false;
+  if (piecewise_linear(claim->psi)) return true;
+  return claim->domain.kind == LIP_SPACE && claim->k <= claim->d &&
+         (claim->psi.kind == LIP_TANH || claim->psi.kind == LIP_SIGMOID ||
+          claim->psi.kind == LIP_SOFTPLUS);
+}
+
+/* A square about the scaled weights as a value of the network, and back. */
+static double unscaled(const patterns *in, double value)
+{
+  return ldexp(sqrt(value), in->claim->W_exponent + in->claim->A_exponent);
+}
+
+static double scaled(const patterns *in, double value)
+{
+  double root = ldexp(value, -in->claim->W_exponent - in->claim->A_exponent);
+
+  return root * root;
+}
+
+static double target(const patterns *in)
+{
+  return in->best * (1 + in->slack);
+}
+
+static double upper_now(const patterns *in)
+{
+  double value = fmax(target(in), in->stuck);
+
+  if (in->tree.opened > 0) value = fmax(value, in->tree.node[in->tree.open[0]].value);
+  return value;
+}
+
+/* Tells the caller of a better bracket. */
+static void announce(patterns *in, bool better_lower)
+{
+  double upper = unscaled(in, upper_now(in)) * (1 + 1e-11);
+  bool better = in->tree.count > 0 && upper < in->bracket->upper * (1 - 1e-7);
+
+  if (better) in->bracket->upper = upper;
+  if ((better || better_lower) && in->bracket->improved)
+    in->bracket->improved(in->bracket->context, in->bracket);
+}
+
+/* The slope at x, about the scaled weights, squared. */
+static lip_status slope_at(patterns *in, const double *x, double *value, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  const lip_claim *claim = in->claim;
+
+  memset(in->J, 0, claim->m * claim->d * sizeof *in->J);
+  for (size_t l = 0; l < claim->k; l++) {
+    const double *w = claim->W + l * claim->d;
+    double z = lip_dot(claim->d, claim->W_true + l * claim->d, x) + claim->b[l];
+    double s = lip_activation_slope(claim->psi, z);
+
+    for (size_t i = 0; i < claim->m && s != 0; i++)
+      lip_add_multiple(claim->d, s * claim->A[i * claim->k + l], w, in->J + i * claim->d);
+  }
+  for (size_t i = 0; i < claim->m; i++)
+    lip_domain_tangential(claim->domain, claim->d, x, in->J + i * claim->d);
+  TRY(lip_jacobian_norm(LIP_NORM_2, claim->m, claim->d, in->J, in->u, in->gradient, value, err));
+  *value *= *value;
+done:
+  return st;
+}
+
+/* A witness at x, where it is the steepest: with the slope that is certain there. */
+static lip_status offer_point(patterns *in, const double *x, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  double value, certain;
+
+  TRY(slope_at(in, x, &value, err));
+  if (!(value > in->best * (1 + 1e-14)) || !isfinite(value)) goto done;
+  TRY(lip_witness_slope(in->claim, x, NULL, &certain, NULL, err));
+  if (!(certain >= unscaled(in, value) * (1 - 1e-11))) value = scaled(in, certain);
+  if (!(value > in->best * (1 + 1e-14))) goto done;
+  in->best = value;
+  in->bracket->lower = unscaled(in, value);
+  memcpy(in->bracket->point, x, in->claim->d * sizeof *x);
+  announce(in, true);
+done:
+  return st;
+}
+
+/* Arguments at which the slopes are at the ends, or as good as. */
+static void choose_arguments(patterns *in, const signed char *ends)
+{
+  const lip_claim *claim = in->claim;
+  double right = lip_activation_slope(claim->psi, 1) > lip_activation_slope(claim->psi, -1) ? 1
+                                                                                            : -1;
+
+  for (size_t l = 0; l < claim->k; l++) {
+    double length = lip_norm(claim->d, claim->W_true + l * claim->d);
+
+    in->z[l] = (ends[l] < 0 ? -right : right) * (length + fabs(claim->b[l]));
+    if (claim->psi.kind == LIP_SOFTPLUS) in->z[l] = ends[l] < 0 ? -45 : 45;
+    if (claim->psi.kind == LIP_TANH || claim->psi.kind == LIP_SIGMOID)
+      in->z[l] = ends[l] > 0 ? 0 : claim->b[l] < 0 ? -45 : 45;
+  }
+}
+
+/* Which sides of their kinks the ends ask for. */
+static void choose_sides(const patterns *in, const signed char *ends, signed char *side)
+{
+  const lip_claim *claim = in->claim;
+  bool right = lip_activation_slope(claim->psi, 1) > lip_activation_slope(claim->psi, -1);
+
+  for (size_t l = 0; l < claim->k; l++) side[l] = right ? ends[l] : (signed char)-ends[l];
+}
+
+/* Looks for a point whose slopes are at the ends that `ends` and, where these are 0, t give. */
+static lip_status offer_ends(patterns *in, const signed char *ends, const signed char *t,
+                             lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_cell_verdict verdict;
+  size_t rows;
+  signed char *all = in->side;
+
+  for (size_t l = 0; l < in->claim->k; l++)
+    all[l] = ends[l] != 0 || !lip_pattern_bound_matters(in->bound, l) ? ends[l] : t[l];
+  if (in->every) {
+    choose_arguments(in, all);
+    lip_pattern_cell_reach(in->cell, in->z, in->x);
+    TRY(offer_point(in, in->x, err));
+  } else if (piecewise_linear(in->claim->psi)) {
+    choose_sides(in, all, all);
+    TRY(lip_pattern_cell_find(in->cell, all, true, &verdict, in->x, &rows, in->row, err));
+    if (verdict == LIP_CELL_POINT) TRY(offer_point(in, in->x, err));
+  }
+done:
+  return st;
+}
+
+/* Keeps of tau what is free, in the order of the proof. Returns their number. */
+static size_t pack_multipliers(const patterns *in, const signed char *ends, double *tau)
+{
+  size_t count = 0;
+
+  for (size_t l = 0; l < in->claim->k; l++)
+    if (ends[l] == 0 && in->low[l] < in->high[l]) tau[count++] = tau[l];
+  return count;
+}
+
+/* Those of a node for the child whose ends are given. */
+static void unpack_multipliers(const patterns *in, size_t index, const signed char *ends,
+                               double *tau)
+{
+  const lip_pattern_node *node = &in->tree.node[index];
+  size_t at = 0;
+
+  for (size_t l = 0; l < in->claim->k; l++) {
+    bool was_free = (ends[l] == 0 || l == node->neuron) && in->low[l] < in->high[l];
+
+    tau[l] = was_free ? node->tau[at++] : 1;
+  }
+}
+
+/* Settles what a node is after its bound is known. */
+static lip_status file_node(patterns *in, size_t index, const signed char *ends,
+                            const lip_node_bound *found, float *rows, const double *point,
+                            lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_pattern_node *node = &in->tree.node[index];
+  bool splits = !found->proved && found->pick < in->claim->k;
+  bool roomy = in->tree.bytes < ROWS_BYTES;
+  size_t free = pack_multipliers(in, ends, in->tau);
+
+  node->value = found->value;
+  node->neuron = found->pick;
+  node->likely_high = found->likely_high;
+  node->state = splits ? LIP_NODE_OPEN : LIP_NODE_LEAF;
+  TRY(lip_pattern_tree_keep(&in->tree, index, free, in->tau,
+                            splits && roomy ? lip_pattern_bound_rows(in->bound) : 0, rows,
+                            splits ? in->claim->d : 0, point, err));
+  if (splits)
+    TRY(lip_pattern_tree_push(&in->tree, index, err));
+  else if (!found->proved)
+    in->stuck = fmax(in->stuck, found->value);
+done:
+  return st;
+}
+
+/* The point of a child: its parent's, where that lies on its side, or a new one; or the child is
+   closed as empty.
+   point  in/out  the parent's (NULL: none); the child's */
+static lip_status look_for_point(patterns *in, size_t index, size_t neuron, const double **point,
+                                 bool *empty, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  const lip_claim *claim = in->claim;
+  lip_cell_verdict verdict;
+  size_t rows = 0;
+
+  *empty = false;
+  choose_sides(in, in->ends, in->side);
+  for (size_t l = 0; l < claim->k; l++) /* a neuron without weights has no sides */
+    if (in->gram[l * claim->k + l] == 0) in->side[l] = 0;
+  if (*point) {
+    double z = lip_dot(claim->d, claim->W_true + neuron * claim->d, *point) + claim->b[neuron];
+
+    if (z * in->side[neuron] > 0) return LIP_OK;
+  }
+  *point = NULL;
+  TRY(lip_pattern_cell_find(in->cell, in->side, false, &verdict, in->x, &rows, in->row, err));
+  *empty = verdict == LIP_CELL_EMPTY;
+  if (verdict == LIP_CELL_POINT) {
+    TRY(offer_point(in, in->x, err));
+    *point = in->x;
+  }
+  if (!*empty) goto done;
+  in->tree.node[index].state = LIP_NODE_EMPTY;
+  TRY(lip_pattern_tree_keep_rows(&in->tree, index, rows, in->row, err));
+done:
+  return st;
+}
+
+/* One child of the node `parent`, whose tau are in in->tau and whose rows in in->rows. */
+static lip_status make_child(patterns *in, size_t parent, bool high, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t index = in->tree.count, neuron = in->tree.node[parent].neuron, k = in->claim->k;
+  double known = in->tree.node[parent].value, value = 0;
+  const double *point = in->tree.node[parent].point;
+  lip_node_bound found;
+  bool empty = false;
+
+  TRY(lip_pattern_tree_add(&in->tree, (ptrdiff_t)parent, high, err));
+  lip_pattern_tree_ends(&in->tree, index, k, in->ends);
+  unpack_multipliers(in, parent, in->ends, in->tau);
+  if (!in->every && piecewise_linear(in->claim->psi))
+    TRY(look_for_point(in, index, neuron, &point, &empty, err));
+  if (empty) goto done;
+  if (in->tree.node[parent].rows)
+    memcpy(in->rows, in->tree.node[parent].rows,
+           lip_pattern_bound_rows(in->bound) * sizeof *in->rows);
+  else
+    memset(in->rows, 0, lip_pattern_bound_rows(in->bound) * sizeof *in->rows);
+  TRY(lip_pattern_bound_node(in->bound, in->ends, in->rows, target(in), target(in), known,
+                             NODE_SWEEPS, in->tau, &found, in->t, &value, in->control, err));
+  TRY(file_node(in, index, in->ends, &found, in->rows, point, err));
+  if (value > in->best * (1 + 1e-13)) TRY(offer_ends(in, in->ends, in->t, err));
+done:
+  return st;
+}
+
+static lip_status make_root(patterns *in, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t k = in->claim->k;
+  double signs = 0, value = 0, before;
+  lip_node_bound found;
+  lip_cell_verdict verdict = LIP_CELL_UNKNOWN;
+  size_t rows;
+
+  memset(in->ends, 0, k);
+  memset(in->side, 0, k);
+  memset(in->rows, 0, lip_pattern_bound_rows(in->bound) * sizeof *in->rows);
+  for (size_t l = 0; l < k; l++) /* where the neuron does not matter: out of the test's way */
+    in->tau[l] = in->gram[l * k + l] > 0 ? 1e-30 : 1e30;
+  if (!in->every) {
+    TRY(lip_pattern_cell_find(in->cell, in->side, false, &verdict, in->x, &rows, in->row, err));
+    if (verdict == LIP_CELL_POINT) TRY(offer_point(in, in->x, err));
+  }
+  do {
+    before = signs;
+    TRY(lip_pattern_bound_node(in->bound, in->ends, in->rows,
+                               fmax(signs, in->best) * (1 + in->slack), INFINITY, INFINITY,
+                               ROOT_SWEEPS, in->tau, &found, in->t, &value, in->control, err));
+    signs = fmax(signs, value);
+    if (value > in->best * (1 + 1e-13)) TRY(offer_ends(in, in->ends, in->t, err));
+    if (found.pick == k) break;
+    TRY(lip_pattern_bound_round(in->bound, in->ends, in->claim->m == 1 ? ROUNDINGS : ROUNDINGS / 4,
+                                2, in->t, in->side, &value, err));
+    if (value > fmax(signs, in->best) * (1 + 1e-13)) TRY(offer_ends(in, in->ends, in->t, err));
+    signs = fmax(signs, value);
+  } while (signs > before * (1 + in->slack) && !lip_stopped(in->control));
+  found.proved = found.value <= target(in);
+  if (!isfinite(found.value)) goto done; /* stopped too early */
+  TRY(lip_pattern_tree_add(&in->tree, LIP_NO_NODE, false, err));
+  TRY(file_node(in, 0, in->ends, &found, in->rows, NULL, err));
+  announce(in, false);
+done:
+  return st;
+}
+
+static lip_status search(patterns *in, lip_error *err)
+{
+  lip_status st = LIP_OK;
+
+  while (in->tree.opened > 0 && !lip_stopped(in->control)) {
+    size_t top = in->tree.open[0];
+    bool first;
+
+    if ((double)in->tree.bytes > MOST_BYTES) break;
+    if (in->tree.node[top].value <= target(in)) break; /* so are all others */
+    if (in->stuck > 0 && in->tree.node[top].value <= in->stuck) break;
+    (void)lip_pattern_tree_pop(&in->tree);
+    first = in->tree.node[top].likely_high;
+    TRY(make_child(in, top, first, err));
+    TRY(make_child(in, top, !first, err));
+    in->tree.node[top].state = LIP_NODE_SPLIT;
+    lip_pattern_tree_drop(&in->tree, top, true);
+    announce(in, false);
+  }
+done:
+  return st;
+}
+
+static lip_status conclude(patterns *in, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  double upper;
+  lip_proof proof = {0};
+
+  if (in->tree.count == 0) goto done;
+  upper = unscaled(in, upper_now(in)) * (1 + 1e-11);
+  if (!(upper < in->first_upper)) {
+    in->bracket->upper = in->first_upper;
+    goto done;
+  }
+  TRY(lip_pattern_tree_proof(&in->tree, &proof, err));
+  lip_proof_clear(&in->bracket->proof);
+  in->bracket->proof = proof;
+  in->bracket->upper = upper;
+  if (in->bracket->improved) in->bracket->improved(in->bracket->context, in->bracket);
+done:
+  return st;
+}
+
+/* W W', some rows at a time. */
+static bool multiply(patterns *in)
+{
+  const lip_claim *claim = in->claim;
+  size_t k = claim->k, rows = 1 + (size_t)1e7 / (k * claim->d + 1);
+
+  for (size_t i = 0; i < k; i += rows) {
+    size_t count = k - i < rows ? k - i : rows;
+
+    if (lip_stopped(in->control)) return false;
+    lip_dgemm(false, true, count, k, claim->d, 1, claim->W + i * claim->d, claim->d, claim->W,
+              claim->d, 0, in->gram + i * k, k);
+  }
+  for (size_t i = 0; i < k; i++)
+    for (size_t j = 0; j < i; j++) in->gram[j * k + i] = in->gram[i * k + j];
+  return true;
+}
+
+static lip_status prepare(patterns *in, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t k = in->claim->k, d = in->claim->d, m = in->claim->m, floats;
+
+  in->gram = lip_alloc(k, k * sizeof *in->gram);
+  in->low = lip_alloc(k, 4 * sizeof *in->low);
+  in->x = lip_alloc(d, (m + 2) * sizeof *in->x);
+  in->u = lip_alloc(m, sizeof *in->u);
+  in->ends = lip_alloc_zero(k, 3);
+  in->row = lip_alloc(k, sizeof *in->row);
+  if (!in->gram || !in->low || !in->x || !in->u || !in->ends || !in->row)
+    FAIL(LIP_ENOMEM, "a search over patterns of %zu neurons", k);
+  in->high = in->low + k;
+  in->tau = in->high + k;
+  in->z = in->tau + k;
+  in->gradient = in->x + d;
+  in->J = in->gradient + d;
+  in->t = in->ends + k;
+  in->side = in->t + k;
+  if (!multiply(in)) goto done;
+  lip_claim_slopes(in->claim, 0, in->low, in->high);
+  TRY(lip_pattern_cell_create(in->claim, in->gram, &in->cell, err));
+  in->every = lip_pattern_cell_every(in->cell);
+  TRY(lip_pattern_bound_create(in->claim, in->gram, in->low, in->high, &in->bound, err));
+  floats = lip_pattern_bound_rows(in->bound);
+  in->rows = lip_alloc_zero(floats, sizeof *in->rows);
+  if (!in->rows) FAIL(LIP_ENOMEM, "a node of %zu numbers", floats);
+done:
+  return st;
+}
+
+static lip_status run(const lip_problem *problem, lip_bracket *bracket, const lip_control *control,
+                      lip_error *err)
+{
+  lip_status st = LIP_OK;
+  patterns in = {.claim = problem->claim,
+                 .control = control,
+                 .bracket = bracket,
+                 .first_upper = bracket->upper};
+
+  in.slack = fmin(fmax(bracket->gap, 1e-10), 0.5);
+  in.best = scaled(&in, bracket->lower > 0 ? bracket->lower : 0);
+  if (isfinite(bracket->upper) && bracket->upper - bracket->lower <= bracket->gap * bracket->upper)
+    goto done;
+  TRY(prepare(&in, err));
+  if (!in.rows) goto done; /* stopped */
+  if (!in.every && !piecewise_linear(in.claim->psi)) goto done;
+  TRY(make_root(&in, err));
+  TRY(search(&in, err));
+  TRY(conclude(&in, err));
+done:
+  if (st != LIP_OK) bracket->upper = in.first_upper;
+  lip_pattern_tree_clear(&in.tree);
+  lip_pattern_bound_free(in.bound);
+  lip_pattern_cell_free(in.cell);
+  lip_free(in.gram);
+  lip_free(in.low);
+  lip_free(in.x);
+  lip_free(in.u);
+  lip_free(in.ends);
+  lip_free(in.row);
+  lip_free(in.rows);
+  return st;
+}
+
+const lip_search lip_search_patterns = {
+    "patterns", "branch and bound over activation patterns with the semidefinite bound", applies,
+    run};
