@@ -136,7 +136,7 @@ def main():
         writer = csv.DictWriter(file, rows[0].keys())
         writer.writeheader()
         writer.writerows(rows)
-    write_readme(asked.readme, text)
+    write_readme(asked.readme, "csdp was given %d CPU seconds a problem.\n\n%s" % (asked.limit, text))
 
 
 main()
