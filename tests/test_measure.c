@@ -13,7 +13,7 @@ static void one_neuron_has_the_slope_of_its_weight(void **state) /* f(x) = 2 rel
   assert_true(value_of(&r, "product") == 6);
   assert_true(r.proxy_random == 6);
   assert_true(isnan(r.proxy_data));
-  assert_string_equal(r.stopped, "done");
+  assert_string_equal(r.stopped, "gap");
   lip_measurement_clear(&r);
   lip_net_free(net);
 }

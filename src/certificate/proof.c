@@ -75,14 +75,15 @@ lip_status lip_proof_settle(const lip_claim *claim, const lip_proof *proof, doub
 
   *proved = false;
   if (!(value >= 0) || !isfinite(value)) goto done;
+  if (value == 0) TRY(proof->kind->verify(claim, proof, 0, &verdict, control, err));
   while (!verdict.proved && spare <= MOST) {
-    claimed = lip_mul_up(value, 1 + spare);
+    claimed = value > 0 ? lip_mul_up(value, 1 + spare) : lip_claim_unscale_up(claim, spare);
     TRY(proof->kind->verify(claim, proof, claimed, &verdict, control, err));
     spare *= 8;
     if (!verdict.proved && verdict.margin > spare && verdict.margin <= MOST) spare = verdict.margin;
   }
   if (!verdict.proved) goto done;
-  wider = lip_mul_up(claimed, 1 + fmin(2 * verdict.margin, MOST));
+  wider = claimed > 0 ? lip_mul_up(claimed, 1 + fmin(2 * verdict.margin, MOST)) : 0;
   TRY(proof->kind->verify(claim, proof, wider, &verdict, control, err));
   *upper = verdict.proved ? wider : claimed;
   *proved = true;

@@ -18,10 +18,12 @@
 #include <string.h>
 
 static const lip_method *const upper_methods[] = {&lip_upper_path_norm, &lip_upper_product,
-                                                  &lip_upper_flattening, &lip_upper_bilinear};
+                                                  &lip_upper_semidefinite, &lip_upper_flattening,
+                                                  &lip_upper_bilinear};
 static const lip_method *const lower_methods[] = {
     &lip_lower_random, &lip_lower_data, &lip_lower_patterns, &lip_lower_ascent, &lip_lower_power};
-static const lip_search *const searches[] = {&lip_search_quadratic};
+static const lip_search *const searches[] = {&lip_search_quadratic, &lip_search_cones,
+                                               &lip_search_moments};
 enum {
   UPPERS = sizeof upper_methods / sizeof *upper_methods,
   LOWERS = sizeof lower_methods / sizeof *lower_methods,
@@ -77,6 +79,7 @@ static lip_status ask_upper(inquiry *in, const lip_method *method, lip_error *er
   if (!(finding.value >= 0)) FAIL(LIP_ENUMERIC, "%s: the value overflows", method->name);
   bound.value = finding.value;
   bound.error = finding.error;
+  if (method == &lip_upper_semidefinite) in->found.relaxed = finding.value;
   note(&in->found, &bound);
   lip_proposals_take(&in->proposals, finding.value, method->name, &finding.proof);
 done:

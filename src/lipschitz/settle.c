@@ -1,8 +1,8 @@
 /* settle.c - from what the methods propose to ends that are proved, rounding counted.
 
    Lower: the candidates' slopes in interval arithmetic (certificate/witness.h), until no later one
-   can be better. Upper: the proposals from the smallest on, the first that verifies
-   (certificate/proof.h). */
+   can be better. Upper: the proposals from the smallest on, as long as one
+   may settle below what is proved (certificate/proof.h). */
 #include "lipschitz/settle.h"
 
 #include "base/error.h"
@@ -65,14 +65,18 @@ static lip_status prove_upper(const lip_claim *claim, const lip_proposals *propo
                               size_t *which, lip_error *err)
 {
   lip_status st = LIP_OK;
-  bool proved = false;
 
   *which = proposals->count;
-  for (size_t i = 0; i < proposals->count && !proved; i++) {
+  *upper = INFINITY;
+  for (size_t i = 0; i < proposals->count && proposals->item[i].value < *upper; i++) {
     const lip_proposal *proposal = &proposals->item[i];
+    double claimed;
+    bool proved;
 
-    TRY(lip_proof_settle(claim, &proposal->proof, proposal->value, upper, &proved, NULL, err));
-    if (proved) *which = i;
+    TRY(lip_proof_settle(claim, &proposal->proof, proposal->value, &claimed, &proved, NULL, err));
+    if (!proved || !(claimed < *upper)) continue;
+    *upper = claimed;
+    *which = i;
   }
 done:
   return st;

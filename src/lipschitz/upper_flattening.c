@@ -53,7 +53,7 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
   TRY(lip_flattening_create(problem->claim, &form, err));
   lip_random_normal((lip_stream){0, LIP_FOR_STARTS}, 0, k, v);
   value = largest_eigenvalue(&form, v, v + k, control);
-  finding->value = form.factor * sqrt(value) * (1 + 1e-10);
+  finding->value = form.factor * sqrt(value);
   finding->found = isfinite(finding->value);
   finding->proof.kind = &lip_proof_flattening;
 done:

@@ -39,8 +39,9 @@ static bool all_finite(size_t count, const double *values)
   return sum == 0;
 }
 
-/* Z <- H W^T + b for rows of H (rows x in), Z rows x out. */
-static void affine(const lip_layer *layer, size_t rows, const double *H, double *Z)
+/* Z <- H W^T + b for rows of H (rows x in), Z rows x out. False where an entry is not finite, which
+   an activation might hide: ReLU of minus infinity is 0. */
+static bool affine(const lip_layer *layer, size_t rows, const double *H, double *Z)
 {
   double beta = layer->b ? 1 : 0;
 
@@ -51,6 +52,7 @@ static void affine(const lip_layer *layer, size_t rows, const double *H, double 
   else
     lip_dgemm(false, true, rows, layer->out, layer->in, 1, H, layer->in, layer->W, layer->in, beta,
               Z, layer->out);
+  return all_finite(rows * layer->out, Z);
 }
 
 lip_status lip_net_values(const lip_net *net, size_t rows, const double *X, double *Y,
@@ -71,7 +73,9 @@ lip_status lip_net_values(const lip_net *net, size_t rows, const double *X, doub
       const lip_layer *layer = &net->layer[j];
       double *Z = j + 1 == net->depth ? Y + first * m : j % 2 ? odd : even;
 
-      affine(layer, count, H, Z);
+      if (!affine(layer, count, H, Z))
+        FAIL(LIP_ENUMERIC, "layer %zu of the network at points %zu to %zu is not finite", j, first,
+             first + count - 1);
       lip_activation_values(layer->activation, count * layer->out, Z);
       H = Z;
     }
@@ -101,8 +105,9 @@ static size_t hidden_width(const lip_net *net)
   return sum;
 }
 
-/* Forward: the slopes of every hidden layer, and that of the output. */
-static void slopes_forward(const lip_net *net, size_t output, size_t rows, const double *X,
+/* Forward: the slopes of every hidden layer, and that of the output. False where a layer is not
+   finite. */
+static bool slopes_forward(const lip_net *net, size_t output, size_t rows, const double *X,
                            workspace *work)
 {
   const lip_layer *top = &net->layer[net->depth - 1];
@@ -113,7 +118,7 @@ static void slopes_forward(const lip_net *net, size_t output, size_t rows, const
     const lip_layer *layer = &net->layer[j];
     double *Z = j % 2 ? work->odd : work->even;
 
-    affine(layer, rows, H, Z);
+    if (!affine(layer, rows, H, Z)) return false;
     lip_activation_slopes(layer->activation, rows * layer->out, Z, slopes);
     lip_activation_values(layer->activation, rows * layer->out, Z);
     slopes += rows * layer->out;
@@ -121,11 +126,12 @@ static void slopes_forward(const lip_net *net, size_t output, size_t rows, const
   }
   if (top->activation.kind == LIP_IDENTITY) {
     for (size_t i = 0; i < rows; i++) work->last[i] = 1;
-    return;
+    return true;
   }
   for (size_t i = 0; i < rows; i++) work->last[i] = top->b ? top->b[output] : 0;
   lip_dgemv(false, rows, top->in, 1, H, top->in, top->W + output * top->in, 1, work->last);
   lip_activation_slopes(top->activation, rows, work->last, work->last);
+  return true;
 }
 
 /* Backward: from the output's row of weights to the inputs. */
@@ -173,9 +179,10 @@ lip_status lip_net_gradients(const lip_net *net, size_t output, size_t rows, con
   for (size_t first = 0; first < rows; first += block) {
     size_t count = rows - first < block ? rows - first : block;
 
-    slopes_forward(net, output, count, X + first * d, &work);
-    gradients_backward(net, output, count, G + first * d, &work);
-    if (!all_finite(count * d, G + first * d))
+    bool finite = slopes_forward(net, output, count, X + first * d, &work);
+
+    if (finite) gradients_backward(net, output, count, G + first * d, &work);
+    if (!finite || !all_finite(count * d, G + first * d))
       FAIL(LIP_ENUMERIC, "a gradient of the network at points %zu to %zu is not finite", first,
            first + count - 1);
   }
