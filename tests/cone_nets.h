@@ -10,7 +10,7 @@
 #include "lipschitz/method.h"
 #include "net/activation.h"
 
-enum { MOST_CELL_D = 6, MOST_CELL_K = 64 };
+enum { MOST_CELL_D = 6, MOST_CELL_K = 80 };
 
 /* Homogeneous rows [w_l, b_l]; D = d + 1 where there are biases. */
 static inline size_t homogeneous(const lip_net *net, double *H)
