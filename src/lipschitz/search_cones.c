@@ -55,7 +55,7 @@ static bool applies(const lip_problem *problem)
   return claim && lip_cones_apply(claim) && lip_cones_dimension(claim) <= MOST_D;
 }
 
-/* Q times a rotation, columns scaled to largest entry in [1/2, 1). With biases all columns but the
+/* Q times a rotation, scaled to largest entry in [1/2, 1). With biases all columns but the
    first lie in s = 0, so that no cone crosses it; otherwise the rotation is random: no column lies
    on a hyperplane. Where more neurons than inputs have bias 0, they meet in the line of s, which
    then is the first column: cones around it are refined in angle only. */
@@ -64,6 +64,7 @@ static lip_status choose_basis(const lip_problem *problem, double *basis, lip_er
   lip_status st = LIP_OK;
   const lip_claim *claim = problem->claim;
   size_t D = lip_cones_dimension(claim), d = claim->d, through = 0;
+  int exponent;
   double *H = lip_alloc(claim->k, D * sizeof *H);
   double Q[SQUARE], turn[SQUARE];
 
@@ -77,19 +78,18 @@ static lip_status choose_basis(const lip_problem *problem, double *basis, lip_er
   lip_random_normal((lip_stream){problem->seed, LIP_FOR_STARTS}, 0, D * D, turn);
   if (D > d) memcpy(turn, Q + d * D, D * sizeof *turn); /* the normal of s = 0 */
   for (size_t i = 0; i < D; i++) {                      /* Gram-Schmidt */
-    double *row = turn + i * D, column[LIP_CONE_DIMENSIONS], length;
-    int exponent;
+    double *row = turn + i * D, length;
 
     for (size_t j = 0; j < 2 * i; j++) /* twice, against rounding */
       lip_add_multiple(D, -lip_dot(D, row, turn + j % i * D), turn + j % i * D, row);
     length = lip_norm(D, row);
     for (size_t j = 0; j < D; j++) row[j] /= length;
-    for (size_t r = 0; r < D; r++) column[r] = lip_dot(D, Q + r * D, row);
-    if (D > d && i > 0) column[d] = 0;
-    if (D > d && i == 0 && through > d) memset(column, 0, d * sizeof *column);
-    (void)frexp(lip_largest(D, column), &exponent);
-    for (size_t r = 0; r < D; r++) basis[r * D + i] = ldexp(column[r], -exponent);
+    for (size_t r = 0; r < D; r++) basis[r * D + i] = lip_dot(D, Q + r * D, row);
   }
+  for (size_t i = 1; i < D && D > d; i++) basis[d * D + i] = 0;
+  for (size_t r = 0; r < d && D > d && through > d; r++) basis[r * D] = 0;
+  (void)frexp(lip_largest(D * D, basis), &exponent);
+  for (size_t i = 0; i < D * D; i++) basis[i] = ldexp(basis[i], -exponent);
 done:
   lip_free(H);
   return st;
@@ -294,11 +294,14 @@ static int neuron_to_split(const struct search *search)
   return (int)sum->neuron[best];
 }
 
+/* Certainly, and not only at an end. */
 static bool crosses(const lip_vertex *p, const lip_vertex *q, unsigned l)
 {
   unsigned word = l / 64, bit = l % 64;
+  uint64_t up = p->below[word] & ~p->above[word] & q->above[word] & ~q->below[word];
+  uint64_t down = p->above[word] & ~p->below[word] & q->below[word] & ~q->above[word];
 
-  return ((p->above[word] & q->below[word]) | (p->below[word] & q->above[word])) >> bit & 1;
+  return (up | down) >> bit & 1;
 }
 
 /* The edge i < j that is long, and crosses much of what the multipliers say matters. */
