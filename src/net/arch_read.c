@@ -224,7 +224,11 @@ lip_status lip_arch_read(const char *path, bool is_npz, lip_net **net, lip_error
   char *beside = list_path(path);
 
   if (!beside) FAIL(LIP_ENOMEM, "the name of a file");
-  TRY(read_list(beside, &list, err));
+  st = read_list(beside, &list, err);
+  if (st != LIP_OK) {
+    lip_error_prefix(err, "%s: a network's tensors need their list of layers", path);
+    goto done;
+  }
   TRY(lip_read_file(path, (size_t)1 << 36, &from.bytes, &from.size, err));
   if (!is_npz) st = lip_safetensors_open(from.bytes, from.size, &from.tensors, err);
   if (st != LIP_OK) {
