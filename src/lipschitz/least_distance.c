@@ -74,7 +74,7 @@ static bool settle(search *in)
 }
 
 double lip_least_distance(size_t n, const double *gram, const double *h, double *y, double *work,
-                          size_t *list)
+                          size_t *list, const lip_control *control)
 {
   search in = {n, 0, gram, h, y, work, work + n * n, work + n * n + n, list};
   double *barred = work + n * n + 2 * n, slack = 1;
@@ -85,6 +85,7 @@ double lip_least_distance(size_t n, const double *gram, const double *h, double 
     double most = 1e-13, along = lip_dot(n, h, y);
     size_t enter = n;
 
+    if (control && control->stop && control->stop(control->context)) break;
     for (size_t i = 0; i < n; i++) { /* minus the derivative by y_i */
       in.slope[i] = h[i] * (1 - along);
       for (size_t a = 0; a < in.active; a++) in.slope[i] -= gram[i * n + list[a]] * y[list[a]];

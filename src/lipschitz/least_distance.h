@@ -11,10 +11,11 @@
                satisfies the inequalities
    work   in   n (n + 4) doubles
    list   in   n
+   control     where it asks to stop, what was found so far is returned: y prove nothing then
    return      slack = 1 - sum y_i h_i, in [0, 1]; |x|^2 = (1 - slack) / slack
    source      Lawson, Hanson, Solving Least Squares Problems, chapter 23 (problem LDP by NNLS)
    cost        O(active^3) for each row that becomes active */
 double lip_least_distance(size_t n, const double *gram, const double *h, double *y, double *work,
-                          size_t *list);
+                          size_t *list, const lip_control *control);
 
 #endif

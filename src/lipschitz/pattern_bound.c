@@ -385,8 +385,8 @@ lip_status lip_pattern_bound_node(lip_pattern_bound *bound, const signed char *e
     node->value = below;
   } else {
     most = isfinite(known) ? known / primal : 1e4;
-    factor = bound->signs ? lip_pattern_signs_bound(bound->signs, primal, most)
-                          : lip_pattern_outputs_bound(bound->outputs, primal, most);
+    factor = bound->signs ? lip_pattern_signs_bound(bound->signs, primal, most, control)
+                          : lip_pattern_outputs_bound(bound->outputs, primal, most, control);
     if (isfinite(factor)) node->value = primal * factor;
   }
   if (node->proved || node->value < known) take_multipliers(bound, node->value, tau);
@@ -399,7 +399,7 @@ done:
 
 lip_status lip_pattern_bound_round(lip_pattern_bound *bound, const signed char *ends, size_t tries,
                                    uint64_t seed, signed char *best, signed char *t, double *value,
-                                   lip_error *err)
+                                   const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t stride = stride_of(bound);
@@ -407,6 +407,7 @@ lip_status lip_pattern_bound_round(lip_pattern_bound *bound, const signed char *
 
   *value = -1;
   for (size_t try = 0; try < tries; try++) {
+    if (control && control->stop && control->stop(control->context)) break;
     double *direction = bound->signs ? bound->signs->row : bound->outputs->row;
     const double *V = rows_of(bound);
     double *q = direction + stride; /* only of several outputs */

@@ -46,9 +46,10 @@ LIP_MUST_CHECK lip_status lip_pattern_bound_node(lip_pattern_bound *bound, const
 /* Random roundings of the rows of the node bounded last, each climbed.
    ends  in   k: that node's
    best  out  k: the best signs of its free neurons;  t  workspace  k
-   value out  their value; -1 where tries = 0 */
+   value out  their value; -1 where none was tried */
 LIP_MUST_CHECK lip_status lip_pattern_bound_round(lip_pattern_bound *bound, const signed char *ends,
                                                   size_t tries, uint64_t seed, signed char *best,
-                                                  signed char *t, double *value, lip_error *err);
+                                                  signed char *t, double *value,
+                                                  const lip_control *control, lip_error *err);
 
 #endif

@@ -23,7 +23,8 @@ enum { MOST_BOX_INPUTS = 200 };
 
 struct lip_pattern_cell {
   const lip_claim *claim;
-  size_t k, d, capacity; /* rows of a problem */
+  const lip_control *control; /* may be NULL */
+  size_t k, d, capacity;      /* rows of a problem */
   bool every;
   double unit;             /* length of x in which the problems are stated */
   double *length, *offset; /* k: |w_l| (scaled W); b_l / |w_l| in units */
@@ -34,7 +35,7 @@ struct lip_pattern_cell {
   size_t *list, *member; /* of the active; the neurons of a problem's rows */
 };
 
-/* Lower Cholesky factor of the cosines; false where a pivot is small. */
+/* Lower Cholesky factor of the cosines; false where a pivot is small, or it is stopped. */
 static bool factorise(lip_pattern_cell *cell)
 {
   size_t k = cell->k;
@@ -42,6 +43,8 @@ static bool factorise(lip_pattern_cell *cell)
   for (size_t i = 0; i < k; i++) {
     double *row = cell->factor + i * k;
 
+    if (cell->control && cell->control->stop && cell->control->stop(cell->control->context))
+      return false;
     for (size_t j = 0; j < i; j++)
       row[j] = (cell->cosine[i * k + j] - lip_dot(j, row, cell->factor + j * k)) /
                cell->factor[j * k + j];
@@ -86,7 +89,8 @@ static void measure_rows(lip_pattern_cell *cell, const double *gram)
 }
 
 lip_status lip_pattern_cell_create(const lip_claim *claim, const double *gram,
-                                   lip_pattern_cell **cell, lip_error *err)
+                                   const lip_control *control, lip_pattern_cell **cell,
+                                   lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_pattern_cell *made = lip_alloc_zero(1, sizeof *made);
@@ -94,6 +98,7 @@ lip_status lip_pattern_cell_create(const lip_claim *claim, const double *gram,
 
   if (!made) FAIL(LIP_ENOMEM, "cells");
   made->claim = claim;
+  made->control = control;
   made->k = k;
   made->d = claim->d;
   n = made->capacity = k + 1 +
@@ -373,7 +378,7 @@ static bool try_margin(lip_pattern_cell *cell, const signed char *side, double m
   lip_domain_kind kind = cell->claim->domain.kind;
   bool round = kind == LIP_BALL || kind == LIP_ON_SPHERE;
   double slack = lip_least_distance(state(cell, side, margin), cell->gram, cell->h, cell->y,
-                                    cell->work, cell->list);
+                                    cell->work, cell->list, cell->control);
 
   if (!(slack > relative * relative) || (round && (1 - slack) / slack >= 1)) return false;
   place(cell, side, slack, x);

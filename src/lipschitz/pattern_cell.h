@@ -9,8 +9,11 @@ typedef struct lip_pattern_cell lip_pattern_cell;
 
 typedef enum lip_cell_verdict { LIP_CELL_POINT, LIP_CELL_EMPTY, LIP_CELL_UNKNOWN } lip_cell_verdict;
 
-/* rows  in  k x k: W W' of the claim's scaled W */
+/* gram     in  k x k: W W' of the claim's scaled W
+   control      borrowed; once it asks to stop, verdicts come at once, and are LIP_CELL_UNKNOWN
+   unless proved */
 LIP_MUST_CHECK lip_status lip_pattern_cell_create(const lip_claim *claim, const double *gram,
+                                                  const lip_control *control,
                                                   lip_pattern_cell **cell, lip_error *err);
 void lip_pattern_cell_free(lip_pattern_cell *cell); /* takes NULL */
 

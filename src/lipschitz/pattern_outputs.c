@@ -193,7 +193,8 @@ static void scale(lip_pattern_outputs *relax, double share, double factor)
 }
 
 /* Do y prove factor * value? First the rows of e are eliminated, then those of u. */
-static bool dominates(lip_pattern_outputs *relax, double share, double factor, double value)
+static bool dominates(lip_pattern_outputs *relax, double share, double factor, double value,
+                      const lip_control *control)
 {
   double of_y = factor_of_y(share, factor);
   size_t m = relax->m, n = relax->n, rows = m + n;
@@ -204,6 +205,7 @@ static bool dominates(lip_pattern_outputs *relax, double share, double factor, d
     const double *G = relax->G + from * rows;
     double *row = L + i * rows;
 
+    if (i % 64 == 63 && control && control->stop && control->stop(control->context)) return false;
     for (size_t j = 0; j <= i; j++) {
       size_t to = j < n ? m + j : j - n;
       double entry = -G[to];
@@ -238,7 +240,7 @@ bool lip_pattern_outputs_solve(lip_pattern_outputs *relax, double below, double 
     /* What a geometric series with this ratio would still add. */
     ahead = grown < before && grown > 0 ? grown * grown / (before - grown) : 0;
     if (*value + ahead > below && s + 1 < sweeps && grown > 1e-15 * below) continue;
-    if (dominates(relax, MOST_SHARE, below / *value, *value)) {
+    if (dominates(relax, MOST_SHARE, below / *value, *value, control)) {
       scale(relax, MOST_SHARE, below / *value);
       return true;
     }
@@ -248,17 +250,18 @@ bool lip_pattern_outputs_solve(lip_pattern_outputs *relax, double below, double 
   return false;
 }
 
-double lip_pattern_outputs_bound(lip_pattern_outputs *relax, double value, double most)
+double lip_pattern_outputs_bound(lip_pattern_outputs *relax, double value, double most,
+                                 const lip_control *control)
 {
   double low = 0, high = most - 1, share = MOST_SHARE;
 
   if (!(value > 0)) return INFINITY;
-  while (share > 1e-3 && !dominates(relax, share, most, value)) share /= 4;
+  while (share > 1e-3 && !dominates(relax, share, most, value, control)) share /= 4;
   if (!(share > 1e-3)) return INFINITY;
   for (int i = 0; i < 40 && high > 1e-12 && low < 0.9 * high; i++) {
     double middle = low > 0 ? sqrt(low * high) : high / 8;
 
-    if (dominates(relax, share, 1 + middle, value))
+    if (dominates(relax, share, 1 + middle, value, control))
       high = middle;
     else
       low = middle;

@@ -34,6 +34,7 @@ void lip_pattern_outputs_seen(const lip_pattern_outputs *relax, size_t l, double
 /* As in pattern_signs.h. */
 bool lip_pattern_outputs_solve(lip_pattern_outputs *relax, double below, double above,
                                size_t sweeps, double *value, const lip_control *control);
-double lip_pattern_outputs_bound(lip_pattern_outputs *relax, double value, double most);
+double lip_pattern_outputs_bound(lip_pattern_outputs *relax, double value, double most,
+                                 const lip_control *control);
 
 #endif

@@ -84,12 +84,17 @@ static void pull(const lip_pattern_signs *relax, size_t i, double *g)
   lip_add_multiple(stride, -row[i], relax->V + i * stride, g);
 }
 
+static bool asked(const lip_control *control)
+{
+  return control && control->stop && control->stop(control->context);
+}
+
 /* Is a stop asked for? Asked after about a million multiplications. */
 static bool stopped(const lip_pattern_signs *relax, size_t row, const lip_control *control)
 {
   size_t every = 1 + (size_t)1000000 / (relax->n * relax->stride);
 
-  return row % every == 0 && control && control->stop && control->stop(control->context);
+  return row % every == 0 && asked(control);
 }
 
 /* One sweep, and y with it, no entry of which stays below 1e-13 of their mean.
@@ -131,7 +136,7 @@ static double value_of(const lip_pattern_signs *relax)
 }
 
 /* Does y, scaled by `factor`, satisfy diag(y) >= G? */
-static bool dominates(lip_pattern_signs *relax, double factor)
+static bool dominates(lip_pattern_signs *relax, double factor, const lip_control *control)
 {
   size_t n = relax->n;
   double *L = relax->test;
@@ -139,6 +144,7 @@ static bool dominates(lip_pattern_signs *relax, double factor)
   for (size_t i = 0; i < n; i++) {
     const double *row = relax->G + i * n;
 
+    if (i % 64 == 63 && asked(control)) return false;
     for (size_t j = 0; j < i; j++)
       L[i * n + j] = (-row[j] - lip_dot(j, L + i * n, L + j * n)) * L[j * n + j];
     L[i * n + i] = factor * relax->y[i] - row[i] - lip_dot(i, L + i * n, L + i * n);
@@ -177,7 +183,7 @@ bool lip_pattern_signs_solve(lip_pattern_signs *relax, double below, double abov
     /* What a geometric series with this ratio would still add. */
     ahead = grown < before ? grown * grown / (before - grown) : INFINITY;
     if (*value + ahead > below && s + 1 < sweeps && grown > 1e-15 * below) continue;
-    if (dominates(relax, below / sum(relax->n, relax->y))) {
+    if (dominates(relax, below / sum(relax->n, relax->y), control)) {
       scale(relax->n, below / sum(relax->n, relax->y), relax->y);
       return true;
     }
@@ -187,15 +193,16 @@ bool lip_pattern_signs_solve(lip_pattern_signs *relax, double below, double abov
   return false;
 }
 
-double lip_pattern_signs_bound(lip_pattern_signs *relax, double value, double most)
+double lip_pattern_signs_bound(lip_pattern_signs *relax, double value, double most,
+                               const lip_control *control)
 {
   double base = value / sum(relax->n, relax->y), low = 0, high = most - 1;
 
-  if (!(value > 0) || !dominates(relax, base * most)) return INFINITY;
+  if (!(value > 0) || !dominates(relax, base * most, control)) return INFINITY;
   for (int i = 0; i < 40 && high > 1e-12 && low < 0.9 * high; i++) {
     double middle = low > 0 ? sqrt(low * high) : high / 8;
 
-    if (dominates(relax, base * (1 + middle)))
+    if (dominates(relax, base * (1 + middle), control))
       high = middle;
     else
       low = middle;

@@ -35,7 +35,8 @@ bool lip_pattern_signs_solve(lip_pattern_signs *relax, double below, double abov
 
 /* The least factor in [1, most], roughly, for which y scaled to the sum factor * value proves; y is
    scaled to it. Infinite where `most` does not do. */
-double lip_pattern_signs_bound(lip_pattern_signs *relax, double value, double most);
+double lip_pattern_signs_bound(lip_pattern_signs *relax, double value, double most,
+                               const lip_control *control);
 
 /* Flips signs of t, one or two at a time, while t'Gt grows.
    h  workspace  n

@@ -344,7 +344,7 @@ static lip_status make_root(patterns *in, lip_error *err)
     if (value > in->best * (1 + 1e-13)) TRY(offer_ends(in, in->ends, in->t, err));
     if (found.pick == k) break;
     TRY(lip_pattern_bound_round(in->bound, in->ends, in->claim->m == 1 ? ROUNDINGS : ROUNDINGS / 4,
-                                2, in->t, in->side, &value, err));
+                                2, in->t, in->side, &value, in->control, err));
     if (value > fmax(signs, in->best) * (1 + 1e-13)) TRY(offer_ends(in, in->ends, in->t, err));
     signs = fmax(signs, value);
   } while (signs > before * (1 + in->slack) && !lip_stopped(in->control));
@@ -441,7 +441,7 @@ static lip_status prepare(patterns *in, lip_error *err)
   in->side = in->t + k;
   if (!multiply(in)) goto done;
   lip_claim_slopes(in->claim, 0, in->low, in->high);
-  TRY(lip_pattern_cell_create(in->claim, in->gram, &in->cell, err));
+  TRY(lip_pattern_cell_create(in->claim, in->gram, in->control, &in->cell, err));
   in->every = lip_pattern_cell_every(in->cell);
   TRY(lip_pattern_bound_create(in->claim, in->gram, in->low, in->high, &in->bound, err));
   floats = lip_pattern_bound_rows(in->bound);
