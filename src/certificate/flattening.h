@@ -1,4 +1,5 @@
-/* flattening.h - the matrix flattening of the form of a network of powers, through Gram matrices. */
+/* flattening.h - the matrix flattening of the form of a network of powers, through Gram matrices.
+ */
 #ifndef LIP_CERTIFICATE_FLATTENING_H
 #define LIP_CERTIFICATE_FLATTENING_H
 
