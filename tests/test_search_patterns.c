@@ -133,6 +133,32 @@ static void copies_and_cancelling_pairs_change_nothing(void **state)
   }
 }
 
+static void neurons_without_weights_are_left_alone(void **state)
+{
+  (void)state;
+  for (size_t d = 3; d <= 9; d += 6)
+    for (size_t i = 0; i < PIECEWISE; i++) {
+      lip_net *net = normal_network(d, 6, 1, piecewise[i], 4),
+              *more = network(d, 8, 1, piecewise[i]);
+      subject s = subject_of(net, space), other;
+
+      memcpy(more->layer[0].W, net->layer[0].W, 6 * d * sizeof(double)); /* then a row of zeros */
+      memcpy(more->layer[0].W + 7 * d, net->layer[0].W + d, d * sizeof(double));
+      memcpy(more->layer[0].b, net->layer[0].b, 6 * sizeof(double));
+      memcpy(more->layer[1].W, net->layer[1].W, 6 * sizeof(double));
+      more->layer[0].b[6] = d == 3 ? 0 : -1;
+      more->layer[0].b[7] = 5;
+      more->layer[1].W[6] = 3; /* and of the last neuron 0 */
+      other = subject_of(more, space);
+      search(&s, NULL);
+      search(&other, NULL);
+      assert_exact(&other, s.bracket.lower);
+      assert_proved(&other);
+      subject_clear(&s);
+      subject_clear(&other);
+    }
+}
+
 static void scales_of_the_weights_scale_the_bracket(void **state)
 {
   (void)state;
@@ -437,6 +463,7 @@ int main(void)
       cmocka_unit_test(patterns_without_a_point_do_not_count),
       cmocka_unit_test(equal_opposite_parallel_and_zero_rows_are_no_trouble),
       cmocka_unit_test(copies_and_cancelling_pairs_change_nothing),
+      cmocka_unit_test(neurons_without_weights_are_left_alone),
       cmocka_unit_test(scales_of_the_weights_scale_the_bracket),
       cmocka_unit_test(neurons_in_another_order_have_the_same_constant),
       cmocka_unit_test(smooth_activations_approach_their_corners),

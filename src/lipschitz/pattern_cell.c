@@ -165,7 +165,8 @@ void lip_pattern_cell_reach(lip_pattern_cell *cell, const double *z, double *x)
       const double *w = cell->claim->W_true + l * cell->d;
       double missing = z[l] - cell->claim->b[l] - lip_dot(cell->d, w, x);
 
-      s[l] = ldexp(missing / cell->length[l], -cell->claim->W_exponent);
+      s[l] = cell->length[l] > 0 ? ldexp(missing / cell->length[l], -cell->claim->W_exponent)
+                                 : 0; /* a row of zeros has its argument already */
       s[l] = (s[l] - lip_dot(l, cell->factor + l * k, s)) / cell->factor[l * k + l];
     }
     for (size_t l = k; l-- > 0;) {
