@@ -9,7 +9,7 @@
    and cells without a point are closed by a Farkas vector. Where a smooth activation's slopes are
    only approached, they are to within rounding at arguments of some tens.
    Cost: a few sweeps of n^2 sqrt(2n) for each node, n its free neurons. Limits: memory for the
-   nodes' multipliers. */
+   nodes' multipliers; where not every pattern has a point, a number of nodes. */
 #include "lipschitz/method.h"
 
 #include "base/error.h"
@@ -36,6 +36,11 @@ enum {
 };
 
 static const double MOST_BYTES = 2e9; /* of the tree; then the search ends */
+
+/* Where patterns without a point loosen the bounds, other searches may do better, cones of x above
+   all in few dimensions: then so many nodes times squares of neurons are enough. */
+static const double MOST_WORK = 3e8, MOST_WORK_IN_FEW = 3e7;
+enum { FEW_DIMENSIONS = 6 };
 
 /* A search under way. Values are squares about the claim's scaled weights. */
 typedef struct patterns {
@@ -357,6 +362,16 @@ done:
   return st;
 }
 
+/* Is it time to leave the rest to other searches? */
+static bool is_enough(const patterns *in)
+{
+  double k = (double)in->claim->k, nodes = (double)in->tree.count;
+
+  if ((double)in->tree.bytes > MOST_BYTES) return true;
+  if (in->every) return false;
+  return nodes * k * k > (in->claim->d <= FEW_DIMENSIONS ? MOST_WORK_IN_FEW : MOST_WORK);
+}
+
 static lip_status search(patterns *in, lip_error *err)
 {
   lip_status st = LIP_OK;
@@ -365,7 +380,7 @@ static lip_status search(patterns *in, lip_error *err)
     size_t top = in->tree.open[0];
     bool first;
 
-    if ((double)in->tree.bytes > MOST_BYTES) break;
+    if (is_enough(in)) break;
     if (in->tree.node[top].value <= target(in)) break; /* so are all others */
     if (in->stuck > 0 && in->tree.node[top].value <= in->stuck) break;
     (void)lip_pattern_tree_pop(&in->tree);
