@@ -287,7 +287,8 @@ static void signs(const lip_cones *cones, lip_vertex *vertex)
   }
   vertex->outside = cones->biased;
   for (size_t i = 0; i < cones->D; i++)
-    vertex->outside = vertex->outside && vertex->y[i] * cones->side[i] <= 0;
+    vertex->outside = vertex->outside && (vertex->y[i] == 0 || cones->side[i] == 0 ||
+                                          (vertex->y[i] > 0) != (cones->side[i] > 0));
 }
 
 void lip_vertex_corner(const lip_cones *cones, size_t i, bool negative, lip_vertex *corner)

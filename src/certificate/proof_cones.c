@@ -54,7 +54,7 @@ static lip_status provide(struct replay *replay, lip_error *err)
 
   replay->y = lip_alloc(vertices, replay->cones->D * sizeof *replay->y);
   replay->sign = lip_alloc_zero(vertices + 2, 2 * words * sizeof *replay->sign);
-  replay->outside = lip_alloc(vertices, sizeof *replay->outside);
+  replay->outside = lip_alloc_zero(vertices, sizeof *replay->outside);
   replay->level = lip_alloc(MOST_DEPTH, sizeof *replay->level);
   if (!replay->y || !replay->sign || !replay->outside || !replay->level)
     return lip_fail(err, LIP_ENOMEM, "the cones of a proof");

@@ -74,6 +74,7 @@ static void make_roots(lip_cone_tree *tree)
   lip_cone_node root = {.bound = INFINITY, .split = LIP_CONE_LEAF};
 
   for (uint32_t i = 0; i < 2 * D; i++) { /* vertex 2 i + 1 is the negative of vertex 2 i */
+    tree->outside[i] = false;
     lip_vertex corner = lip_cone_tree_vertex(tree, i);
 
     lip_vertex_corner(tree->cones, i / 2, i % 2, &corner);

@@ -398,6 +398,7 @@ static bool divide(struct search *search, lip_cone_node *node, lip_cone_node *fi
   choose_edge(search, node, &i, &j);
   lip_vertex p = lip_cone_tree_vertex(tree, node->vertex[i]),
              q = lip_cone_tree_vertex(tree, node->vertex[j]);
+  tree->outside[fresh] = false;
   *vertex = lip_cone_tree_vertex(tree, fresh);
   eighths = choose_eighths(search, &p, &q);
   if (!lip_vertex_between(tree->cones, &p, &q, eighths, vertex)) return false;
