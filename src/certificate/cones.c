@@ -1,8 +1,8 @@
 /* cones.c - cones of inputs: the signs of neurons at their vertices, rounding counted.
 
-   Every vertex y has sum |y_i| = 1 and exact coordinates, so h_l . vertex = sum_i y_i (h_l . column
-   i) is computed within gamma_D max_i |h_l . column i| + the largest error of those products: one
-   number for each neuron, whatever the vertex. */
+   Every vertex y has sum |y_i| = 1 and exact coordinates, of which rounded ones are used: h_l .
+   vertex = sum_i y_i (h_l . column i) is computed within gamma_(D+1) max_i |h_l . column i| + the
+   largest error of those products: one number for each neuron, whatever the vertex. */
 #include "certificate/cones.h"
 
 #include "base/error.h"
@@ -291,10 +291,23 @@ static void signs(const lip_cones *cones, lip_vertex *vertex)
                                           (vertex->y[i] > 0) != (cones->side[i] > 0));
 }
 
+void lip_vertex_place(size_t D, const lip_wide *exact, lip_vertex *vertex)
+{
+  memset(vertex->y, 0, sizeof vertex->y);
+  memset(vertex->exact, 0, sizeof vertex->exact);
+  for (size_t i = 0; i < D; i++) {
+    vertex->exact[i] = exact[i];
+    vertex->y[i] = ldexp((double)exact[i], -LIP_VERTEX_BITS);
+  }
+}
+
 void lip_vertex_corner(const lip_cones *cones, size_t i, bool negative, lip_vertex *corner)
 {
-  memset(corner->y, 0, sizeof corner->y);
-  corner->y[i] = negative ? -1 : 1;
+  lip_wide exact[LIP_CONE_DIMENSIONS] = {0};
+
+  exact[i] = (lip_wide)1 << LIP_VERTEX_BITS;
+  if (negative) exact[i] = -exact[i];
+  lip_vertex_place(cones->D, exact, corner);
   signs(cones, corner);
   for (size_t word = 0; word < cones->words; word++) {
     corner->above[word] |= cones->flat[i * cones->words + word];
@@ -302,20 +315,18 @@ void lip_vertex_corner(const lip_cones *cones, size_t i, bool negative, lip_vert
   }
 }
 
-/* Coordinates are multiples of 1/GRID: with weights of eighths, every sum below is a whole number
-   of at most 8 GRID = 2^53, so exact. */
+/* Coordinates are whole numbers of at most 2^100, so that the sums below stay under 2^103. */
 bool lip_vertex_between(const lip_cones *cones, const lip_vertex *p, const lip_vertex *q,
                         unsigned eighths, lip_vertex *between)
 {
-  const double GRID = 0x1p50;
+  lip_wide exact[LIP_CONE_DIMENSIONS];
 
-  memset(between->y, 0, sizeof between->y);
   for (size_t i = 0; i < cones->D; i++) {
-    double eight = (8 - eighths) * (p->y[i] * GRID) + eighths * (q->y[i] * GRID);
-
-    if ((int64_t)eight % 8 != 0) return false;
-    between->y[i] = eight / 8 / GRID;
+    exact[i] = p->exact[i] * (8 - (int)eighths) + q->exact[i] * (int)eighths;
+    if (exact[i] % 8 != 0) return false;
+    exact[i] /= 8;
   }
+  lip_vertex_place(cones->D, exact, between);
   signs(cones, between);
   return true;
 }

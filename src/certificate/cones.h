@@ -4,7 +4,7 @@
 
 #include "certificate/claim.h"
 
-enum { LIP_CONE_DIMENSIONS = 8 }; /* at most */
+enum { LIP_CONE_DIMENSIONS = 8 /* at most */, LIP_VERTEX_BITS = 100 };
 
 /* One output of a network whose activation has one slope below 0 and one above, in homogeneous
    coordinates: neuron l has the sign of h_l . (x, s), h_l = [w_l, b_l], s = 1 (h_l = w_l where all
@@ -46,17 +46,22 @@ void lip_cones_free(lip_cones *cones); /* takes NULL */
 /* A vertex: D coordinates; which neurons are certainly at or above / at or below 0 there (both: the
    vertex lies on the hyperplane). A neuron that is at or above 0 at all vertices of a cone is above
    0 inside, since it cannot be 0 at all of them. */
+__extension__ typedef __int128 lip_wide;
+
 typedef struct lip_vertex {
-  double y[LIP_CONE_DIMENSIONS];
-  bool outside;    /* s <= 0, certainly */
-  uint64_t *above; /* words */
-  uint64_t *below; /* words */
+  lip_wide exact[LIP_CONE_DIMENSIONS]; /* coordinates in units of 2^-LIP_VERTEX_BITS */
+  double y[LIP_CONE_DIMENSIONS];       /* the same, rounded */
+  bool outside;                        /* s <= 0, certainly */
+  uint64_t *above;                     /* words */
+  uint64_t *below;                     /* words */
 } lip_vertex;
 
 /* between <- p + (q - p) eighths / 8, eighths 1 to 7, with its signs (arrays provided). False where
    it is not exact: the vertex is not to be used. */
 bool lip_vertex_between(const lip_cones *cones, const lip_vertex *p, const lip_vertex *q,
                         unsigned eighths, lip_vertex *between);
+/* Sets the coordinates. */
+void lip_vertex_place(size_t D, const lip_wide *exact, lip_vertex *vertex);
 /* The column i of the basis, or its negative. */
 void lip_vertex_corner(const lip_cones *cones, size_t i, bool negative, lip_vertex *corner);
 

@@ -36,7 +36,8 @@ struct level {
 struct replay {
   const lip_cones *cones;
   lip_cone_sum sum;
-  double *y;      /* coordinates of vertex v at y + v D; 2 D corners, then one for each level */
+  lip_wide
+      *exact;     /* coordinates of vertex v at exact + v D; 2 D corners, then one for each level */
   uint64_t *sign; /* 2 words each */
   bool *outside;
   uint64_t *above, *below;           /* words: of the cone; */
@@ -52,11 +53,11 @@ static lip_status provide(struct replay *replay, lip_error *err)
 {
   size_t words = replay->cones->words, vertices = MOST_DEPTH + 2 * replay->cones->D;
 
-  replay->y = lip_alloc(vertices, replay->cones->D * sizeof *replay->y);
+  replay->exact = lip_alloc_zero(vertices, replay->cones->D * sizeof *replay->exact);
   replay->sign = lip_alloc_zero(vertices + 2, 2 * words * sizeof *replay->sign);
   replay->outside = lip_alloc_zero(vertices, sizeof *replay->outside);
   replay->level = lip_alloc(MOST_DEPTH, sizeof *replay->level);
-  if (!replay->y || !replay->sign || !replay->outside || !replay->level)
+  if (!replay->exact || !replay->sign || !replay->outside || !replay->level)
     return lip_fail(err, LIP_ENOMEM, "the cones of a proof");
   replay->above = replay->sign + vertices * 2 * words;
   replay->below = replay->above + words;
@@ -67,7 +68,7 @@ static lip_status provide(struct replay *replay, lip_error *err)
 
 static void clear(struct replay *replay)
 {
-  lip_free(replay->y);
+  lip_free(replay->exact);
   lip_free(replay->sign);
   lip_free(replay->outside);
   lip_free(replay->level);
@@ -81,13 +82,15 @@ static lip_vertex vertex_of(const struct replay *replay, size_t v)
                      .above = replay->sign + v * 2 * words,
                      .below = replay->sign + (v * 2 + 1) * words};
 
-  memcpy(view.y, replay->y + v * D, D * sizeof *view.y);
+  lip_vertex_place(D, replay->exact + v * D, &view);
   return view;
 }
 
 static void keep(struct replay *replay, size_t v, const lip_vertex *vertex)
 {
-  memcpy(replay->y + v * replay->cones->D, vertex->y, replay->cones->D * sizeof *vertex->y);
+  size_t D = replay->cones->D;
+
+  memcpy(replay->exact + v * D, vertex->exact, D * sizeof *vertex->exact);
   replay->outside[v] = vertex->outside;
 }
 

@@ -42,7 +42,7 @@ lip_status lip_cone_tree_reserve(lip_cone_tree *tree, size_t nodes, size_t verti
   }
   if (tree->vertices + vertices > tree->vertex_room) {
     room = larger_room(tree->vertex_room, tree->vertices + vertices);
-    if (!grow(&tree->y, tree->vertices, room, D * sizeof *tree->y) ||
+    if (!grow(&tree->exact, tree->vertices, room, D * sizeof *tree->exact) ||
         !grow(&tree->sign, tree->vertices, room, 2 * words * sizeof *tree->sign) ||
         !grow(&tree->outside, tree->vertices, room, sizeof *tree->outside))
       FAIL(LIP_ENOMEM, "%zu vertices of cones", room);
@@ -62,7 +62,7 @@ done:
 
 size_t lip_cone_tree_bytes(const lip_cone_tree *tree)
 {
-  size_t vertex = tree->cones->D * sizeof(double) + 2 * tree->cones->words * sizeof(uint64_t) + 1;
+  size_t vertex = tree->cones->D * sizeof(lip_wide) + 2 * tree->cones->words * sizeof(uint64_t) + 1;
 
   return tree->node_room * (sizeof *tree->node + sizeof *tree->heap) + tree->vertex_room * vertex +
          tree->form_room * (tree->form_size + 1) * sizeof(double);
@@ -75,6 +75,7 @@ static void make_roots(lip_cone_tree *tree)
 
   for (uint32_t i = 0; i < 2 * D; i++) { /* vertex 2 i + 1 is the negative of vertex 2 i */
     tree->outside[i] = false;
+    memset(tree->exact + i * D, 0, D * sizeof *tree->exact);
     lip_vertex corner = lip_cone_tree_vertex(tree, i);
 
     lip_vertex_corner(tree->cones, i / 2, i % 2, &corner);
@@ -109,7 +110,7 @@ done:
 void lip_cone_tree_clear(lip_cone_tree *tree)
 {
   lip_free(tree->node);
-  lip_free(tree->y);
+  lip_free(tree->exact);
   lip_free(tree->sign);
   lip_free(tree->outside);
   lip_free(tree->form);
@@ -126,13 +127,15 @@ lip_vertex lip_cone_tree_vertex(const lip_cone_tree *tree, uint32_t vertex)
                      .above = tree->sign + (size_t)vertex * 2 * words,
                      .below = tree->sign + ((size_t)vertex * 2 + 1) * words};
 
-  memcpy(view.y, tree->y + vertex * D, D * sizeof *view.y);
+  lip_vertex_place(D, tree->exact + vertex * D, &view);
   return view;
 }
 
 void lip_cone_tree_keep_vertex(lip_cone_tree *tree, uint32_t at, const lip_vertex *vertex)
 {
-  memcpy(tree->y + at * tree->cones->D, vertex->y, tree->cones->D * sizeof *vertex->y);
+  size_t D = tree->cones->D;
+
+  memcpy(tree->exact + at * D, vertex->exact, D * sizeof *vertex->exact);
   tree->outside[at] = vertex->outside;
 }
 

@@ -22,7 +22,7 @@ typedef struct lip_cone_tree {
   size_t roots, nodes, vertices, forms, form_size;
   size_t node_room, vertex_room, form_room;
   lip_cone_node *node;
-  double *y;       /* vertex_room x D */
+  lip_wide *exact; /* vertex_room x D */
   uint64_t *sign;  /* vertex_room x 2 words: above, then below */
   bool *outside;   /* vertex_room */
   double *form;    /* form_room x form_size */

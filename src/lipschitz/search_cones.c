@@ -27,10 +27,10 @@
 #include <string.h>
 
 static const double PASSES = 2000; /* of a climb */
-enum { MOST_D = 7, STEPS = 12, MANY_STEPS = 200, FEW = 7, CLIMBS = 16, BATCH = 64 };
+enum { MOST_D = 7, STEPS = 12, MANY_STEPS = 200, FEW = 7, CLIMBS = 16, BATCH = 64, COARSE = 70 };
 enum { SQUARE = LIP_CONE_DIMENSIONS * LIP_CONE_DIMENSIONS };
 static const size_t MOST_BYTES = (size_t)3 << 29;
-static const double COARSE = 0x1p30, OFF_MIDDLE = 0.4;
+static const double OFF_MIDDLE = 0.4;
 static const double FINEST_GAP = 1e-11; /* relative: below, rounding may keep cones open */
 
 struct search {
@@ -332,11 +332,11 @@ static void choose_edge(const struct search *search, const lip_cone_node *node, 
     }
 }
 
-/* The coordinates use a few bits only. */
-static bool is_coarse(size_t D, const double *y)
+/* The coordinates use a part of their bits only. */
+static bool is_coarse(size_t D, const lip_vertex *p)
 {
   for (size_t i = 0; i < D; i++)
-    if (y[i] * COARSE != floor(y[i] * COARSE)) return false;
+    if (p->exact[i] % ((lip_wide)1 << (LIP_VERTEX_BITS - COARSE)) != 0) return false;
   return true;
 }
 
@@ -350,7 +350,7 @@ static unsigned choose_eighths(const struct search *search, const lip_vertex *p,
   double before[8] = {0}, all = 0, left = 0, least = INFINITY;
   unsigned best = 4;
 
-  if (!is_coarse(cones->D, p->y) || !is_coarse(cones->D, q->y)) return best;
+  if (!is_coarse(cones->D, p) || !is_coarse(cones->D, q)) return best;
   for (size_t t = 0; t < sum->free; t++) {
     unsigned l = sum->neuron[t];
     double zp = 0, zq = 0;
@@ -399,6 +399,7 @@ static bool divide(struct search *search, lip_cone_node *node, lip_cone_node *fi
   lip_vertex p = lip_cone_tree_vertex(tree, node->vertex[i]),
              q = lip_cone_tree_vertex(tree, node->vertex[j]);
   tree->outside[fresh] = false;
+  memset(tree->exact + fresh * D, 0, D * sizeof *tree->exact);
   *vertex = lip_cone_tree_vertex(tree, fresh);
   eighths = choose_eighths(search, &p, &q);
   if (!lip_vertex_between(tree->cones, &p, &q, eighths, vertex)) return false;
