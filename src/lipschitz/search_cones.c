@@ -27,7 +27,7 @@
 #include <string.h>
 
 static const double PASSES = 2000; /* of a climb */
-enum { MOST_D = 7, STEPS = 12, MANY_STEPS = 200, FEW = 7, CLIMBS = 16, BATCH = 64, COARSE = 70 };
+enum { MOST_D = 7, STEPS = 12, MANY_STEPS = 200, FEW = 7, CLIMBS = 48, BATCH = 64, COARSE = 70 };
 enum { SQUARE = LIP_CONE_DIMENSIONS * LIP_CONE_DIMENSIONS };
 static const size_t MOST_BYTES = (size_t)3 << 29;
 static const double OFF_MIDDLE = 0.4;
