@@ -15,6 +15,8 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "certificate/slope_range.h"
+#include "linalg/dgemm.h"
+#include "lipschitz/jacobian_norm.h"
 #include "lipschitz/realise_pattern.h"
 #include "lipschitz/sign_patterns.h"
 #include "lipschitz/smoothed_ascent.h"
@@ -22,13 +24,14 @@
 #include <math.h>
 #include <string.h>
 
-static const double WORK = 3e9, FEWEST = 500; /* weights, passes; for each start */
-static const double RANGES = 1e9;             /* weights read for them */
-static const double PATTERN_SHARE = 0.3;      /* of the work, at most */
-static const double SAME = 1e-9;              /* relative: slopes of one cell */
+static const double WORK = 1.2e9, FEWEST = 500; /* weights, passes; for each start */
+static const double RANGES = 1e9;               /* weights read for them */
+static const double SAME = 1e-9;                /* relative: slopes of one cell */
 static const double STEP_PASSES = 4.25;
-static const double WIDTH = 1, NEAR = 0.3; /* of the smoothing at first, and of later rounds */
-enum { POINTS_A_START = 4, STEPS = 60, FEWEST_STEPS = 16, ROUNDS = 4, REALISED = 4 };
+static const double WIDTH = 1, LATER_WIDTH = 0.1; /* of the smoothing, at the start of a round */
+static const double NEAR = 0.3;                   /* where later rounds start */
+enum { POINTS_A_START = 4, FEWEST_POINTS = 8, STEPS = 60, FEWEST_ROUNDS = 4, ROUNDS = 24 };
+enum { REALISED = 4, PATIENCE = 4 /* rounds without gain */ };
 
 typedef struct search {
   const lip_problem *problem;
@@ -161,18 +164,38 @@ done:
   return st;
 }
 
+/* |A diag(s) W| of a row's pattern, the network's: the batch knows it for one pair of vectors only.
+ */
+static lip_status norm_of_pattern(const search *in, size_t row, double *norm, lip_error *err)
+{
+  const lip_claim *claim = in->claim;
+  size_t k = claim->k, d = claim->d, m = claim->m;
+  double *J = lip_alloc(m, (k + d + 1) * sizeof *J), *AS = J + m * d, *u = AS + m * k;
+  lip_status st = LIP_OK;
+
+  if (!J) FAIL(LIP_ENOMEM, "a Jacobian of %zu x %zu", m, d);
+  for (size_t j = 0; j < m; j++)
+    for (size_t l = 0; l < k; l++)
+      AS[j * k + l] = claim->A[j * k + l] * in->batch.slopes[row * k + l];
+  lip_dgemm(false, false, m, d, k, 1, AS, k, claim->W, d, 0, J, d);
+  TRY(lip_jacobian_norm(claim->norm, m, d, J, u, in->G, norm, err));
+  *norm = ldexp(*norm, claim->W_exponent + claim->A_exponent);
+done:
+  lip_free(J);
+  return st;
+}
+
 static lip_status search_patterns(search *in, double work, bool *finished,
                                   const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t best;
-  int exponent = in->claim->W_exponent + in->claim->A_exponent;
 
   *finished = false;
   if (!in->high) goto done;
   TRY(lip_sign_patterns_find(&in->batch, in->low, in->high, in->problem->seed, work, &best, control,
                              err));
-  in->finding->pattern = ldexp(in->batch.value[best], exponent);
+  TRY(norm_of_pattern(in, best, &in->finding->pattern, err));
   if (in->claim->domain.kind == LIP_SPACE) TRY(realise(in, finished, err));
   take_hints(in);
 done:
@@ -193,21 +216,28 @@ static lip_status offer_best(search *in, const lip_smoothed_ascent *ascent, lip_
 static lip_status ascend(search *in, double work, const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
-  double affordable = work / (STEP_PASSES * (double)in->rows); /* steps */
-  size_t rounds = (size_t)fmax(1, fmin(ROUNDS, affordable / STEPS));
-  size_t steps = (size_t)fmax(FEWEST_STEPS, fmin(STEPS, affordable / (double)rounds));
+  double round_passes = STEPS * STEP_PASSES; /* for each point */
+  double points = fmax(FEWEST_POINTS, work / (round_passes * FEWEST_ROUNDS)), rounds, before;
+  size_t idle = 0;
   lip_neuron_coordinates coordinates = {.D = 0};
   lip_smoothed_ascent ascent = {.rows = 0};
 
+  in->rows = (size_t)fmin((double)in->rows, points);
+  in->batch.rows = in->rows;
+  if (in->hinted > in->rows / 4) in->hinted = in->rows / 4;
+  rounds = fmax(1, fmin(ROUNDS, work / (round_passes * (double)in->rows)));
   TRY(lip_neuron_coordinates_create(in->claim, &coordinates, err));
   TRY(lip_smoothed_ascent_create(&in->batch, &coordinates, in->hinted, in->hints, in->problem->seed,
                                  &ascent, err));
   lip_pattern_batch_begin(&in->batch, in->problem->seed);
-  for (size_t round = 0; round < rounds && !lip_stopped(control); round++) {
+  for (size_t round = 0; (double)round < floor(rounds) && !lip_stopped(control); round++) {
     if (round > 0) lip_smoothed_ascent_gather(&ascent, NEAR, round);
-    lip_smoothed_ascent_run(&ascent, round == 0 ? WIDTH : NEAR, steps, control);
+    lip_smoothed_ascent_run(&ascent, round == 0 ? WIDTH : LATER_WIDTH, STEPS, control);
+    before = in->finding->found ? in->finding->value : -1;
     TRY(offer_best(in, &ascent, err));
-    lip_tell(control, (double)(round + 1) / (double)rounds);
+    idle = in->finding->value > before * (1 + SAME) ? 0 : idle + 1;
+    if (idle > PATIENCE || in->finding->value >= in->finding->pattern * (1 - SAME)) break;
+    lip_tell(control, (double)(round + 1) / rounds);
   }
 done:
   lip_smoothed_ascent_clear(&ascent);
@@ -229,8 +259,9 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
 
   if (lip_stopped(control)) goto done;
   TRY(prepare(&in, err));
-  TRY(search_patterns(&in, PATTERN_SHARE * passes, &finished, control, err));
+  TRY(search_patterns(&in, passes, &finished, control, err));
   if (!finished && !lip_stopped(control)) TRY(ascend(&in, passes, control, err));
+  if (finding->found) finding->pattern = fmax(finding->pattern, finding->value); /* is one too */
 done:
   lip_pattern_batch_clear(&in.batch);
   lip_free(in.X);

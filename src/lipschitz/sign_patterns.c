@@ -17,6 +17,7 @@
 #include <string.h>
 
 static const double GAIN = 1e-12; /* relative, of value^2: less is rounding */
+enum { PATIENCE = 4 };            /* steps that gain nothing: equals that take turns */
 
 /* The rows take the slopes that they prefer. Returns whether row i changed. */
 static bool prefer(lip_pattern_batch *batch, size_t i, const double *low, const double *high)
@@ -65,6 +66,8 @@ lip_status lip_sign_patterns_find(lip_pattern_batch *batch, const double *low, c
   const lip_claim *claim = batch->claim;
   size_t k = claim->k, rows = batch->rows;
   double *square = lip_alloc(k, sizeof *square);
+  double before = 0;
+  size_t idle = 0;
   bool moving = true;
 
   if (!square) FAIL(LIP_ENOMEM, "%zu neurons", k);
@@ -77,7 +80,9 @@ lip_status lip_sign_patterns_find(lip_pattern_batch *batch, const double *low, c
   for (size_t i = 0; i < rows; i++) memcpy(batch->slopes + i * k, high, k * sizeof *high);
   for (size_t i = 0; i < rows; i++) (void)prefer(batch, i, low, high);
   lip_pattern_batch_evaluate(batch);
-  while (moving && passes > 0 && !lip_stopped(control)) {
+  while (moving && idle < PATIENCE && passes > 0 && !lip_stopped(control)) {
+    double sum = 0;
+
     lip_pattern_batch_align(batch);
     moving = false;
     for (size_t i = 0; i < rows; i++) {
@@ -87,6 +92,9 @@ lip_status lip_sign_patterns_find(lip_pattern_batch *batch, const double *low, c
       moving = moving || moved;
     }
     lip_pattern_batch_evaluate(batch);
+    for (size_t i = 0; i < rows; i++) sum += batch->value[i];
+    idle = sum > before * (1 + GAIN) ? 0 : idle + 1;
+    before = fmax(before, sum);
     passes -= 2 * (double)rows;
   }
   *best = 0;

@@ -1,15 +1,13 @@
 /* smoothed_ascent.c - ascent on |J| of the smoothed network, from many starts at once.
 
-   The slope of neuron l is taken as a smooth step of width h in the coordinates' z_l, (1 + r /
-   sqrt(1
-   + r^2)) / 2 with r = z_l / h for ReLU; for smooth activations as psi' itself, stretched to width
-   h where it is narrower. With u and v from alternating maximisation the derivative of u'J v is
-   sum_l (u'A_l) (w_l.v) s_l' h_l. Steps of fixed length, proportional to h, which goes down. All
-   rows together are products of matrices.
+   The slope of neuron l is taken as a smooth step of width h in the coordinates' z_l,
+   (1 + r / (1 + |r|)) / 2 with r = z_l / h for ReLU; for smooth activations as psi' itself,
+   stretched to width h where it is narrower. With u and v from alternating maximisation the
+   derivative of u'J v is sum_l (u'A_l) (w_l.v) s_l' h_l. Steps of fixed length, proportional to h,
+   which goes down. All rows together are products of matrices.
 
    cost    4 products with W (k x d) a step and row
-   limits  a local search; it found the largest value of networks small enough to be enumerated, in
-           trials, and within a few per cent of the best known one of trained networks */
+   limits  a local search: another start may end higher, by a few per cent for k much above d */
 #include "lipschitz/smoothed_ascent.h"
 
 #include "base/error.h"
@@ -86,16 +84,6 @@ static void make_arguments(lip_smoothed_ascent *ascent)
   lip_dgemm(false, true, ascent->rows, k, D, 1, ascent->y, D, in->H, D, 1, ascent->z, k);
 }
 
-/* The slope and its derivative in z of a step from left to right of this width. */
-static void smooth_step(double left, double right, double width, double z, double *slope,
-                        double *rise)
-{
-  double r = z / width, q = 1 / sqrt(1 + r * r);
-
-  *slope = left + (right - left) * 0.5 * (1 + r * q);
-  *rise = (right - left) * 0.5 * q * q * q / width;
-}
-
 /* psi' and psi'' of a smooth activation at t. */
 static void smooth_slope(lip_activation psi, double t, double *slope, double *rise)
 {
@@ -125,46 +113,69 @@ static bool is_step(lip_activation psi)
          psi.kind == LIP_ABS;
 }
 
-/* slopes and rise from z, smoothed to `width`. */
+/* Every slope a step from left to right. */
+static void smooth_steps(lip_smoothed_ascent *ascent, double left, double right, double width)
+{
+  size_t count = ascent->rows * ascent->coordinates->claim->k;
+  double *restrict slopes = ascent->batch->slopes, *restrict rise = ascent->rise;
+  const double *restrict z = ascent->z;
+  double half = 0.5 * (right - left), middle = 0.5 * (left + right);
+
+  for (size_t i = 0; i < count; i++) {
+    double q = 1 / (width + fabs(z[i])), r = z[i] * q;
+
+    slopes[i] = middle + half * r;
+    rise[i] = half * width * q * q;
+  }
+}
+
+/* psi' and psi'' of neurons that are no wider than `width`. */
+static void stretched_slopes(lip_smoothed_ascent *ascent, double width)
+{
+  lip_activation psi = ascent->coordinates->claim->psi;
+  bool stretch = psi.kind != LIP_SQUARE && psi.kind != LIP_POWER;
+  size_t k = ascent->coordinates->claim->k;
+
+  for (size_t i = 0; i < ascent->rows; i++)
+    for (size_t l = 0; l < k; l++) {
+      double length = ascent->coordinates->length[l], *rise = ascent->rise + i * k + l;
+
+      if (stretch) length = fmin(length, 1 / width);
+      smooth_slope(psi, ascent->z[i * k + l] * length, ascent->batch->slopes + i * k + l, rise);
+      *rise *= length;
+    }
+}
+
+/* slopes and rise from z, smoothed to `width`. Softplus far out is a step. */
 static void smooth_slopes(lip_smoothed_ascent *ascent, double width)
 {
-  const lip_claim *claim = ascent->coordinates->claim;
-  lip_activation psi = claim->psi;
-  size_t k = claim->k;
-  double left = lip_activation_slope(psi, -1), right = lip_activation_slope(psi, 1);
-  bool smooth = !is_step(psi), wide = psi.kind != LIP_SQUARE && psi.kind != LIP_POWER;
+  lip_activation psi = ascent->coordinates->claim->psi;
 
-  if (psi.kind == LIP_SOFTPLUS && ascent->coordinates->rays) {
-    smooth = false; /* far out it is a step */
-    left = 0;
-    right = 1;
-  }
-  for (size_t i = 0; i < ascent->rows * k; i++) {
-    double *slope = ascent->batch->slopes + i, *rise = ascent->rise + i, z = ascent->z[i];
-    double length = ascent->coordinates->length[i % k];
-
-    if (!smooth) {
-      smooth_step(left, right, width, z, slope, rise);
-      continue;
-    }
-    if (wide) length = fmin(length, 1 / width);
-    smooth_slope(psi, z * length, slope, rise);
-    *rise *= length;
-  }
+  if (is_step(psi))
+    smooth_steps(ascent, lip_activation_slope(psi, -1), lip_activation_slope(psi, 1), width);
+  else if (ascent->coordinates->rays)
+    smooth_steps(ascent, 0, 1, width);
+  else
+    stretched_slopes(ascent, width);
 }
 
 /* slopes: those of the network itself. */
 static void exact_slopes(lip_smoothed_ascent *ascent)
 {
-  const lip_claim *claim = ascent->coordinates->claim;
-  size_t k = claim->k;
-  bool far = claim->psi.kind == LIP_SOFTPLUS && ascent->coordinates->rays;
+  lip_activation psi = ascent->coordinates->claim->psi;
+  bool far = psi.kind == LIP_SOFTPLUS && ascent->coordinates->rays;
+  double left = far ? 0 : lip_activation_slope(psi, -1), right = lip_activation_slope(psi, 1);
+  size_t k = ascent->coordinates->claim->k;
 
-  for (size_t i = 0; i < ascent->rows * k; i++) {
-    double z = ascent->z[i] * ascent->coordinates->length[i % k];
+  for (size_t i = 0; i < ascent->rows; i++)
+    for (size_t l = 0; l < k; l++) {
+      double z = ascent->z[i * k + l], *slope = ascent->batch->slopes + i * k + l;
 
-    ascent->batch->slopes[i] = far ? (z > 0) : lip_activation_slope(claim->psi, z);
-  }
+      if (far || is_step(psi))
+        *slope = z > 0 ? (far ? 1 : right) : left;
+      else
+        *slope = lip_activation_slope(psi, z * ascent->coordinates->length[l]);
+    }
 }
 
 /* On the sphere: the tangential part of g, and its length. The component along y is kept. */
