@@ -1,69 +1,81 @@
-/* half_plane.c - even quartics above y sign(z), by sums of squares on the half plane z >= 0. */
+/* half_plane.c - even polynomials above y sign(z), by sums of squares on the half plane z >= 0. */
 #include "certificate/half_plane.h"
 
 #include "linalg/verified.h"
 
-/* By degree, z first. */
-const unsigned char lip_half_plane_power[LIP_HALF_MONOMIALS][2] = {
-    {0, 0}, {1, 0}, {0, 1}, {2, 0}, {1, 1}, {0, 2}, {3, 0}, {2, 1},
-    {1, 2}, {0, 3}, {4, 0}, {3, 1}, {2, 2}, {1, 3}, {0, 4}};
+#include <string.h>
 
-/* Entry e of the lower triangles: row, column; of S, or (from 21) of T. */
-static void place(size_t entry, size_t *row, size_t *column)
+static void list_monomials(lip_half_plane *plane, size_t degree)
 {
-  if (entry >= 21) entry -= 21;
-  *row = 0;
-  while (entry > *row) {
-    (*row)++;
-    entry -= *row;
+  size_t at = 3, most_y = degree == 2 ? 4 : 2;
+
+  plane->power[1][0] = 1; /* 1, z, y; then by degree */
+  plane->power[LIP_HALF_Y][1] = 1;
+  for (size_t total = 2; total <= 2 * degree; total++)
+    for (size_t j = 0; j <= total && j <= most_y; j++, at++) {
+      plane->power[at][0] = (unsigned char)(total - j);
+      plane->power[at][1] = (unsigned char)j;
+    }
+  plane->monomials = at;
+}
+
+static void list_entries(lip_half_plane *plane)
+{
+  size_t at = 0;
+
+  for (size_t block = 0; block < 2; block++)
+    for (size_t i = 0; i < (block == 0 ? plane->S : plane->T); i++)
+      for (size_t j = 0; j <= i; j++, at++) {
+        const unsigned char *a = block == 0 ? plane->of_S[i] : plane->of_T[i];
+        const unsigned char *b = block == 0 ? plane->of_S[j] : plane->of_T[j];
+        size_t t = 0;
+
+        while (plane->power[t][0] != a[0] + b[0] + (int)block || plane->power[t][1] != a[1] + b[1])
+          t++;
+        plane->row[at] = (unsigned char)i;
+        plane->column[at] = (unsigned char)j;
+        plane->monomial[at] = (unsigned char)t;
+      }
+  plane->grams = at;
+}
+
+lip_half_plane lip_half_plane_of(size_t degree)
+{
+  static const unsigned char S4[][2] = {{0, 0}, {1, 0}, {0, 1}, {2, 0}, {1, 1}, {0, 2}};
+  static const unsigned char S6[][2] = {{0, 0}, {1, 0}, {2, 0}, {3, 0}, {0, 1}, {1, 1}, {2, 1}};
+  static const unsigned char T6[][2] = {{0, 0}, {1, 0}, {2, 0}, {0, 1}, {1, 1}};
+  lip_half_plane plane = {.S = degree == 2 ? 6 : 7, .T = degree == 2 ? 3 : 5};
+
+  memcpy(plane.of_S, degree == 2 ? S4 : S6, 2 * plane.S);
+  memcpy(plane.of_T, degree == 2 ? S4 : T6, 2 * plane.T);
+  list_monomials(&plane, degree);
+  list_entries(&plane);
+  return plane;
+}
+
+void lip_half_plane_expand(const lip_half_plane *plane, const double *grams,
+                           lip_interval *coefficient)
+{
+  for (size_t t = 0; t < plane->monomials; t++) coefficient[t] = lip_interval_of(0);
+  for (size_t e = 0; e < plane->grams; e++) {
+    lip_interval *c = &coefficient[plane->monomial[e]];
+    double value = plane->row[e] == plane->column[e] ? grams[e] : 2 * grams[e];
+
+    *c = lip_interval_add(*c, lip_interval_of(value));
   }
-  *column = entry;
 }
 
-bool lip_half_plane_off_diagonal(size_t entry)
+static bool is_semidefinite(size_t n, const double *triangle)
 {
-  size_t row, column;
+  double A[LIP_HALF_MOST * LIP_HALF_MOST];
 
-  place(entry, &row, &column);
-  return row != column;
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j <= i; j++) A[i * n + j] = A[j * n + i] = *triangle++;
+  return lip_certainly_semidefinite(n, A, NULL, NULL);
 }
 
-size_t lip_half_plane_monomial(size_t entry)
+bool lip_half_plane_is_sum_of_squares(const lip_half_plane *plane, const double *grams)
 {
-  size_t row, column;
-  unsigned i, j, degree;
-
-  place(entry, &row, &column);
-  i = (unsigned)lip_half_plane_power[row][0] + lip_half_plane_power[column][0] + (entry >= 21);
-  j = (unsigned)lip_half_plane_power[row][1] + lip_half_plane_power[column][1];
-  degree = i + j;
-  return degree * (degree + 1) / 2 + j;
-}
-
-void lip_half_plane_expand(const double *grams, lip_interval *coefficient)
-{
-  for (size_t t = 0; t < LIP_HALF_MONOMIALS; t++) coefficient[t] = lip_interval_of(0);
-  for (size_t e = 0; e < LIP_HALF_GRAMS; e++) {
-    lip_interval *c = &coefficient[lip_half_plane_monomial(e)];
-
-    *c = lip_interval_add(
-        *c, lip_interval_of(lip_half_plane_off_diagonal(e) ? 2 * grams[e] : grams[e]));
-  }
-}
-
-bool lip_half_plane_is_sum_of_squares(const double *grams)
-{
-  double S[LIP_HALF_S * LIP_HALF_S] = {0}, T[LIP_HALF_T * LIP_HALF_T] = {0};
-
-  for (size_t e = 0; e < LIP_HALF_GRAMS; e++) {
-    size_t row, column;
-
-    place(e, &row, &column);
-    if (e < 21)
-      S[row * LIP_HALF_S + column] = S[column * LIP_HALF_S + row] = grams[e];
-    else
-      T[row * LIP_HALF_T + column] = T[column * LIP_HALF_T + row] = grams[e];
-  }
-  return lip_certainly_semidefinite(LIP_HALF_S, S, NULL, NULL) &&
-         lip_certainly_semidefinite(LIP_HALF_T, T, NULL, NULL);
+  return is_semidefinite(plane->S, grams) &&
+         is_semidefinite(plane->T, grams + plane->S * (plane->S + 1) / 2);
 }

@@ -1,33 +1,39 @@
-/* half_plane.h - even quartics P(z, y) above y sign(z), by sums of squares on the half plane z >=
-   0.
+/* half_plane.h - even polynomials P(z, y) above y sign(z), by sums of squares on the half plane
+   z >= 0.
 
-   P(z, y) - y = m' S m + z n' T n + what is left, m = (1, z, y, z^2, zy, y^2), n = (1, z, y), S and
-   T positive semidefinite: P holds the even monomials of the right side, and what is left the odd
-   ones, which ought to be -y. So y sign(z) <= P(z, y) + |what is left|, for z < 0 because P is
-   even. */
+   P(z, y) - y = m' S m + z n' T n + what is left, S and T positive semidefinite: P holds the even
+   monomials of the right side, and what is left the odd ones, which ought to be -y. So
+   y sign(z) <= P(z, y) + |what is left|, for z < 0 because P is even. Of degree 4 m is
+   (1, z, y, z^2, zy, y^2) and n is (1, z, y); of degree 6, and 2 in y, m is
+   (1, z, z^2, z^3, y, zy, z^2 y) and n is (1, z, z^2, y, zy). */
 #ifndef LIP_CERTIFICATE_HALF_PLANE_H
 #define LIP_CERTIFICATE_HALF_PLANE_H
 
 #include "linalg/interval.h"
 
 enum {
-  LIP_HALF_S = 6,
-  LIP_HALF_T = 3,
-  LIP_HALF_GRAMS = 27,    /* lower triangles of S (21) and T (6), row by row */
-  LIP_HALF_MONOMIALS = 15 /* z^i y^j with i + j <= 4 */
+  LIP_HALF_MOST = 7,       /* order of S */
+  LIP_HALF_GRAMS = 43,     /* lower triangles of S and T, row by row: 21 + 6 or 28 + 15 */
+  LIP_HALF_MONOMIALS = 18, /* z^i y^j: 15 or 18 */
+  LIP_HALF_Y = 2           /* place of y among them; the constant is 0 */
 };
 
-/* i and j of z^i y^j. */
-extern const unsigned char lip_half_plane_power[LIP_HALF_MONOMIALS][2];
+typedef struct lip_half_plane {
+  size_t S, T, grams, monomials;
+  unsigned char of_S[LIP_HALF_MOST][2], of_T[LIP_HALF_MOST][2]; /* exponents of m and n */
+  unsigned char power[LIP_HALF_MONOMIALS][2];
+  unsigned char row[LIP_HALF_GRAMS], column[LIP_HALF_GRAMS]; /* of an entry of the triangles */
+  unsigned char monomial[LIP_HALF_GRAMS];                    /* which one it multiplies */
+} lip_half_plane;
 
-/* Which monomial entry e of the Grams multiplies (and twice where it is off the diagonal). */
-size_t lip_half_plane_monomial(size_t entry);
-bool lip_half_plane_off_diagonal(size_t entry);
+/* degree  in  2 or 3: half the degree of P */
+lip_half_plane lip_half_plane_of(size_t degree);
 
-/* The coefficients of m' S m + z n' T n, rounding counted.  out  LIP_HALF_MONOMIALS */
-void lip_half_plane_expand(const double *grams, lip_interval *coefficient);
+/* The coefficients of m' S m + z n' T n, rounding counted.  out  monomials */
+void lip_half_plane_expand(const lip_half_plane *plane, const double *grams,
+                           lip_interval *coefficient);
 
 /* Are S and T certainly semidefinite? */
-bool lip_half_plane_is_sum_of_squares(const double *grams);
+bool lip_half_plane_is_sum_of_squares(const lip_half_plane *plane, const double *grams);
 
 #endif

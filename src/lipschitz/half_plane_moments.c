@@ -9,20 +9,52 @@
 enum { SWEEPS = 12 };
 static const double INSIDE = 1e-12; /* how far inside the cone, relative to the trace */
 
-lip_half_plane_places lip_half_plane_places_make(void)
+/* sqrt of E z^(2i) of a Gaussian z. */
+static double size_of_power(unsigned i)
 {
-  lip_half_plane_places places = {.even = {-1, -1, -1, 0, 1, 2, -1, -1, -1, -1, 3, 4, 5, 6, 7}};
-  size_t at = 0;
+  double product = 1;
 
-  for (size_t i = 0; i < LIP_HALF_S; i++)
-    for (size_t j = 0; j < LIP_HALF_S; j++)
-      places.moment[at++] = (unsigned char)lip_half_plane_monomial(i >= j ? i * (i + 1) / 2 + j
-                                                                          : j * (j + 1) / 2 + i);
-  for (size_t i = 0; i < LIP_HALF_T; i++)
-    for (size_t j = 0; j < LIP_HALF_T; j++)
-      places.moment[at++] = (unsigned char)lip_half_plane_monomial(
-          21 + (i >= j ? i * (i + 1) / 2 + j : j * (j + 1) / 2 + i));
-  for (size_t e = 0; e < LIP_HALF_ENTRIES; e++) places.multiplicity[places.moment[e]]++;
+  for (unsigned t = 1; t < 2 * i; t += 2) product *= t;
+  return sqrt(product);
+}
+
+static double size_of(const unsigned char power[2])
+{
+  return size_of_power(power[0]) * size_of_power(power[1]);
+}
+
+/* The entries of an n x n block, whose lower triangle begins at `first`. */
+static void list_block(lip_half_plane_places *places, size_t n, size_t first, const double *size)
+{
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < n; j++) {
+      size_t at = places->entries++;
+      size_t entry = i >= j ? i * (i + 1) / 2 + j : j * (j + 1) / 2 + i;
+
+      places->moment[at] = places->plane.monomial[first + entry];
+      places->factor[at] = 1 / (size[i] * size[j]);
+      places->multiplicity[places->moment[at]] += places->factor[at] * places->factor[at];
+    }
+}
+
+lip_half_plane_places lip_half_plane_places_make(const lip_moment_rows *rows)
+{
+  lip_half_plane_places places = {.plane = lip_half_plane_of(rows->degree)};
+  const lip_half_plane *plane = &places.plane;
+
+  for (size_t i = 0; i < plane->S; i++) places.size_of_S[i] = size_of(plane->of_S[i]);
+  for (size_t i = 0; i < plane->T; i++) places.size_of_T[i] = size_of(plane->of_T[i]);
+  list_block(&places, plane->S, 0, places.size_of_S);
+  list_block(&places, plane->T, plane->S * (plane->S + 1) / 2, places.size_of_T);
+  for (size_t m = 0; m < plane->monomials; m++) {
+    places.even[m] = -1;
+    for (size_t t = 0; t < lip_moment_even_count(rows); t++) {
+      unsigned i, j;
+
+      lip_moment_even_power(rows, t, &i, &j);
+      if (i == plane->power[m][0] && j == plane->power[m][1]) places.even[m] = (signed char)t;
+    }
+  }
   return places;
 }
 
@@ -70,7 +102,7 @@ static void diagonalise(size_t n, double *A, double *V)
 
 static void project(size_t n, double *block)
 {
-  double A[LIP_HALF_S * LIP_HALF_S], V[LIP_HALF_S * LIP_HALF_S];
+  double A[LIP_HALF_MOST * LIP_HALF_MOST], V[LIP_HALF_MOST * LIP_HALF_MOST];
 
   memcpy(A, block, n * n * sizeof *A);
   diagonalise(n, A, V);
@@ -82,16 +114,17 @@ static void project(size_t n, double *block)
           block[i * n + j] += A[e * n + e] * V[e * n + i] * V[e * n + j];
 }
 
-void lip_half_plane_project(double *blocks)
+void lip_half_plane_project(const lip_half_plane_places *places, double *blocks)
 {
-  project(LIP_HALF_S, blocks);
-  project(LIP_HALF_T, blocks + LIP_HALF_S * LIP_HALF_S);
+  project(places->plane.S, blocks);
+  project(places->plane.T, blocks + places->plane.S * places->plane.S);
 }
 
 /* Lifts the spectrum above a small positive number. */
 static void lift(size_t n, double *block)
 {
-  double A[LIP_HALF_S * LIP_HALF_S], V[LIP_HALF_S * LIP_HALF_S], least = INFINITY, trace = 0;
+  double A[LIP_HALF_MOST * LIP_HALF_MOST], V[LIP_HALF_MOST * LIP_HALF_MOST], least = INFINITY,
+                                                                             trace = 0;
 
   memcpy(A, block, n * n * sizeof *A);
   diagonalise(n, A, V);
@@ -104,19 +137,21 @@ static void lift(size_t n, double *block)
 
 void lip_half_plane_repair(const lip_half_plane_places *places, double slope, double *blocks)
 {
-  double left[LIP_HALF_MONOMIALS] = {0};
-  size_t in_S[LIP_HALF_MONOMIALS] = {0}, S = LIP_HALF_S * LIP_HALF_S;
+  const lip_half_plane *plane = &places->plane;
+  double left[LIP_HALF_MONOMIALS] = {0}, in_S[LIP_HALF_MONOMIALS] = {0};
+  size_t S = plane->S * plane->S;
 
-  lip_half_plane_project(blocks);
-  lift(LIP_HALF_T, blocks + S);
+  lip_half_plane_project(places, blocks);
+  lift(plane->T, blocks + S);
   left[LIP_HALF_Y] = -slope;
-  for (size_t e = 0; e < LIP_HALF_ENTRIES; e++) left[places->moment[e]] -= blocks[e];
-  for (size_t e = 0; e < S; e++) in_S[places->moment[e]]++;
+  for (size_t e = 0; e < places->entries; e++)
+    left[places->moment[e]] -= places->factor[e] * blocks[e];
+  for (size_t e = 0; e < S; e++) in_S[places->moment[e]] += places->factor[e] * places->factor[e];
   for (size_t e = 0; e < S; e++) {
     size_t t = places->moment[e];
-    unsigned degree = (unsigned)lip_half_plane_power[t][0] + lip_half_plane_power[t][1];
 
-    if (degree % 2 == 1) blocks[e] += left[t] / (double)in_S[t];
+    if ((plane->power[t][0] + plane->power[t][1]) % 2 == 1)
+      blocks[e] += places->factor[e] * left[t] / in_S[t];
   }
-  lift(LIP_HALF_S, blocks);
+  lift(plane->S, blocks);
 }

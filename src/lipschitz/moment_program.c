@@ -1,4 +1,4 @@
-/* moment_program.c - the semidefinite program of degree-4 moments in (x, u): its data and its
+/* moment_program.c - the semidefinite program of moments in (x, u): its data and its
    linear maps. A pass over all neurons costs about K rows^2 flops, in matrix products. */
 #include "lipschitz/moment_program.h"
 
@@ -41,11 +41,10 @@ static void set_neurons(const lip_claim *claim, size_t D, double *h, double *v, 
   }
 }
 
-/* In coordinates B: h_l <- B'h_l, to length 1; and the squares of all forms, scaled. */
-static lip_status set_squares(lip_moment_program *p, double *h, lip_error *err)
+/* In coordinates B: h_l <- B'h_l, to length 1; and the powers of all forms, scaled. */
+static lip_status set_features(lip_moment_program *p, double *h, double *v, lip_error *err)
 {
   lip_status st = LIP_OK;
-  const lip_quartic_rows *rows = &p->rows;
   size_t D = p->D, K = p->K;
   double *turned = lip_alloc(K, D * sizeof *turned);
 
@@ -56,14 +55,9 @@ static lip_status set_squares(lip_moment_program *p, double *h, lip_error *err)
     double length = lip_norm(D, turned + l * D);
 
     for (size_t j = 0; j < D && length > 0; j++) turned[l * D + j] *= p->z_scale / length;
-    for (size_t j = 0; j < p->d; j++) p->v[l * p->d + j] *= p->y_scale;
+    for (size_t j = 0; j < p->d; j++) v[l * p->d + j] *= p->y_scale;
   }
-  lip_quartic_squares(rows, K, turned, p->v, p->zz, p->zy, p->yy);
-  for (size_t l = 0; l < K; l++) { /* from monomials to orthonormal rows */
-    for (size_t i = 0; i < rows->xx; i++) p->zz[l * rows->xx + i] /= p->row_scale[i];
-    for (size_t i = 0; i < rows->uu; i++)
-      p->yy[l * rows->uu + i] /= p->row_scale[rows->xx + rows->xu + i];
-  }
+  TRY(lip_moment_features_create(&p->rows, K, turned, v, p->row_scale, p->feature, err));
 done:
   lip_free(turned);
   return st;
@@ -71,37 +65,38 @@ done:
 
 static void set_places(lip_moment_program *p)
 {
-  const lip_quartic_rows *rows = &p->rows;
+  const lip_moment_rows *rows = &p->rows;
   uint32_t *place = p->place;
 
-  for (size_t i = 0; i < rows->rows; i++)
-    p->row_scale[i] = rows->factor[i][0] == rows->factor[i][1] ? 1 : sqrt(2);
-  for (size_t i = rows->xx; i < rows->xx + rows->xu; i++) p->row_scale[i] = 1;
+  for (size_t i = 0; i < rows->rows; i++) {
+    const uint16_t *m = rows->factor[i];
+    size_t x = 0;
+
+    while (x < rows->degree && m[x] < p->D) x++;
+    p->row_scale[i] = sqrt(lip_moment_orders(x, m) * lip_moment_orders(rows->degree - x, m + x));
+  }
   for (size_t i = 0; i < rows->rows; i++)
     for (size_t j = 0; j <= i; j++, place++) {
       double scale = p->row_scale[i] * p->row_scale[j];
 
-      *place = (uint32_t)lip_quartic_place_of_rows(rows, i, j);
+      *place = (uint32_t)lip_moment_place(rows, i, j);
       p->multiplicity[*place] += (i == j ? 1 : 2) * scale * scale;
     }
+  for (size_t t = 0; t < p->moments; t++) /* monomials of other degrees in u: not in M */
+    if (p->multiplicity[t] == 0) p->multiplicity[t] = 1;
 }
 
-/* The sparse rows of C, one at a time: entry t of constraint q is `sign` at a moment. */
-static size_t constraint_entry(const lip_moment_program *p, size_t q, size_t t, double *sign)
+/* The sparse rows of C, one at a time: entry t of constraint q is `factor` at a moment. */
+static size_t constraint_entry(const lip_moment_program *p, size_t q, size_t t, double *factor)
 {
-  const uint16_t *row;
-
-  *sign = 1;
-  if (q + 1 == p->constraints)
-    return lip_quartic_place(t / p->d, t / p->d, p->D + t % p->d, p->D + t % p->d);
-  row = p->rows.factor[q];
-  *sign = t < p->D ? 1 : -1;
-  return lip_quartic_place(row[0], row[1], t, t);
+  if (q + 1 == p->constraints) return lip_moment_norm_term(&p->rows, t, factor);
+  *factor = t < p->D ? 1 : -1;
+  return lip_moment_place_of_multiplier(&p->rows, q, t);
 }
 
 static size_t constraint_length(const lip_moment_program *p, size_t q)
 {
-  return q + 1 == p->constraints ? p->D * p->d : p->D + p->d;
+  return q + 1 == p->constraints ? lip_moment_norm_terms(&p->rows) : p->D + p->d;
 }
 
 void lip_moments_constraints(const lip_moment_program *p, const double *mu, double *C_mu)
@@ -109,10 +104,10 @@ void lip_moments_constraints(const lip_moment_program *p, const double *mu, doub
   for (size_t q = 0; q < p->constraints; q++) {
     C_mu[q] = 0;
     for (size_t t = 0; t < constraint_length(p, q); t++) {
-      double sign;
-      size_t at = constraint_entry(p, q, t, &sign);
+      double factor;
+      size_t at = constraint_entry(p, q, t, &factor);
 
-      C_mu[q] += sign * mu[at];
+      C_mu[q] += factor * mu[at];
     }
   }
 }
@@ -121,10 +116,10 @@ void lip_moments_add_constraints(const lip_moment_program *p, const double *y, d
 {
   for (size_t q = 0; q < p->constraints; q++)
     for (size_t t = 0; t < constraint_length(p, q); t++) {
-      double sign;
-      size_t at = constraint_entry(p, q, t, &sign);
+      double factor;
+      size_t at = constraint_entry(p, q, t, &factor);
 
-      g[at] += sign * y[q];
+      g[at] += factor * y[q];
     }
 }
 
@@ -142,10 +137,10 @@ static lip_status invert_constraints(lip_moment_program *p, lip_error *err)
     memset(values, 0, n * sizeof *values);
     values[q] = 1;
     for (size_t t = 0; t < constraint_length(p, q); t++) {
-      double sign;
-      size_t at = constraint_entry(p, q, t, &sign);
+      double factor;
+      size_t at = constraint_entry(p, q, t, &factor);
 
-      column[at] += sign;
+      column[at] += factor;
     }
     for (size_t i = 0; i < p->moments; i++)
       if (column[i] != 0) column[i] /= p->multiplicity[i];
@@ -170,53 +165,55 @@ static lip_status allocate(lip_moment_program *p, lip_error *err)
 
   p->coordinates = lip_alloc(p->D, p->D * sizeof *p->coordinates);
   p->weight = lip_alloc_zero(K, sizeof *p->weight);
-  p->v = lip_alloc_zero(K, p->d * sizeof *p->v);
-  p->zz = lip_alloc(K, p->rows.xx * sizeof *p->zz);
-  p->zy = lip_alloc(K, p->rows.xu * sizeof *p->zy);
-  p->yy = lip_alloc(K, p->rows.uu * sizeof *p->yy);
+  p->spread = lip_alloc_zero(p->d, p->d * sizeof *p->spread);
   p->row_scale = lip_alloc(n, sizeof *p->row_scale);
   p->place = lip_alloc(n * (n + 1) / 2, sizeof *p->place);
   p->multiplicity = lip_alloc_zero(p->moments, sizeof *p->multiplicity);
   p->constraint_inverse = lip_alloc(p->constraints, p->constraints * sizeof *p->constraint_inverse);
-  p->work = lip_alloc(K, n * sizeof *p->work);
+  p->work = lip_alloc(lip_moment_work(&p->rows, K), sizeof *p->work);
   p->matrix = lip_alloc(n, n * sizeof *p->matrix);
-  if (!p->coordinates || !p->weight || !p->v || !p->zz || !p->zy || !p->yy || !p->row_scale ||
-      !p->place || !p->multiplicity || !p->constraint_inverse || !p->work || !p->matrix)
+  if (!p->coordinates || !p->weight || !p->spread || !p->row_scale || !p->place ||
+      !p->multiplicity || !p->constraint_inverse || !p->work || !p->matrix)
     FAIL(LIP_ENOMEM, "moments of %zu rows", n);
 done:
   return st;
 }
 
-lip_status lip_moment_program_create(const lip_claim *claim, lip_moment_program **program,
-                                     lip_error *err)
+lip_status lip_moment_program_create(const lip_claim *claim, size_t degree,
+                                     lip_moment_program **program, lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_moment_program *p = lip_alloc_zero(1, sizeof *p);
-  double *h = NULL;
+  double *h = NULL, *v = NULL;
 
   if (!p) FAIL(LIP_ENOMEM, "a moment program");
   p->D = claim->d + 1;
   p->d = claim->d;
   p->K = claim->k + 1;
-  TRY(lip_quartic_rows_create(p->D, p->d, true, &p->rows, err));
-  p->moments = lip_quartic_monomials(&p->rows);
-  p->constraints = p->rows.rows + 1;
+  TRY(lip_moment_rows_create(p->D, p->d, degree, &p->rows, err));
+  p->moments = lip_moment_monomials(&p->rows);
+  p->constraints = p->rows.multipliers + 1;
   p->z_scale = sqrt((double)p->D);
   p->y_scale = sqrt((double)p->d);
   TRY(allocate(p, err));
   h = lip_alloc_zero(p->K, p->D * sizeof *h);
-  if (!h) FAIL(LIP_ENOMEM, "%zu hyperplanes", p->K);
-  set_neurons(claim, p->D, h, p->v, p->weight);
+  v = lip_alloc_zero(p->K, p->d * sizeof *v);
+  if (!h || !v) FAIL(LIP_ENOMEM, "%zu hyperplanes", p->K);
+  set_neurons(claim, p->D, h, v, p->weight);
   for (size_t l = 0; l < p->K; l++) p->total += p->weight[l];
   if (!(p->total > 0 && isfinite(p->total))) FAIL(LIP_ENUMERIC, "the weights sum to %g", p->total);
   for (size_t l = 0; l < p->K; l++) p->weight[l] /= p->total;
   set_places(p);
-  TRY(set_squares(p, h, err));
+  TRY(set_features(p, h, v, err));
+  for (size_t l = 0; l < p->K; l++)
+    for (size_t i = 0; i < p->d; i++)
+      lip_add_multiple(p->d, p->weight[l] * v[l * p->d + i], v + l * p->d, p->spread + i * p->d);
   TRY(invert_constraints(p, err));
   *program = p;
   p = NULL;
 done:
   lip_free(h);
+  lip_free(v);
   lip_moment_program_free(p);
   return st;
 }
@@ -224,13 +221,11 @@ done:
 void lip_moment_program_free(lip_moment_program *p)
 {
   if (!p) return;
-  lip_quartic_rows_clear(&p->rows);
+  lip_moment_rows_clear(&p->rows);
+  lip_moment_features_clear(p->feature);
   lip_free(p->coordinates);
   lip_free(p->weight);
-  lip_free(p->v);
-  lip_free(p->zz);
-  lip_free(p->zy);
-  lip_free(p->yy);
+  lip_free(p->spread);
   lip_free(p->row_scale);
   lip_free(p->place);
   lip_free(p->multiplicity);
@@ -240,26 +235,52 @@ void lip_moment_program_free(lip_moment_program *p)
   lip_free(p);
 }
 
-/* E of a product of four coordinates of a uniform point on the sphere of dimension n, times n
-   (n + 2): the number of ways to pair them up. */
-static double pairings(size_t a, size_t b, size_t c, size_t e)
+/* E of a monomial on the unit sphere of dimension n: product of (a_i - 1)!! over its exponents a_i,
+   over n (n + 2) (n + 4) ...; 0 where one is odd. */
+static double mean_on_sphere(double n, size_t count, const uint16_t *ascending)
 {
-  return (a == b && c == e) + (a == c && b == e) + (a == e && b == c);
+  double mean = 1;
+  size_t run = 0;
+
+  for (size_t t = 0; t < count; t++) {
+    run = t > 0 && ascending[t] == ascending[t - 1] ? run + 1 : 1;
+    if (run % 2 == 1 && (t + 1 == count || ascending[t + 1] != ascending[t])) return 0;
+    if (run % 2 == 0) mean *= (double)run - 1;
+    if (t % 2 == 1) mean /= n + (double)t - 1;
+  }
+  return mean;
+}
+
+/* The variables of two rows, ascending. */
+static void merge(size_t count, const uint16_t *s, const uint16_t *t, uint16_t *merged)
+{
+  size_t i = 0, j = 0;
+
+  while (i + j < 2 * count)
+    if (j == count || (i < count && s[i] <= t[j])) {
+      merged[i + j] = s[i];
+      i++;
+    } else {
+      merged[i + j] = t[j];
+      j++;
+    }
 }
 
 void lip_moments_uniform(const lip_moment_program *p, double *mu)
 {
-  double D = (double)p->D, d = (double)p->d;
   const uint32_t *place = p->place;
+  size_t degree = p->rows.degree;
 
   memset(mu, 0, p->moments * sizeof *mu);
   for (size_t i = 0; i < p->rows.rows; i++)
     for (size_t j = 0; j <= i; j++, place++) {
-      const uint16_t *s = p->rows.factor[i], *t = p->rows.factor[j];
-      int in_u = (s[0] >= p->D) + (s[1] >= p->D) + (t[0] >= p->D) + (t[1] >= p->D);
+      uint16_t m[2 * LIP_MOST_ROW_DEGREE];
+      size_t x = 0;
 
-      mu[*place] = pairings(s[0], s[1], t[0], t[1]) > 0 ? pairings(s[0], s[1], t[0], t[1]) : 0;
-      mu[*place] /= in_u == 0 ? D * (D + 2) : in_u == 4 ? d * (d + 2) : D * d;
+      merge(degree, p->rows.factor[i], p->rows.factor[j], m);
+      while (x < 2 * degree && m[x] < p->D) x++;
+      mu[*place] = mean_on_sphere((double)p->D, x, m) *
+                   mean_on_sphere((double)p->d, 2 * degree - x, m + x);
     }
 }
 
@@ -287,59 +308,15 @@ void lip_moments_adjoint(const lip_moment_program *p, const double *X, double *g
   }
 }
 
-/* out_l = a_l' B b_l, where work = a B has `stride` columns from b's first. */
-static void inner_products(size_t K, size_t n, const double *work, size_t stride, const double *b,
-                           double *out)
-{
-  for (size_t l = 0; l < K; l++)
-    out[l * LIP_EVEN_QUARTIC] = lip_dot(n, work + l * stride, b + l * n);
-}
-
-/* sum over i of the rows x_i x_i, columns first..first + n */
-static void contract_x(const lip_moment_program *p, const double *M, size_t first, size_t n,
-                       double *sum)
-{
-  memset(sum, 0, n * sizeof *sum);
-  for (size_t t = 0; t < p->rows.xx; t++)
-    if (p->rows.factor[t][0] == p->rows.factor[t][1])
-      for (size_t i = 0; i < n; i++) sum[i] += M[t * p->rows.rows + first + i];
-}
-
 void lip_moments_of_neurons(const lip_moment_program *p, const double *mu, double *out)
 {
-  const lip_quartic_rows *r = &p->rows;
-  size_t n = r->rows, K = p->K, xx = r->xx, xu = r->xu, uu = r->uu, d = p->d, D = p->D;
-  double *M = p->matrix, *work = p->work;
-
-  lip_moments_matrix(p, mu, M);
-  lip_dgemm(false, false, K, n, xx, 1, p->zz, xx, M, n, 0, work, n);
-  inner_products(K, xx, work, n, p->zz, out + LIP_Z4);
-  inner_products(K, xu, work + xx, n, p->zy, out + LIP_Z3Y);
-  inner_products(K, uu, work + xx + xu, n, p->yy, out + LIP_Z2Y2);
-  lip_dgemm(false, false, K, uu, xu, 1, p->zy, xu, M + xx * n + xx + xu, n, 0, work, uu);
-  inner_products(K, uu, work, uu, p->yy, out + LIP_ZY3);
-  lip_dgemm(false, false, K, uu, uu, 1, p->yy, uu, M + (xx + xu) * n + xx + xu, n, 0, work, uu);
-  inner_products(K, uu, work, uu, p->yy, out + LIP_Y4);
-  contract_x(p, M, 0, xx + xu, work);
-  for (size_t l = 0; l < K; l++) {
-    out[l * LIP_EVEN_QUARTIC + LIP_Z2] = lip_dot(xx, work, p->zz + l * xx);
-    out[l * LIP_EVEN_QUARTIC + LIP_ZY] = lip_dot(xu, work + xx, p->zy + l * xu);
-  }
-  memset(work, 0, d * d * sizeof *work); /* E uu' |x|^2 */
-  for (size_t i = 0; i < D; i++)
-    for (size_t a = 0; a < d; a++)
-      lip_add_multiple(d, 1, M + (xx + i * d + a) * n + xx + i * d, work + a * d);
-  for (size_t l = 0; l < K; l++) {
-    double sum = 0;
-
-    for (size_t a = 0; a < d; a++) sum += p->v[l * d + a] * lip_dot(d, work + a * d, p->v + l * d);
-    out[l * LIP_EVEN_QUARTIC + LIP_Y2] = sum;
-  }
+  lip_moments_matrix(p, mu, p->matrix);
+  lip_moment_contract(&p->rows, p->feature, p->K, p->matrix, p->work, out);
 }
 
 void lip_moments_from_neurons(const lip_moment_program *p, const double *coefficient, double *g)
 {
-  lip_quartic_gram(&p->rows, p->K, p->v, p->zz, p->zy, p->yy, coefficient, p->work, p->matrix);
+  lip_moment_gram(&p->rows, p->feature, p->K, coefficient, p->work, p->matrix);
   lip_moments_adjoint(p, p->matrix, g);
 }
 

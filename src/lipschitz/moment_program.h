@@ -1,35 +1,38 @@
-/* moment_program.h - the semidefinite program of degree-4 moments in (x, u), in floating point. */
+/* moment_program.h - the semidefinite program of moments in (x, u), in floating point. */
 #ifndef LIP_LIPSCHITZ_MOMENT_PROGRAM_H
 #define LIP_LIPSCHITZ_MOMENT_PROGRAM_H
 
 #include "certificate/claim.h"
 #include "certificate/proof.h"
-#include "certificate/quartic_rows.h"
+#include "certificate/moment_rows.h"
 
 /* Maximise the mean of sum over l < K of weight_l y_l sign(z_l), z_l = h_l.x, y_l = v_l.u, |x| =
-   |u| = 1, relaxed: over moments mu of degree 4 in (x, u) whose matrix M(mu), in the rows of
-   quartic_rows.h made orthonormal (off-diagonal ones times sqrt 2), is semidefinite.
+   |u| = 1, relaxed: over moments mu of degree 4 or 6 in (x, u) whose matrix M(mu), in the rows of
+   moment_rows.h made orthonormal (times the root of the orders of their variables), is
+   semidefinite.
 
    Neuron 0 stands for the sum of the middles: h_0 = e_D. z and y are scaled to sqrt(D) z and
    sqrt(d) y inside. All arrays are owned. */
 typedef struct lip_moment_program {
-  lip_quartic_rows rows;
+  lip_moment_rows rows;
   size_t D, d, K, moments, constraints;
-  double total;               /* what the weights were divided by to sum to 1 */
-  double z_scale, y_scale;    /* sqrt(D), sqrt(d) */
-  double *coordinates;        /* D x D: as proof_moments.c reads it */
-  double *weight;             /* K */
-  double *v, *zz, *zy, *yy;   /* scaled; K x d, K x xx, K x xu, K x uu */
-  double *row_scale;          /* rows: 1 or sqrt 2 */
+  double total;            /* what the weights were divided by to sum to 1 */
+  double z_scale, y_scale; /* sqrt(D), sqrt(d) */
+  double *coordinates;     /* D x D: as proof_moments.c reads it */
+  double *weight;          /* K */
+  lip_moment_feature feature[LIP_MOMENT_FEATURES]; /* of the scaled forms */
+  double *spread;                                  /* d x d: sum of weight v v', v scaled */
+  double *row_scale;                               /* rows */
   uint32_t *place;            /* rows (rows + 1) / 2: which moment stands at (i, j), j <= i */
   double *multiplicity;       /* moments: |M(mu)|^2 = sum of multiplicity mu^2 */
   double *constraint_inverse; /* constraints x constraints: (C diag(1/multiplicity) C')^-1 */
-  double *work, *matrix;      /* K x rows; rows x rows */
+  double *work, *matrix;      /* lip_moment_work; rows x rows */
 } lip_moment_program;
 
-/* claim  in  one output, activation with slopes of two values
+/* claim   in  one output, activation with slopes of two values
+   degree  in  of the rows: 2 or 3
    return     LIP_OK; LIP_ENOMEM; LIP_ENUMERIC */
-LIP_MUST_CHECK lip_status lip_moment_program_create(const lip_claim *claim,
+LIP_MUST_CHECK lip_status lip_moment_program_create(const lip_claim *claim, size_t degree,
                                                     lip_moment_program **program, lip_error *err);
 void lip_moment_program_free(lip_moment_program *program); /* takes NULL */
 
@@ -40,13 +43,13 @@ void lip_moments_uniform(const lip_moment_program *program, double *mu);
 void lip_moments_matrix(const lip_moment_program *program, const double *mu, double *M);
 void lip_moments_adjoint(const lip_moment_program *program, const double *X, double *g);
 
-/* out (K x LIP_EVEN_QUARTIC): the even moments of (z_l, y_l), scaled; and the adjoint. */
+/* out (K x LIP_MOST_EVEN): the even moments of (z_l, y_l), scaled; and the adjoint. */
 void lip_moments_of_neurons(const lip_moment_program *program, const double *mu, double *out);
 void lip_moments_from_neurons(const lip_moment_program *program, const double *coefficient,
                               double *g);
 
-/* The constraints C mu: for each row q mu[q |x|^2] - mu[q |u|^2] = 0, and last mu[|x|^2 |u|^2] = 1;
-   and g += C' y. */
+/* The constraints C mu: for each multiplier q mu[q |x|^2] - mu[q |u|^2] = 0, and last that the mean
+   of |x|^.. |u|^2 is 1; and g += C' y. */
 void lip_moments_constraints(const lip_moment_program *program, const double *mu, double *C_mu);
 void lip_moments_add_constraints(const lip_moment_program *program, const double *y, double *g);
 

@@ -17,12 +17,43 @@
 #include <string.h>
 
 enum { CG_STEPS = 3 };
-static const double FIRST_STEP = 0.2, SMALL_PENALTY = 1e-3, RELAXATION = 1.6;
+static const double SMALL_PENALTY[] = {20, 200}; /* times D^(-2 degree); by trials at d = 10 */
+static const double FIRST_STEP = 0.2, RELAXATION = 1.6;
+
+/* Duals to start from: y sign(z) <= (y^2 + 1) / 2, for scaled y, and |x|^.. u'(top I - spread)u. */
+static void start_duals(lip_moment_splitting *s)
+{
+  const lip_moment_program *p = s->program;
+  const lip_half_plane *plane = &s->places.plane;
+  size_t n = p->rows.rows, d = p->d, y = 0;
+  double half = 0.5 / p->y_scale, top = 0;
+
+  while (plane->of_S[y][0] != 0 || plane->of_S[y][1] != 1) y++;
+  for (size_t l = 0; l < p->K; l++) {
+    double *dual = s->small_dual + l * LIP_HALF_ENTRIES;
+    double value = -half * p->weight[l] / (s->step * s->penalty[l]);
+
+    dual[0] = dual[y * plane->S + y] = value;
+    dual[y] = dual[y * plane->S] = -value;
+  }
+  for (size_t i = 0; i < d; i++) {
+    double sum = 0;
+
+    for (size_t j = 0; j < d; j++) sum += fabs(p->spread[i * d + j]);
+    top = fmax(top, sum);
+  }
+  for (size_t q = 0; q < p->rows.xu; q += d)
+    for (size_t i = 0; i < d; i++)
+      for (size_t j = 0; j < d; j++)
+        s->big_dual[(p->rows.x + q + i) * n + p->rows.x + q + j] =
+            -half * ((i == j ? top : 0) - p->spread[i * d + j]) / s->step;
+}
 
 static void start(lip_moment_splitting *s)
 {
   const lip_moment_program *p = s->program;
   size_t n = p->rows.rows;
+  double small = SMALL_PENALTY[p->rows.degree - 2] / pow((double)p->D, 2 * (double)p->rows.degree);
 
   s->step = FIRST_STEP;
   lip_moments_uniform(p, s->mu);
@@ -35,16 +66,15 @@ static void start(lip_moment_splitting *s)
 
     memset(moments, 0, LIP_HALF_MONOMIALS * sizeof *moments);
     moments[0] = 1;
-    moments[1] = 0.8; /* E |z|, E |z|^3 and E |z| y^2 of Gaussians, nearly */
-    moments[6] = 1.6;
-    moments[8] = 0.8;
-    for (size_t t = 0; t < LIP_HALF_MONOMIALS; t++)
+    for (size_t t = 0; t < s->places.plane.monomials; t++)
       if (s->places.even[t] >= 0)
-        moments[t] = s->even[l * LIP_EVEN_QUARTIC + (size_t)s->places.even[t]];
-    for (size_t e = 0; e < LIP_HALF_ENTRIES; e++) block[e] = moments[s->places.moment[e]];
-    lip_half_plane_project(block);
-    s->penalty[l] = fmax(SMALL_PENALTY * p->weight[l] * (double)p->K, 1e-3 * SMALL_PENALTY);
+        moments[t] = s->even[l * LIP_MOST_EVEN + (size_t)s->places.even[t]];
+    for (size_t e = 0; e < s->places.entries; e++)
+      block[e] = s->places.factor[e] * moments[s->places.moment[e]];
+    lip_half_plane_project(&s->places, block);
+    s->penalty[l] = small * fmax(p->weight[l] * (double)p->K, 1e-3);
   }
+  start_duals(s);
 }
 
 lip_status lip_moment_splitting_create(const lip_moment_program *p,
@@ -56,7 +86,7 @@ lip_status lip_moment_splitting_create(const lip_moment_program *p,
 
   if (!s) FAIL(LIP_ENOMEM, "a splitting");
   s->program = p;
-  s->places = lip_half_plane_places_make();
+  s->places = lip_half_plane_places_make(&p->rows);
   s->mu = lip_alloc(N, sizeof(double));
   s->neuron = lip_alloc(K, LIP_HALF_MONOMIALS * sizeof(double));
   s->big = lip_alloc(n, n * sizeof(double));
@@ -69,7 +99,7 @@ lip_status lip_moment_splitting_create(const lip_moment_program *p,
   s->residual = lip_alloc(N, sizeof(double));
   s->product = lip_alloc(N, sizeof(double));
   s->image = lip_alloc(N, sizeof(double));
-  s->even = lip_alloc(K, LIP_EVEN_QUARTIC * sizeof(double));
+  s->even = lip_alloc(K, LIP_MOST_EVEN * sizeof(double));
   s->multipliers = lip_alloc(p->constraints, sizeof(double));
   s->scratch = lip_alloc(N + p->constraints, sizeof(double));
   s->M = lip_alloc(n, n * sizeof(double));
@@ -120,15 +150,15 @@ static void right_side(lip_moment_splitting *s)
   for (size_t l = 0; l < p->K; l++) {
     double sum[LIP_HALF_MONOMIALS] = {0}, *moments = s->neuron + l * LIP_HALF_MONOMIALS;
 
-    for (size_t e = 0; e < LIP_HALF_ENTRIES; e++) {
+    for (size_t e = 0; e < s->places.entries; e++) {
       size_t at = l * LIP_HALF_ENTRIES + e;
 
-      sum[s->places.moment[e]] += s->small[at] - s->small_dual[at];
+      sum[s->places.moment[e]] += s->places.factor[e] * (s->small[at] - s->small_dual[at]);
     }
     sum[LIP_HALF_Y] += p->weight[l] / p->y_scale / (s->step * s->penalty[l]);
-    for (size_t t = 1; t < LIP_HALF_MONOMIALS; t++)
+    for (size_t t = 1; t < s->places.plane.monomials; t++)
       if (s->places.even[t] >= 0)
-        s->even[l * LIP_EVEN_QUARTIC + (size_t)s->places.even[t]] = s->penalty[l] * sum[t];
+        s->even[l * LIP_MOST_EVEN + (size_t)s->places.even[t]] = s->penalty[l] * sum[t];
       else
         moments[t] = sum[t] / s->places.multiplicity[t];
   }
@@ -145,10 +175,10 @@ static void normal_product(lip_moment_splitting *s, const double *x, double *out
 
   lip_moments_of_neurons(p, x, s->even);
   for (size_t l = 0; l < p->K; l++)
-    for (size_t t = 0; t < LIP_HALF_MONOMIALS; t++)
+    for (size_t t = 0; t < s->places.plane.monomials; t++)
       if (s->places.even[t] >= 0)
-        s->even[l * LIP_EVEN_QUARTIC + (size_t)s->places.even[t]] *= s->penalty[l] *
-                                                                     s->places.multiplicity[t];
+        s->even[l * LIP_MOST_EVEN + (size_t)s->places.even[t]] *= s->penalty[l] *
+                                                                  s->places.multiplicity[t];
   lip_moments_from_neurons(p, s->even, out);
   for (size_t i = 0; i < p->moments; i++) out[i] += p->multiplicity[i] * x[i];
 }
@@ -226,12 +256,12 @@ static void project_small(lip_moment_splitting *s, double *apart, double *moved)
     const double *moments = s->neuron + l * LIP_HALF_MONOMIALS;
 
     memcpy(before, block, sizeof before);
-    for (size_t e = 0; e < LIP_HALF_ENTRIES; e++)
-      block[e] = relaxed[e] = RELAXATION * moments[s->places.moment[e]] +
+    for (size_t e = 0; e < s->places.entries; e++)
+      block[e] = relaxed[e] = RELAXATION * s->places.factor[e] * moments[s->places.moment[e]] +
                               (1 - RELAXATION) * before[e] + dual[e];
-    lip_half_plane_project(block);
-    for (size_t e = 0; e < LIP_HALF_ENTRIES; e++) {
-      double x = moments[s->places.moment[e]];
+    lip_half_plane_project(&s->places, block);
+    for (size_t e = 0; e < s->places.entries; e++) {
+      double x = s->places.factor[e] * moments[s->places.moment[e]];
 
       dual[e] = relaxed[e] - block[e];
       *apart += s->penalty[l] * (x - block[e]) * (x - block[e]);
@@ -250,10 +280,10 @@ lip_status lip_moment_splitting_step(lip_moment_splitting *s, lip_error *err)
   solve_moments(s);
   lip_moments_of_neurons(p, s->mu, s->even);
   for (size_t l = 0; l < p->K; l++)
-    for (size_t t = 0; t < LIP_HALF_MONOMIALS; t++)
+    for (size_t t = 0; t < s->places.plane.monomials; t++)
       if (s->places.even[t] >= 0)
         s->neuron[l * LIP_HALF_MONOMIALS + t] =
-            s->even[l * LIP_EVEN_QUARTIC + (size_t)s->places.even[t]];
+            s->even[l * LIP_MOST_EVEN + (size_t)s->places.even[t]];
   project_small(s, &apart, &moved);
   lip_moments_matrix(p, s->mu, X);
   for (size_t i = 0; i < n * n; i++) {
@@ -274,7 +304,7 @@ done:
 
 void lip_moment_splitting_balance(lip_moment_splitting *s)
 {
-  double factor = s->primal > 4 * s->dual ? 1.5 : s->dual > 4 * s->primal ? 1 / 1.5 : 1;
+  double factor = s->primal > 2 * s->dual ? 1.5 : s->dual > 2 * s->primal ? 1 / 1.5 : 1;
   size_t n = s->program->rows.rows;
 
   s->step *= factor;
@@ -301,30 +331,44 @@ static double repair_neurons(lip_moment_splitting *s, double *grams)
 
   for (size_t l = 0; l < p->K; l++) {
     double block[LIP_HALF_ENTRIES], sum[LIP_HALF_MONOMIALS] = {0}, c = p->weight[l];
-    double *gram = grams + l * LIP_HALF_GRAMS;
+    const lip_half_plane *plane = &s->places.plane;
+    double *gram = grams + l * plane->grams;
 
-    memset(s->even + l * LIP_EVEN_QUARTIC, 0, LIP_EVEN_QUARTIC * sizeof *s->even);
-    memset(gram, 0, LIP_HALF_GRAMS * sizeof *gram);
+    memset(s->even + l * LIP_MOST_EVEN, 0, LIP_MOST_EVEN * sizeof *s->even);
+    memset(gram, 0, plane->grams * sizeof *gram);
     if (!(c > 0)) continue;
-    for (size_t e = 0; e < LIP_HALF_ENTRIES; e++)
+    for (size_t e = 0; e < s->places.entries; e++)
       block[e] = -s->step * s->penalty[l] * s->small_dual[l * LIP_HALF_ENTRIES + e] / c;
     lip_half_plane_repair(&s->places, 1 / p->y_scale, block);
-    for (size_t e = 0; e < LIP_HALF_ENTRIES; e++) sum[s->places.moment[e]] += block[e];
+    for (size_t e = 0; e < s->places.entries; e++)
+      sum[s->places.moment[e]] += s->places.factor[e] * block[e];
     constant += c * sum[0];
-    for (size_t t = 1; t < LIP_HALF_MONOMIALS; t++)
+    for (size_t t = 1; t < s->places.plane.monomials; t++)
       if (s->places.even[t] >= 0)
-        s->even[l * LIP_EVEN_QUARTIC + (size_t)s->places.even[t]] = c * sum[t];
-    for (size_t i = 0, at = 0; i < LIP_HALF_S; i++)
-      for (size_t j = 0; j <= i; j++, at++) {
-        const unsigned char *a = lip_half_plane_power[i], *b = lip_half_plane_power[j];
-        double scale = pow(p->z_scale, a[0] + b[0]) * pow(p->y_scale, a[1] + b[1]);
+        s->even[l * LIP_MOST_EVEN + (size_t)s->places.even[t]] = c * sum[t];
+    for (size_t e = 0; e < plane->grams; e++) {
+      bool of_T = e >= plane->S * (plane->S + 1) / 2;
+      size_t i = plane->row[e], j = plane->column[e];
+      size_t at = of_T ? plane->S * plane->S + i * plane->T + j : i * plane->S + j;
+      const unsigned char *power = plane->power[plane->monomial[e]];
 
-        gram[at] = block[i * LIP_HALF_S + j] * scale;
-        if (i < LIP_HALF_T)
-          gram[21 + at] = block[LIP_HALF_S * LIP_HALF_S + i * LIP_HALF_T + j] * scale * p->z_scale;
-      }
+      gram[e] = block[at] * s->places.factor[at] * pow(p->z_scale, power[0]) *
+                pow(p->y_scale, power[1]);
+    }
   }
   return constant;
+}
+
+/* On the spheres |rows|^2 is 3 |x|^2 |u|^2 (degree 2) or 2 |x|^4 |u|^2 (degree 3); as polynomials
+   they differ by (|u|^2 - |x|^2) (|x|^2 - |u|^2) and -|x|^4 (|x|^2 - |u|^2). The coefficient of
+   multiplier q in that factor. */
+static double lift_multiplier(const lip_moment_program *p, size_t q)
+{
+  const uint16_t *m = p->rows.multiplier[q];
+
+  if (m[0] != m[1]) return 0;
+  if (p->rows.degree == 2) return m[0] < p->D ? -1 : 1;
+  return m[2] != m[3] ? 0 : m[0] == m[2] ? -1 : -2;
 }
 
 lip_status lip_moment_splitting_proof(lip_moment_splitting *s, double *grams, double *Q,
@@ -352,17 +396,12 @@ lip_status lip_moment_splitting_proof(lip_moment_splitting *s, double *grams, do
   TRY(lip_symmetric_eigen(n, s->V, s->values, false, err));
   shift = fmax(0, -s->values[0]) + 1e-14 * (double)n * trace;
   for (size_t i = 0; i < n; i++) s->M[i * n + i] += shift;
-  lambda += 3 * shift; /* |x|^4 + |x|^2 |u|^2 + |u|^4 */
+  lambda += (p->rows.uu > 0 ? 3 : 2) * shift; /* |rows|^2 on the spheres */
   for (size_t i = 0; i < n; i++)
     for (size_t j = 0; j <= i; j++)
       *Q++ = s->M[i * n + j] * p->row_scale[i] * p->row_scale[j] * p->total;
-  for (size_t q = 0; q < n; q++) {
-    const uint16_t *row = p->rows.factor[q];
-
-    multipliers[q] = -s->multipliers[q];
-    if (row[0] == row[1]) multipliers[q] += row[0] < p->D ? -shift : shift;
-    multipliers[q] *= p->total;
-  }
+  for (size_t q = 0; q < p->rows.multipliers; q++)
+    multipliers[q] = p->total * (shift * lift_multiplier(p, q) - s->multipliers[q]);
   *constant = lambda * p->total;
   *bound = (lambda + of_neurons) * p->total;
 done:
