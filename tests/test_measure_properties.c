@@ -41,7 +41,11 @@ static void check_order_and_witness(const lip_net *net, const lip_measurement *r
 
   assert_true(lower_of(r) <= upper_of(r) * (1 + 1e-9));
   for (size_t i = 0; i < r->bounds; i++) {
-    if (r->bound[i].side == LIP_LOWER) assert_true(r->bound[i].value <= lower_of(r) * (1 + 1e-9));
+    if (r->bound[i].side == LIP_LOWER &&
+        !(r->bound[i].value <= lower_of(r) * (1 + 1e-9) + 1e-14 * upper_of(r)))
+      fail_msg("%s, k = %zu, d = %zu, psi %d, domain %d: %.17g above %.17g", r->bound[i].method,
+               net->layer[0].out, net->layer[0].in, (int)net->layer[0].activation.kind,
+               (int)r->domain.kind, r->bound[i].value, lower_of(r));
     if (r->bound[i].side == LIP_UPPER && !(r->bound[i].value >= upper_of(r) * (1 - 1e-8) - 1e-12))
       fail_msg("%s of %zu bounds, k = %zu, d = %zu, psi %d: %.17g below %.17g (%s)",
                r->bound[i].method, r->bounds, net->layer[0].out, net->layer[0].in,
