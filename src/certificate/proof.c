@@ -9,16 +9,11 @@
 #include <string.h>
 
 const lip_proof_kind *const lip_proof_kinds[] = {
-    &lip_proof_path_norm,
-    &lip_proof_product,
-    &lip_proof_multipliers,
-    &lip_proof_cones,
-    &lip_proof_moments,
-    &lip_proof_patterns,
-    &lip_proof_quadratic,
-    &lip_proof_flattening,
-    &lip_proof_bilinear,
-    NULL,
+    &lip_proof_path_norm,   &lip_proof_product,
+    &lip_proof_multipliers, &lip_proof_cones,
+    &lip_proof_moments,     &lip_proof_patterns,
+    &lip_proof_quadratic,   &lip_proof_flattening,
+    &lip_proof_bilinear,    NULL,
 };
 
 const lip_proof_kind *lip_proof_kind_named(const char *name)
@@ -72,12 +67,14 @@ lip_status lip_proof_settle(const lip_claim *claim, const lip_proof *proof, doub
   lip_status st = LIP_OK;
   lip_verdict verdict = {.proved = false};
   double spare = LEAST, claimed = value, wider;
+  bool tiny = value < lip_claim_unscale_up(claim, 1e-12); /* beside the weights: their rounding */
 
   *proved = false;
   if (!(value >= 0) || !isfinite(value)) goto done;
   if (value == 0) TRY(proof->kind->verify(claim, proof, 0, &verdict, control, err));
   while (!verdict.proved && spare <= MOST) {
-    claimed = value > 0 ? lip_mul_up(value, 1 + spare) : lip_claim_unscale_up(claim, spare);
+    claimed = lip_mul_up(value, 1 + spare);
+    if (tiny) claimed = lip_add_up(claimed, lip_claim_unscale_up(claim, spare));
     TRY(proof->kind->verify(claim, proof, claimed, &verdict, control, err));
     spare *= 8;
     if (!verdict.proved && verdict.margin > spare && verdict.margin <= MOST) spare = verdict.margin;
