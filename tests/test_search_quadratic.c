@@ -15,7 +15,8 @@ static lip_measurement measured(const lip_net *net, const char *domain)
   assert_true(r.certified);
   assert_true(strcmp(r.upper_method, "eigenvalues") == 0 || r.stopped[0] == 'g');
   assert_true(r.lower <= r.upper);
-  assert_true(r.upper <= r.lower * (1 + 1e-9));
+  if (!(r.upper <= r.lower * (1 + 1e-9)))
+    fail_msg("%s %s: %.17g %.17g, %s", domain, r.upper_method, r.lower, r.upper, r.stopped);
   return r;
 }
 

@@ -57,30 +57,46 @@ const lip_array *lip_proof_array(const lip_proof *proof, const char *name)
   return NULL;
 }
 
-/* First at the value itself and a rounding above; what fails there is tried with margins that grow
-   eightfold. What was proved is claimed with twice its own margin on top, where that verifies too
+/* Tries value (1 + spare) + unit spare, with spares that grow eightfold, or to the margin of a test that
+   failed.
+   claimed  out  what verdict speaks of */
+static lip_status approach(const lip_claim *claim, const lip_proof *proof, double value,
+                           double unit, double *claimed, lip_verdict *verdict,
+                           const lip_control *control, lip_error *err)
+{
+  static const double LEAST = 1e-15, MOST = 1e-3;
+  lip_status st = LIP_OK;
+
+  for (double spare = LEAST; !verdict->proved && spare <= MOST;) {
+    *claimed = lip_add_up(lip_mul_up(value, 1 + spare), lip_mul_up(unit, spare));
+    TRY(proof->kind->verify(claim, proof, *claimed, verdict, control, err));
+    spare *= 8;
+    if (!verdict->proved && verdict->margin > spare && verdict->margin <= MOST)
+      spare = verdict->margin;
+  }
+done:
+  return st;
+}
+
+/* First relative to the value; where that is nothing beside the weights (they cancel), their own
+   size counts. What was proved is claimed with twice its own margin on top, where that verifies too
    (it does, but for accidents), so that another machine's rounding does not matter. */
 lip_status lip_proof_settle(const lip_claim *claim, const lip_proof *proof, double value,
                             double *upper, bool *proved, const lip_control *control, lip_error *err)
 {
-  static const double LEAST = 1e-15, MOST = 1e-3;
   lip_status st = LIP_OK;
   lip_verdict verdict = {.proved = false};
-  double spare = LEAST, claimed = value, wider;
-  bool tiny = value < lip_claim_unscale_up(claim, 1e-12); /* beside the weights: their rounding */
+  double claimed = value, wider, unit = lip_claim_unscale_up(claim, 1);
 
   *proved = false;
   if (!(value >= 0) || !isfinite(value)) goto done;
   if (value == 0) TRY(proof->kind->verify(claim, proof, 0, &verdict, control, err));
-  while (!verdict.proved && spare <= MOST) {
-    claimed = lip_mul_up(value, 1 + spare);
-    if (tiny) claimed = lip_add_up(claimed, lip_claim_unscale_up(claim, spare));
-    TRY(proof->kind->verify(claim, proof, claimed, &verdict, control, err));
-    spare *= 8;
-    if (!verdict.proved && verdict.margin > spare && verdict.margin <= MOST) spare = verdict.margin;
-  }
+  if (!verdict.proved && value > 0)
+    TRY(approach(claim, proof, value, 0, &claimed, &verdict, control, err));
+  if (!verdict.proved && value < 1e-12 * unit)
+    TRY(approach(claim, proof, value, unit, &claimed, &verdict, control, err));
   if (!verdict.proved) goto done;
-  wider = claimed > 0 ? lip_mul_up(claimed, 1 + fmin(2 * verdict.margin, MOST)) : 0;
+  wider = claimed > 0 ? lip_mul_up(claimed, 1 + fmin(2 * verdict.margin, 1e-3)) : 0;
   TRY(proof->kind->verify(claim, proof, wider, &verdict, control, err));
   *upper = verdict.proved ? wider : claimed;
   *proved = true;

@@ -30,6 +30,7 @@ typedef struct region {
   double shift, top;  /* top = max |g| */
   double excess;      /* mu - top^2 */
   double value;       /* the dual value: the square of the largest |Q x + q| */
+  double floor;       /* below this, mu is beside the rounding of Q: neurons that cancel */
 } region;
 
 static void region_clear(region *r)
@@ -45,7 +46,7 @@ static lip_status region_create(const lip_claim *claim, region *r, lip_error *er
 {
   lip_status st = LIP_OK;
   size_t d = claim->d, k = claim->k;
-  double *P = lip_alloc(k, d * sizeof *P);
+  double *P = lip_alloc(k, d * sizeof *P), path = 0;
 
   *r = (region){.d = d, .radius = claim->domain.radius};
   r->lambda = lip_alloc(d, sizeof *r->lambda);
@@ -59,8 +60,10 @@ static lip_status region_create(const lip_claim *claim, region *r, lip_error *er
     const double *w = claim->W + l * d;
 
     for (size_t i = 0; i < d; i++) P[l * d + i] = claim->A[l] * w[i];
+    path += fabs(claim->A[l]) * lip_dot(d, w, w);
     lip_add_multiple(d, claim->A[l] * ldexp(claim->b[l], -claim->W_exponent), w, r->q);
   }
+  r->floor = 1e-13 * (double)(d + k) * path * path;
   lip_dgemm(true, false, d, d, k, 1, P, d, claim->W, d, 0, r->V, d);
   TRY(lip_symmetric_eigen(d, r->V, r->lambda, true, err));
   lip_dgemv(false, d, d, 1, r->V, d, r->q, 0, r->p);
@@ -190,7 +193,7 @@ static lip_status propose(const region *r, lip_proof *proof, lip_error *err)
   TRY(lip_proof_add(proof, "multiplier", 1, (size_t[]){1}, &multiplier, err));
   proof->kind = &lip_proof_quadratic;
   *shift = r->shift;
-  *multiplier = (r->top * r->top + r->excess) * (1 + spare);
+  *multiplier = fmax(r->floor, (r->top * r->top + r->excess) * (1 + spare));
 done:
   return st;
 }
@@ -212,6 +215,7 @@ static lip_status run(const lip_problem *problem, lip_bracket *bracket, const li
     best_shift(&r);
   else
     (void)dual_value(&r, 0);
+  if (r.top * r.top + r.excess < r.floor) r.value += r.floor * r.radius * r.radius;
   upper = ldexp(sqrt(r.value), claim->A_exponent + 2 * claim->W_exponent + 1);
   steepest_point(&r, on_sphere, x);
   TRY(lip_problem_slopes(problem, 1, x, x + claim->d, &slope, err));
