@@ -22,7 +22,7 @@ static const lip_option rows[] = {
      "of the ascent, the steepest points found before, and of the patterns; 0: neither"},
     {"seed", 0, LIP_OPT_U64, FIELD(seed), "0", 0, 0, NULL, "",
      "of the fresh points and of the ascent"},
-    {"time-limit", 0, LIP_OPT_F64, FIELD(time_limit), "600", 0, 1e9, NULL, "s",
+    {"time-limit", 0, LIP_OPT_F64, FIELD(time_limit), "60", 0, 1e9, NULL, "s",
      "stop after this long with what was found"},
 };
 
