@@ -67,7 +67,7 @@ assert any("n = 300, d = 30" in name for name in names), names
 assert not any("d = 150" in name for name in names), names
 PYTHON
 figures="figure-2 figure-2-closeup figure-2-slices figure-2-forest learning-rate figures-1-and-3 figure-aspect
-         figure-optimum"
+         figure-optimum figure-2-brackets figure-3-brackets"
 $python "$here/test_report_page.py" "a folder/page" $figures >words || fail "the page"
 grep -q 'Never fitted within the step limit, as (n, d, k): (300, 2, 1)' words || fail "the hopeless cell is not listed"
 
@@ -88,6 +88,57 @@ fit = [r for r in csv.DictReader(open("a folder/page/tables/fits.csv"))
        if r["set"] == "n = 300, d = 30" and r["law"] == "sqrt(n/k)"][0]
 assert abs(float(fit["slope"]) - slope) < 1e-9 and abs(float(fit["intercept"]) - intercept) < 1e-9, (fit, slope)
 PYTHON
+
+# --- bars and their fits are those of the store's brackets; the opening speaks of them
+grep -q "On the unit sphere, the conjecture's domain, each of [0-9]* networks provably has a constant of at least" words ||
+  fail "the first screen is silent on the true constants"
+grep -q "the lower end is [0-9.]* to [0-9.]* times the proxy" words || fail "nothing on how far the proxy is"
+$python - <<'PYTHON' || fail "the bars differ from the store"
+import csv, sqlite3
+store = sqlite3.connect("store.db")
+assert store.execute("select count(*) from runs where status = 'kept' and (certified = 0 or lower_sphere is null"
+                     " or upper_ball is null or lower > upper or lower_ball > upper or upper_sphere > upper)"
+                     ).fetchone() == (0,)
+columns = ["sphere", "ball", None]
+for name, count in ("figure-2-brackets", 5), ("figure-3-brackets", 4 + 6):
+    bars = list(csv.DictReader(open("a folder/page/figures/%s.csv" % name)))
+    for domain, column in enumerate(columns):
+        mine = [bar for bar in bars if bar["domain"] == str(domain)]
+        assert len(mine) == count, (name, domain, len(mine))
+        for bar in mine:
+            ends = ["lower", "upper"] if column is None else ["lower_" + column, "upper_" + column]
+            want = store.execute("select avg(%s), avg(%s), avg(max_random_gradient) from runs where n = ? and d = ? "
+                                 "and k = ? and eps = ? and lr = 0.001 and status = 'kept'" % tuple(ends),
+                                 (bar["n"], bar["d"], bar["k"], 0.05 if "-2-" in name else 0.1)).fetchone()
+            got = [float(bar[key]) for key in ("lower", "upper", "proxy")]
+            assert all(abs(g - w) <= 1e-12 * w for g, w in zip(got, want)), (bar, want)
+            assert int(bar["resolved"]) == (got[1] <= 1.5 * got[0]), bar
+PYTHON
+
+# --- a store whose brackets are known: wide at d = 10, exact elsewhere; one without, which draws none
+$python - <<'PYTHON'
+import shutil, sqlite3
+shutil.copy("store.db", "known.db")
+store = sqlite3.connect("known.db")
+for domain in "", "_ball", "_sphere":
+    store.execute("update runs set lower%s = 3, upper%s = case d when 10 then 12 else 3 end" % (domain, domain))
+store.commit()
+shutil.copy("store.db", "bare.db")
+store = sqlite3.connect("bare.db")
+store.execute("update runs set lower_ball = null, upper_ball = null, lower_sphere = null, upper_sphere = null,"
+              " lower = null, upper = null")
+store.commit()
+PYTHON
+"$LIPLAW" report known.db -o known >/dev/null || fail "known brackets"
+$python "$here/test_report_page.py" known $figures >words || fail "the page of known brackets"
+grep -q "unresolved at d from 10 to 10: in 1 of 9 cells the upper end is more than 1.5 times the lower one" words ||
+  fail "the opening does not say where the line is unresolved"
+grep -q "the upper end 1.00 to 4.00 times the lower one. In 1 of 9 cells (d from 10 to 10)" words ||
+  fail "the text does not say where the line is unresolved"
+"$LIPLAW" report bare.db -o bare >/dev/null || fail "a store without brackets"
+[ -e bare/figures/figure-2.svg ] && [ ! -e bare/figures/figure-2-brackets.svg ] || fail "bars without brackets"
+$python "$here/test_report_page.py" bare figure-2 >words || fail "the page without brackets"
+grep -q "true constants" words && fail "the page speaks of brackets that are not there"
 
 # --- the scripts can be run again by hand, without a word; in a locale without UTF-8
 #     gnuplot warns of the degree sign, which no figure has

@@ -166,7 +166,9 @@ $python -c 'import sqlite3; c = sqlite3.connect("other.db"); c.execute("create t
 refused other.db "is no store"
 cp whole.db version.db
 $python -c 'import sqlite3; c = sqlite3.connect("version.db"); c.execute("pragma user_version = 99"); c.commit()'
-refused version.db "is a store of version 99"
+refused version.db "is a store of version 99, this liplaw knows version 2"
+$python -c 'import sqlite3; c = sqlite3.connect("version.db"); c.execute("pragma user_version = 1"); c.commit()'
+refused version.db "is a store of version 1, .*: sweep its plan into a new file"
 cp whole.db columns.db
 $python -c 'import sqlite3; c = sqlite3.connect("columns.db"); c.execute("update meta set value = 1 where name = \"columns\""); c.commit()'
 refused columns.db "has other columns"

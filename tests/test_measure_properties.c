@@ -391,6 +391,71 @@ static void every_refused_allocation_is_reported(void **state)
   }
 }
 
+static lip_measurement measure_within(const lip_net *net, const char *domain,
+                                      const lip_measurement *wider)
+{
+  lip_measure_options options;
+  lip_measurement found;
+  lip_error err = {""};
+
+  lip_measure_defaults(&options);
+  options.domain = domain;
+  options.search = false;
+  options.random_points = 50;
+  options.starts = 2;
+  options.wider = wider;
+  if (lip_measure(net, NULL, &options, &found, NULL, &err) != LIP_OK) fail_msg("%s", err.text);
+  return found;
+}
+
+/* The upper end is the one found without it, to the last bit; the certificate can be checked. */
+static void a_wider_domain_saves_work_and_changes_no_upper_end(void **state)
+{
+  static const char *const inner[] = {"ball:3", "sphere:1", "ball:0.01"};
+
+  (void)state;
+  for (uint64_t seed = 0; seed < 6; seed++) {
+    lip_net *net = random_two_layer(4, 9, RELU, seed);
+    lip_measurement space = measure_within(net, "space", NULL);
+
+    for (size_t i = 0; i < sizeof inner / sizeof *inner; i++) {
+      lip_measurement alone = measure_within(net, inner[i], NULL);
+      lip_measurement within = measure_within(net, inner[i], &space);
+      lip_check_result checked;
+
+      assert_true(within.certified);
+      assert_true(within.upper == alone.upper);
+      assert_true(within.lower <= within.upper);
+      assert_int_equal(lip_check(net, within.certificate, &checked, NULL, NULL), LIP_OK);
+      if (!checked.valid) fail_msg("%s", checked.reason);
+      check_order_and_witness(net, &within);
+      lip_measurement_clear(&alone);
+      lip_measurement_clear(&within);
+    }
+    lip_measurement_clear(&space);
+    lip_net_free(net);
+  }
+}
+
+/* Half the weights, half the constant: what was proved of one network proves nothing of another. */
+static void another_networks_upper_end_is_not_taken_over(void **state)
+{
+  lip_net *net = random_two_layer(4, 9, RELU, 1), *half = random_two_layer(4, 9, RELU, 1);
+  lip_measurement small, within, alone;
+
+  (void)state;
+  for (size_t i = 0; i < 9; i++) half->layer[1].W[i] /= 2;
+  small = measure_within(half, "space", NULL);
+  within = measure_within(net, "sphere:1", &small);
+  alone = measure_within(net, "sphere:1", NULL);
+  assert_true(within.upper == alone.upper);
+  lip_measurement_clear(&small);
+  lip_measurement_clear(&within);
+  lip_measurement_clear(&alone);
+  lip_net_free(net);
+  lip_net_free(half);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -407,6 +472,8 @@ int main(void)
       cmocka_unit_test(whenever_it_is_stopped_there_is_a_result),
       cmocka_unit_test(a_time_limit_ends_it_with_a_result),
       cmocka_unit_test(every_refused_allocation_is_reported),
+      cmocka_unit_test(a_wider_domain_saves_work_and_changes_no_upper_end),
+      cmocka_unit_test(another_networks_upper_end_is_not_taken_over),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,6 +119,60 @@ static void rows_come_sorted_and_by_block(void **state)
   lip_runs_free(runs, count);
 }
 
+static double largest_norm(const lip_dataset *data)
+{
+  double largest = 0;
+
+  for (size_t i = 0; i < data->n; i++) {
+    double squares = 0;
+
+    for (size_t j = 0; j < data->d; j++)
+      squares += data->X[i * data->d + j] * data->X[i * data->d + j];
+    largest = fmax(largest, sqrt(squares));
+  }
+  return largest;
+}
+
+/* The bracket on a domain inside of the space, from the one on the space; its certificate is
+   checked again, from nothing but the network. */
+static void compare_inner(const lip_run *run, const lip_net *net, const lip_dataset *data,
+                          const char *domain, const lip_measurement *space, double lower,
+                          double upper)
+{
+  lip_measure_options options = run->measure;
+  lip_measurement found;
+  lip_check_result checked;
+
+  options.domain = domain;
+  options.wider = space;
+  assert_int_equal(lip_measure(net, data, &options, &found, NULL, NULL), LIP_OK);
+  assert_true(found.certified);
+  assert_true(lower == found.lower && upper == found.upper);
+  assert_true(lower <= upper && upper <= run->upper);
+  assert_int_equal(lip_check(net, found.certificate, &checked, NULL, NULL), LIP_OK);
+  assert_true(checked.valid);
+  lip_measurement_clear(&found);
+}
+
+/* Networks that did not fit are not measured inside. */
+static void compare_inner_domains(const lip_run *run, const lip_net *net, const lip_dataset *data,
+                                  const lip_measurement *space)
+{
+  char ball[64];
+
+  assert_true(space->certified);
+  assert_int_equal(run->certified, true);
+  if (run->status != LIP_RUN_KEPT) {
+    assert_true(isnan(run->lower_ball) && isnan(run->upper_ball) && isnan(run->data_radius) &&
+                isnan(run->lower_sphere) && isnan(run->upper_sphere));
+    return;
+  }
+  assert_true(fabs(run->data_radius - largest_norm(data)) <= 1e-14 * run->data_radius);
+  (void)snprintf(ball, sizeof ball, "ball:%.17g", run->data_radius);
+  compare_inner(run, net, data, ball, space, run->lower_ball, run->upper_ball);
+  compare_inner(run, net, data, "sphere:1", space, run->lower_sphere, run->upper_sphere);
+}
+
 /* What a row says is what the library says to the row's options, to the last bit. */
 static void a_row_can_be_run_again_alone(void **state)
 {
@@ -147,7 +201,10 @@ static void a_row_can_be_run_again_alone(void **state)
     assert_true(run->max_random_gradient == measured.proxy_random);
     assert_true(run->max_data_gradient == measured.proxy_data);
     assert_true(run->lower == measured.lower);
+    assert_true(run->upper == measured.upper);
     assert_string_equal(run->lower_method, measured.lower_method);
+    assert_string_equal(run->upper_method, measured.upper_method);
+    compare_inner_domains(run, net, data, &measured);
     assert_true(run->l_star == smallest);
     assert_true(run->path_norm >= run->lower);
     assert_true(run->product >= run->lower);

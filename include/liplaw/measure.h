@@ -8,6 +8,8 @@
 extern "C" {
 #endif
 
+typedef struct lip_measurement lip_measurement;
+
 typedef struct lip_measure_options {
   const char *domain;              /* as lip_domain_parse reads it; borrowed */
   const lip_read_options *reading; /* of a file that the domain names; NULL: the defaults */
@@ -19,6 +21,10 @@ typedef struct lip_measure_options {
   size_t starts;                   /* of the ascent and of the search for patterns; 0: neither */
   uint64_t seed;                   /* of the fresh points and of the starts */
   double time_limit;               /* s; what was found until then is the result */
+  /* The measurement of the same function in the same norm on a domain that contains this one;
+     borrowed; NULL: none. Saves work: its upper end is taken over where it is all that could be
+     found here, its witness is where the search below starts, its proxies are told again. */
+  const lip_measurement *wider;
 } lip_measure_options;
 
 LIP_PUBLIC void lip_measure_defaults(lip_measure_options *options);
@@ -38,7 +44,7 @@ typedef struct lip_bound {
 
 enum { LIP_MAX_BOUNDS = 24 };
 
-typedef struct lip_measurement {
+struct lip_measurement {
   /* The bracket. certified: both ends are proved, rounding counted, and `certificate` says by what
      (two-layer networks with a bounded slope); else they are the best estimates, and the upper one
      may be infinite. */
@@ -49,8 +55,8 @@ typedef struct lip_measurement {
   lip_certificate *certificate; /* owned; NULL where not certified */
   lip_output output;
   lip_norm_kind norm;
-  lip_domain domain;     /* without its centers */
-  char domain_text[256]; /* as lip_domain_parse reads it; a long file name is cut */
+  lip_domain domain;               /* without its centers */
+  char domain_text[256];           /* as lip_domain_parse reads it; a long file name is cut */
   lip_bound bound[LIP_MAX_BOUNDS]; /* every method that applied, in the order of their turns */
   size_t bounds;
   /* Where the gap comes from (estimates, two layers): `relaxed` is the semidefinite bound over all
@@ -67,7 +73,7 @@ typedef struct lip_measurement {
   double seconds;
   const char *stopped; /* "gap": the ends met; "done": every method had its turn; "time";
                           "interrupt" */
-} lip_measurement;
+};
 
 /* The bracket of a network on a domain. Runs on the calling thread: the same network, options and
    data give the same bits (on one machine, with one BLAS thread, and unless stopped). Upper methods

@@ -171,7 +171,7 @@ static int run(const command *self, int argc, char **argv)
 {
   common_options common;
   own_options own;
-  lip_measure_options options;
+  lip_measure_options options = {.wider = NULL};
   lip_read_options reading;
   binding bound[] = {{{own_rows, sizeof own_rows / sizeof *own_rows}, &own},
                      {lip_measure_option_table(), &options},

@@ -12,6 +12,7 @@
 #include "certificate/domain.h"
 #include "lipschitz/settle.h"
 #include "lipschitz/watch.h"
+#include "lipschitz/wider.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -177,13 +178,51 @@ done:
   return st;
 }
 
+/* The methods at the proxies' points, far from the steepest ones. */
+static bool gives_proxies(const lip_method *method)
+{
+  return method == &lip_lower_random || method == &lip_lower_data;
+}
+
+/* What is known on a wider domain: its proxies, its witness, and its upper end where that is all
+   that the upper methods could find here. */
+static lip_status ask_wider(inquiry *in, const lip_measurement *wider, bool *upper_taken,
+                            lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_measurement *found = &in->found;
+  lip_bound bound = {.method = "wider", .source = "the bracket on a domain that contains this one"};
+
+  found->proxy_random = wider->proxy_random;
+  found->proxy_data = wider->proxy_data;
+  TRY(lip_wider_witness(&in->problem, wider, in->point, &bound.value, err));
+  if (bound.value >= 0) {
+    bound.side = LIP_LOWER;
+    lip_steepest_offer(&in->steepest, bound.value, in->point);
+    memcpy(found->witness, in->point, in->problem.d * sizeof *in->point);
+    note(found, &bound);
+  }
+  TRY(lip_wider_upper(&in->problem, wider, &in->proposals, upper_taken, err));
+  if (*upper_taken) {
+    bound.side = LIP_UPPER;
+    bound.value = wider->upper;
+    note(found, &bound);
+    found->relaxed = wider->relaxed;
+  }
+done:
+  return st;
+}
+
 static lip_status ask(inquiry *in, const lip_measure_options *options, lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t asked = 0, all = LOWERS + (options->search ? SEARCHES : 0);
+  bool upper_taken = false;
 
-  for (size_t i = 0; i < UPPERS; i++) TRY(ask_upper(in, upper_methods[i], err));
+  if (options->wider) TRY(ask_wider(in, options->wider, &upper_taken, err));
+  for (size_t i = 0; i < UPPERS && !upper_taken; i++) TRY(ask_upper(in, upper_methods[i], err));
   for (size_t i = 0; i < LOWERS; i++, asked++) {
+    if (options->wider && gives_proxies(lower_methods[i])) continue;
     tell(in, (double)asked / (double)all, (double)(asked + 1) / (double)all);
     TRY(ask_lower(in, lower_methods[i], err));
   }

@@ -34,5 +34,6 @@ lip_option_table lip_measure_option_table(void)
 void lip_measure_defaults(lip_measure_options *options)
 {
   options->reading = NULL;
+  options->wider = NULL;
   lip_options_defaults(lip_measure_option_table(), options);
 }

@@ -25,7 +25,7 @@ void lip_proposals_take(lip_proposals *proposals, double value, const char *meth
     proposals->item[at] = proposals->item[at - 1];
     at--;
   }
-  proposals->item[at] = (lip_proposal){value, method, *proof};
+  proposals->item[at] = (lip_proposal){value, method, *proof, false};
   proposals->count++;
   *proof = (lip_proof){.kind = NULL};
 }
@@ -70,10 +70,11 @@ static lip_status prove_upper(const lip_claim *claim, const lip_proposals *propo
   *upper = INFINITY;
   for (size_t i = 0; i < proposals->count && proposals->item[i].value < *upper; i++) {
     const lip_proposal *proposal = &proposals->item[i];
-    double claimed;
-    bool proved;
+    double claimed = proposal->value;
+    bool proved = proposal->proved;
 
-    TRY(lip_proof_settle(claim, &proposal->proof, proposal->value, &claimed, &proved, NULL, err));
+    if (!proved)
+      TRY(lip_proof_settle(claim, &proposal->proof, proposal->value, &claimed, &proved, NULL, err));
     if (!proved || !(claimed < *upper)) continue;
     *upper = claimed;
     *which = i;

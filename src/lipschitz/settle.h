@@ -9,6 +9,7 @@ typedef struct lip_proposal {
   double value;
   const char *method; /* static text */
   lip_proof proof;    /* owned */
+  bool proved;        /* the value is a claim that the proof has been found to verify */
 } lip_proposal;
 
 typedef struct lip_proposals {

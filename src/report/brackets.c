@@ -98,6 +98,49 @@ done:
   return st;
 }
 
+static bool has_member(const experiment *self, const bracket_set *const *sets, size_t count,
+                       const cell *c)
+{
+  for (size_t i = 0; i < count; i++)
+    if (sets[i]->member(self, c)) return true;
+  return false;
+}
+
+bracket_widths measure_widths(const experiment *self, const bracket_set *const *sets, size_t count,
+                              size_t domain)
+{
+  bracket_widths w = {.least_d = SIZE_MAX, .narrowest = INFINITY, .least_gain = INFINITY};
+
+  for (size_t i = 0; i < self->cells; i++) {
+    const cell *c = &self->cell[i];
+    cell_bracket mean = bracket_of(c, domain);
+    double ratio = mean.upper / mean.lower, gain = mean.lower / c->gradient.mean;
+
+    if (!cell_is_drawn(self, c) || mean.count == 0 || !has_member(self, sets, count, c)) continue;
+    w.cells++;
+    w.narrowest = fmin(w.narrowest, ratio);
+    w.widest = fmax(w.widest, ratio);
+    w.least_gain = fmin(w.least_gain, gain);
+    w.most_gain = fmax(w.most_gain, gain);
+    if (ratio <= bracket_resolved) continue;
+    w.unresolved++;
+    w.least_d = c->d < w.least_d ? c->d : w.least_d;
+    w.most_d = c->d > w.most_d ? c->d : w.most_d;
+  }
+  return w;
+}
+
+void add_proved_law(const experiment *self, proved_law *proved)
+{
+  for (size_t i = 0; i < self->runs; i++) {
+    const lip_run *run = self->run[i];
+    double c = run->lower_sphere / sqrt((double)run->sample.n / (double)run->train.k);
+
+    if (run->status != LIP_RUN_KEPT || !run->certified || !isfinite(c)) continue;
+    proved->least = proved->networks++ > 0 ? fmin(proved->least, c) : c;
+  }
+}
+
 void count_brackets(const experiment *self, size_t *measured, size_t *certified)
 {
   *measured = *certified = 0;

@@ -36,6 +36,24 @@ typedef struct bracket_fit {
 LIP_MUST_CHECK lip_status fit_brackets(const experiment *self, const bracket_set *set,
                                        size_t domain, bracket_fit *fit, lip_error *err);
 
+/* The cells of some sets on a domain: upper over lower end, lower end over proxy, and where the
+   brackets resolve nothing. Without cells all but the counts mean nothing. */
+typedef struct bracket_widths {
+  size_t cells, unresolved, least_d, most_d; /* d: of the unresolved ones */
+  double narrowest, widest;
+  double least_gain, most_gain;
+} bracket_widths;
+bracket_widths measure_widths(const experiment *self, const bracket_set *const *sets, size_t count,
+                              size_t domain);
+
+/* The conjecture's law on the sphere, network by network: every certified one of the kept runs has
+   a constant of at least `least` sqrt(n/k). networks: so many; 0: least means nothing. */
+typedef struct proved_law {
+  size_t networks;
+  double least;
+} proved_law;
+void add_proved_law(const experiment *self, proved_law *proved);
+
 /* How many kept runs have a bracket on every domain, and for how many of them all are certified. */
 void count_brackets(const experiment *self, size_t *measured, size_t *certified);
 

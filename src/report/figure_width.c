@@ -48,7 +48,7 @@ static void write_plot(FILE *out, const char *name, const trend *pool, double si
       "plot '%s.csv' skip 1 using 5:7:6 with points pointtype 7 pointsize %.2f*swell palette "
       "notitle",
       name, size);
-  if (pool)
+  if (pool && isfinite(pool->fit[0].slope.value)) /* one cell makes no line */
     (void)fprintf(out,
                   ", \\\n  [%.17g:%.17g] %.17g + %.17g*x with lines linewidth 2 linecolor rgb "
                   "'black' title 'd ≤ n/10:  %.1f + %.2f √(n/k)'",

@@ -22,6 +22,7 @@ void page_width(page *self);              /* experiment 1: page_width.c */
 void page_dimension(page *self);          /* experiment 2: page_dimension.c */
 void page_width_brackets(page *self);     /* the true constants behind Figure 2, */
 void page_dimension_brackets(page *self); /* and behind Figure 3: page_brackets.c */
+void page_short_brackets(page *self);     /* what they say about the conjecture, for the opening */
 void page_criteria(page *self);           /* page_criteria.c */
 void page_runs(page *self);               /* what was kept and what was not; how: page_runs.c */
 

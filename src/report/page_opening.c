@@ -137,6 +137,7 @@ void page_opening(page *self)
   html(out, "<ul>\n");
   write_short_width(out, all);
   write_short_dimension(out, all);
+  page_short_brackets(self);
   write_failures(out, all);
   html(out, "</ul>\n");
 }

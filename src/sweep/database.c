@@ -16,7 +16,7 @@
 
 enum {
   APPLICATION = 0x6c69706c, /* "lipl", in SQLite's application_id */
-  SCHEMA = 1,               /* in user_version */
+  SCHEMA = 2,               /* in user_version; 1 had no brackets */
   PATIENCE = 10000,         /* ms: a commit on a slow disk */
 };
 
@@ -144,7 +144,10 @@ static lip_status recognise(lip_database *database, lip_error *err)
   TRY(single(database, "PRAGMA user_version", value, sizeof value, err));
   (void)snprintf(mark, sizeof mark, "%d", SCHEMA);
   if (strcmp(value, mark) != 0)
-    FAIL(LIP_EINPUT, "%s: is a store of version %s, this is version %s", path, value, mark);
+    FAIL(LIP_EINPUT,
+         "%s: is a store of version %s, this liplaw knows version %s: sweep its plan into a new "
+         "file",
+         path, value, mark);
   TRY(single(database, "SELECT value FROM meta WHERE name = 'columns'", value, sizeof value, err));
   if (strcmp(value, list) != 0)
     FAIL(LIP_EINPUT, "%s: has other columns than version %s of liplaw", path, lip_version());

@@ -125,9 +125,9 @@ static lip_status bracket(const lip_net *net, const lip_dataset *data,
   return st;
 }
 
-/* The brackets on the data's ball and on the unit sphere; neither draws fresh points for a proxy.
- */
-static lip_status measure_inner_domains(const lip_net *net, const lip_dataset *data, lip_run *run,
+/* The brackets on the data's ball and on the unit sphere, from the one on the space. */
+static lip_status measure_inner_domains(const lip_net *net, const lip_dataset *data,
+                                        const lip_measurement *space, lip_run *run,
                                         const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
@@ -140,6 +140,7 @@ static lip_status measure_inner_domains(const lip_net *net, const lip_dataset *d
     run->data_radius = fmax(run->data_radius, lip_norm(data->d, data->X + i * data->d));
   (void)snprintf(domain, sizeof domain, "ball:%.17g", run->data_radius);
   options.domain = domain;
+  options.wider = space;
   TRY(bracket(net, data, &options, &ball, control, err));
   options.domain = "sphere:1";
   TRY(bracket(net, data, &options, &sphere, control, err));
@@ -173,8 +174,8 @@ static lip_status measure(const lip_net *net, const lip_dataset *data, lip_run *
     if (strcmp(found.bound[i].method, "path-norm") == 0) run->path_norm = found.bound[i].value;
     if (strcmp(found.bound[i].method, "product") == 0) run->product = found.bound[i].value;
   }
-  if (strcmp(run->measure.domain, "space") == 0)
-    TRY(measure_inner_domains(net, data, run, control, err));
+  if (run->fitted && strcmp(run->measure.domain, "space") == 0)
+    TRY(measure_inner_domains(net, data, &found, run, control, err));
   run->seconds_measure = lip_seconds() - begin;
 done:
   lip_measurement_clear(&found);
