@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 /usr/bin/python3 -c 'import torch' 2>/dev/null || scripts/setup.sh bench
-cmake --build build --target bench_train bench_smallest_constant bench_semidefinite >/dev/null
+cmake --build build --target bench_train bench_smallest_constant bench_semidefinite bench_small_networks >/dev/null
 
 # compare TABLE OPTION...: fills a table of the README, and the results file of that name.
 compare() {
@@ -30,3 +30,5 @@ build/bench_smallest_constant 10000 1000 | tee bench/results/smallest-constant.t
 # Brackets on two-layer networks: the known ones (where the test data are), experiment 1 at the paper's
 # scale, small dimensions, trained and large networks. Networks are kept in out/bench.
 /usr/bin/python3 bench/brackets.py build/liplaw out/bench bench/results/brackets.csv bench/README.md
+
+build/bench_small_networks 10000 | tee bench/results/small-networks.txt

@@ -24,6 +24,7 @@
 enum { MOST_TURNS = 400, LARGEST_RANK = 40 };
 static const double SETTLED = 1e-9; /* relative growth of a turn at which the ascent ends */
 static const double SPARE = 1e-10;  /* by which the proposed multipliers are definite, relative */
+static const double SMALLEST = 1e-290;  /* of multipliers that are found by iteration */
 static const double MOST_ENTRIES = 5e7; /* of all blocks' U together: above that, plain bounds */
 
 typedef struct forms {
@@ -155,10 +156,18 @@ static lip_status complete(forms *f, double *row, double *column, double *bound,
   double largest = fmax(lip_largest(n, row), lip_largest(q, column)), sum = 0;
   lip_status st = LIP_OK;
 
+  if (!(largest * 1e-9 > SMALLEST)) { /* a dominant diagonal: slopes that all but vanish */
+    double entries = 0;
+
+    for (size_t i = 0; i < n * q; i++) entries += fabs(f->U[i]);
+    entries = entries > 0 ? fmax(2 * entries, SMALLEST) : 0;
+    for (size_t l = 0; l < n; l++) row[l] = entries;
+    for (size_t e = 0; e < q; e++) column[e] = entries;
+    *bound = entries * (double)(n + q) / 2;
+    return st;
+  }
   for (size_t l = 0; l < n; l++) row[l] = fmax(row[l], largest * 1e-9);
   for (size_t e = 0; e < q; e++) column[e] = fmax(column[e], largest * 1e-9);
-  *bound = 0;
-  if (largest == 0) return st;
   for (size_t l = 0; l < n; l++)
     for (size_t e = 0; e < q; e++)
       f->scaled[l * q + e] = f->U[l * q + e] / sqrt(row[l]) / sqrt(column[e]);
