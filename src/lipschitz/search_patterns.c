@@ -37,10 +37,10 @@ enum {
 
 static const double MOST_BYTES = 2e9; /* of the tree; then the search ends */
 
-/* Where patterns without a point loosen the bounds, other searches may do better, cones of x above
-   all in few dimensions: then so many nodes times squares of neurons are enough. */
-static const double MOST_WORK = 3e8, MOST_WORK_IN_FEW = 3e7;
-enum { FEW_DIMENSIONS = 6 };
+/* Where patterns without a point loosen the bounds, other searches may do better: cones of x in few
+   dimensions, moments for many neurons. Then so many nodes times squares of neurons are enough. */
+static const double MOST_WORK = 3e8, LEAST_WORK = 1e7;
+enum { FEW_DIMENSIONS = 6, MANY_NEURONS = 10 /* for each input */ };
 
 /* A search under way. Values are squares about the claim's scaled weights. */
 typedef struct patterns {
@@ -366,10 +366,11 @@ done:
 static bool is_enough(const patterns *in)
 {
   double k = (double)in->claim->k, nodes = (double)in->tree.count;
+  bool few = in->claim->d <= FEW_DIMENSIONS || in->claim->k > MANY_NEURONS * in->claim->d;
 
   if ((double)in->tree.bytes > MOST_BYTES) return true;
   if (in->every) return false;
-  return nodes * k * k > (in->claim->d <= FEW_DIMENSIONS ? MOST_WORK_IN_FEW : MOST_WORK);
+  return nodes * k * k > (few ? LEAST_WORK : MOST_WORK);
 }
 
 static lip_status search(patterns *in, lip_error *err)

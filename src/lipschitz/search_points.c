@@ -1,0 +1,68 @@
+/* search_points.c - the search for steep points again, from other random numbers.
+
+   Where there are many more neurons than inputs, the slope has many local maxima, and another seed
+   finds another one: the methods `patterns` and `ascent` with seeds of their own, until ROUNDS
+   rounds have passed or QUIET of them in a row have brought nothing. Works on the lower end only.
+   Cost: that of the two methods, each round. */
+#include "lipschitz/method.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { ROUNDS = 16, QUIET = 6 };
+static const uint64_t STRIDE = 0x9E3779B97F4A7C15U; /* seeds of a user lie close together */
+
+static bool applies(const lip_problem *problem)
+{
+  return problem->claim && problem->starts > 0;
+}
+
+static lip_status search_once(const lip_problem *problem, lip_steepest *steepest,
+                              lip_finding *finding, const lip_control *control, lip_error *err)
+{
+  lip_status st = LIP_OK;
+
+  if (lip_lower_patterns.applies(problem))
+    TRY(lip_lower_patterns.run(problem, steepest, finding, control, err));
+  if (lip_lower_ascent.applies(problem) && steepest->count > 0 && !lip_stopped(control))
+    TRY(lip_lower_ascent.run(problem, steepest, finding, control, err));
+done:
+  return st;
+}
+
+static lip_status run(const lip_problem *problem, lip_bracket *bracket, const lip_control *control,
+                      lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_problem other = *problem;
+  lip_steepest steepest = {.capacity = 0};
+  double *point = lip_alloc(problem->d, sizeof *point);
+
+  if (!point) FAIL(LIP_ENOMEM, "a point with %zu coordinates", problem->d);
+  for (int round = 1, quiet = 0; round <= ROUNDS && quiet < QUIET; round++, quiet++) {
+    lip_finding finding = {.point = point, .proxy = NAN, .pattern = NAN};
+
+    if (lip_stopped(control) || bracket->upper - bracket->lower <= bracket->gap * bracket->upper)
+      break;
+    other.seed = problem->seed + (uint64_t)round * STRIDE;
+    lip_steepest_clear(&steepest);
+    TRY(lip_steepest_create(problem->starts, problem->d, &steepest, err));
+    TRY(search_once(&other, &steepest, &finding, control, err));
+    lip_tell(control, (double)round / ROUNDS);
+    if (!finding.found || !(finding.value > bracket->lower)) continue;
+    bracket->lower = finding.value;
+    memcpy(bracket->point, point, problem->d * sizeof *point);
+    quiet = 0;
+    if (bracket->improved) bracket->improved(bracket->context, bracket);
+  }
+done:
+  lip_steepest_clear(&steepest);
+  lip_free(point);
+  return st;
+}
+
+const lip_search lip_search_points = {
+    "points", "theory.md B3: steep points from other random numbers", applies, run};
