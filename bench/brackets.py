@@ -2,8 +2,9 @@
 brackets on two-layer networks, measured through the command: each network is measured with a
 certificate, which `liplaw check` then proves again.
 
-WORK keeps the networks (trained or drawn once, by seed) between runs. Writes RESULTS (one row a
-network) and the tables of README between the markers `brackets`."""
+WORK keeps the networks (trained or drawn once, by seed) between runs. Writes RESULTS.csv (one row a
+network), RESULTS-table.csv and, from that, the table of README between the markers `brackets`. With
+--only the rows of other parts stay as they were."""
 
 import argparse
 import concurrent.futures
@@ -18,8 +19,9 @@ import time
 
 import numpy
 
+LINE_FIELDS = ["part", "case", "asked", "measured", "met"]
 FIELDS = [
-    "case", "network", "k", "d", "asked", "lower", "upper", "ratio", "exact", "stopped", "method",
+    "part", "case", "network", "k", "d", "asked", "lower", "upper", "ratio", "exact", "stopped", "method",
     "seconds", "proof_seconds", "megabytes", "valid",
 ]
 DIGITS = [5.080241887401, 5.226306706892, 5.003317164695, 5.562464694816, 5.177308562238]
@@ -32,7 +34,7 @@ class Bench:
         self.liplaw = os.path.abspath(arguments.liplaw)
         self.work = os.path.abspath(arguments.work)
         self.testdata = arguments.testdata
-        self.rows, self.lines, self.skipped = [], [], []
+        self.part, self.rows, self.lines, self.skipped = "", [], [], []
         os.makedirs(self.work, exist_ok=True)
 
     def run(self, *words):
@@ -76,13 +78,15 @@ class Bench:
         return row
 
     def add(self, row, **more):
-        row.update(more)
+        row.update(more, part=self.part)
         self.rows.append(row)
         return row
 
     def line(self, case, asked, measured, met):
-        self.lines.append((case, asked, measured, met))
-        print("%s | %s | %s | %s" % self.lines[-1], flush=True)
+        met = "yes" if met else "NO"
+        line = dict(part=self.part, case=case, asked=asked, measured=measured, met=met)
+        self.lines.append(line)
+        print(" | ".join(line.values()), flush=True)
 
     def weights(self, name):
         path = os.path.join(self.testdata, "weights", name)
@@ -259,7 +263,7 @@ def trained(bench, n, k, d):
 
 def trained_networks(bench):
     for n, k, d, limit in TRAINED:
-        row = bench.measure("trained", trained(bench, n, k, d), limit, ["--time-limit", 600])
+        row = bench.measure("trained", trained(bench, n, k, d), limit, ["--time-limit", 120])
         bench.add(row, k=k, d=d)
         bench.line(
             "trained (%d, %d, %d)" % (n, k, d), "ratio <= %g" % limit,
@@ -306,7 +310,21 @@ def processor():
     return platform.processor()
 
 
-def write_table(bench, readme):
+def write_merged(path, fields, new, parts):
+    """Replaces the rows of these parts in a csv file; returns all, in the order of PARTS."""
+    rows = list(new)
+    if os.path.exists(path):
+        with open(path, newline="") as file:
+            rows += [row for row in csv.DictReader(file) if row["part"] not in parts]
+    rows.sort(key=lambda row: list(PARTS).index(row["part"]))
+    with open(path, "w", newline="") as file:
+        writer = csv.DictWriter(file, fields)
+        writer.writeheader()
+        writer.writerows(rows)
+    return rows
+
+
+def write_table(bench, lines, readme):
     begin, end = "<!-- brackets: begin -->", "<!-- brackets: end -->"
     with open(readme) as file:
         text = file.read()
@@ -315,8 +333,8 @@ def write_table(bench, readme):
     table = "%s, %d cores.\n\n| case | asked | measured | met |\n|---|---|---|---|\n" % (
         processor(), os.cpu_count(),
     )
-    for case, asked, measured, met in bench.lines:
-        table += "| %s | %s | %s | %s |\n" % (case, asked, measured, "yes" if met else "NO")
+    for line in lines:
+        table += "| %s |\n" % " | ".join(line[field] for field in LINE_FIELDS[1:])
     for text in bench.skipped:
         table += "\nSkipped: %s\n" % text
     with open(readme, "w") as file:
@@ -331,13 +349,12 @@ def main():
     parser.add_argument("--testdata", default="../shared/testdata")
     arguments = parser.parse_args()
     bench = Bench(arguments)
-    for name in arguments.only.split(","):
-        PARTS[name](bench)
-    with open(arguments.results, "w", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS)
-        writer.writeheader()
-        writer.writerows(bench.rows)
-    write_table(bench, arguments.readme)
+    parts = arguments.only.split(",")
+    for bench.part in parts:
+        PARTS[bench.part](bench)
+    write_merged(arguments.results + ".csv", FIELDS, bench.rows, parts)
+    lines = write_merged(arguments.results + "-table.csv", LINE_FIELDS, bench.lines, parts)
+    write_table(bench, lines, arguments.readme)
 
 
 main()

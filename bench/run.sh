@@ -29,6 +29,6 @@ build/bench_smallest_constant 10000 1000 | tee bench/results/smallest-constant.t
 
 # Brackets on two-layer networks: the known ones (where the test data are), experiment 1 at the paper's
 # scale, small dimensions, trained and large networks. Networks are kept in out/bench.
-/usr/bin/python3 bench/brackets.py build/liplaw out/bench bench/results/brackets.csv bench/README.md
+/usr/bin/python3 bench/brackets.py build/liplaw out/bench bench/results/brackets bench/README.md
 
 build/bench_small_networks 10000 | tee bench/results/small-networks.txt
