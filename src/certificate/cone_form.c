@@ -13,13 +13,6 @@
 
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
-    !defined(__SANITIZE_ADDRESS__)
-#define FOR_EACH_MACHINE __attribute__((target_clones("avx2", "default")))
-#else
-#define FOR_EACH_MACHINE
-#endif
-
 enum { LANES = 4, N = LIP_CONE_DIMENSIONS };
 typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
 
@@ -119,8 +112,7 @@ static inline __attribute__((always_inline)) double form(size_t d, size_t padded
   return all;
 }
 
-FOR_EACH_MACHINE double lip_cone_form(const lip_cones *cones, lip_cone_sum *sum, const double *S,
-                                      double *matrix)
+double lip_cone_form(const lip_cones *cones, lip_cone_sum *sum, const double *S, double *matrix)
 {
   size_t padded = cones->padded;
 

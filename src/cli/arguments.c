@@ -5,6 +5,7 @@
 #include "base/error.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #define FIELD(name) offsetof(common_options, name)
 
@@ -178,6 +179,35 @@ int cli_parse(const command *self, int argc, char **argv, common_options *common
   if (absent) return cli_usage(self, common, "--%s is missing: %s", absent->name, absent->meaning);
   if (common->output && !*common->output) return cli_usage(self, common, "-o '' names no file");
   return -1;
+}
+
+static bool is_same_file(const char *path, const struct stat *other)
+{
+  struct stat own;
+
+  return stat(path, &own) == 0 && own.st_dev == other->st_dev && own.st_ino == other->st_ino;
+}
+
+/* An input may be two files, "IMAGES:LABELS", and a network's list of layers lies beside it. */
+lip_status cli_keep_input(const char *output, const char *input, lip_error *err)
+{
+  struct stat written;
+  char part[4096];
+  const char *colon = input ? strchr(input, ':') : NULL, *dot = input ? strrchr(input, '.') : NULL;
+  bool same;
+
+  if (!output || !input || stat(output, &written) != 0 || !S_ISREG(written.st_mode)) return LIP_OK;
+  same = is_same_file(input, &written);
+  if (colon) {
+    (void)snprintf(part, sizeof part, "%.*s", (int)(colon - input), input);
+    same = same || is_same_file(part, &written) || is_same_file(colon + 1, &written);
+  }
+  if (dot) {
+    (void)snprintf(part, sizeof part, "%.*s.arch.json", (int)(dot - input), input);
+    same = same || is_same_file(part, &written);
+  }
+  return same ? lip_fail(err, LIP_EINPUT, "%s: is an input; it is not written over", output)
+              : LIP_OK;
 }
 
 lip_status cli_check_output(const char *path, lip_error *err)

@@ -40,6 +40,10 @@ int cli_parse(const command *self, int argc, char **argv, common_options *common
               const binding *bindings, size_t count, const char **positional, size_t capacity,
               size_t optional);
 
+/* LIP_EINPUT where output is the same file as an input, or as one that belongs to it. Either may be
+   NULL. */
+LIP_MUST_CHECK lip_status cli_keep_input(const char *output, const char *input, lip_error *err);
+
 /* Whether a file could be written at path: asked before work that takes long. */
 LIP_MUST_CHECK lip_status cli_check_output(const char *path, lip_error *err);
 

@@ -230,6 +230,8 @@ static int run(const command *self, int argc, char **argv)
 
   if (code >= 0) return code;
   if (!common.output) return cli_usage(self, &common, "-o is missing: the .npz file to write");
+  TRY(cli_keep_input(common.output, path[0], err));
+  TRY(cli_keep_input(common.output, path[1], err));
   TRY(lip_net_read(path[0], &net, err));
   TRY(parse_output(own.output, net, &chosen, err));
   TRY(lip_dataset_read(path[1], &reading, &data, err));

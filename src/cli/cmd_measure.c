@@ -1,12 +1,14 @@
 /* cmd_measure.c - liplaw measure: the bracket of a network, and its certificate. */
 #include "cli/cli.h"
 
+#include "certificate/claim.h"
 #include "data/read_options.h"
 #include "lipschitz/measure_options.h"
 
 #include <liplaw/measure.h>
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct own_options {
@@ -137,21 +139,37 @@ static void print_bounds(const lip_measurement *found)
   }
 }
 
+/* 13 digits, not above a lower end and not below an upper one. */
+static const char *outward(double value, lip_side side, char *text, size_t size)
+{
+  double toward = side == LIP_LOWER ? -1 : 1;
+
+  (void)snprintf(text, size, "%.13g", value);
+  if (isfinite(value) && toward * (strtod(text, NULL) - value) < 0)
+    (void)snprintf(text, size, "%.13g", value + toward * 1e-12 * fabs(value));
+  return text;
+}
+
 static int answer_text(const char *path, const lip_net *net, const lip_measurement *found,
                        const char *certificate)
 {
+  char low[32], high[32];
+
   print_layers(path, net, found);
   print_bounds(found);
-  (void)printf("\nlargest gradient norm at random points: %.10g\n", found->proxy_random);
+  (void)printf("\nlargest gradient norm at random points of the space: %.10g\n",
+               found->proxy_random);
   if (!isnan(found->proxy_data))
     (void)printf("largest gradient norm at the data points: %.10g\n", found->proxy_data);
-  if (!isnan(found->pattern) && !is_exact(found))
+  if (isfinite(found->relaxed / found->pattern) && isfinite(found->pattern / found->lower) &&
+      !is_exact(found))
     (void)printf("of the gap, about %.4g is the relaxation, %.4g patterns that no point was found "
                  "to have\n",
                  found->relaxed / found->pattern, found->pattern / found->lower);
-  (void)printf("%s bracket, norm %s, on %s: [%.13g, %.13g], ratio %.6g%s (%s, %s); %.2f s%s%s\n",
+  (void)printf("%s bracket, norm %s, on %s: [%s, %s], ratio %.6g%s (%s, %s); %.2f s%s%s\n",
                found->certified ? "certified" : "estimated", lip_norm_name(found->norm),
-               found->domain_text, found->lower, found->upper, ratio_of(found),
+               found->domain_text, outward(found->lower, LIP_LOWER, low, sizeof low),
+               outward(found->upper, LIP_UPPER, high, sizeof high), ratio_of(found),
                is_exact(found) ? ", exact" : "", found->lower_method, found->upper_method,
                found->seconds,
                strcmp(found->stopped, "time") == 0 || strcmp(found->stopped, "interrupt") == 0
@@ -165,6 +183,17 @@ static int answer_text(const char *path, const lip_net *net, const lip_measureme
                  certificate);
   if (certificate && !found->certified) (void)printf("no certificate: the ends are estimates\n");
   return EXIT_DONE;
+}
+
+/* The file of "data:FILE,R" is an input too. */
+static lip_status keep_centers(const char *output, const char *domain, lip_error *err)
+{
+  char file[4096];
+  const char *comma = strrchr(domain, ',');
+
+  if (strncmp(domain, "data:", 5) != 0 || !comma) return LIP_OK;
+  (void)snprintf(file, sizeof file, "%.*s", (int)(comma - domain) - 5, domain + 5);
+  return cli_keep_input(output, file, err);
 }
 
 static int run(const command *self, int argc, char **argv)
@@ -188,7 +217,10 @@ static int run(const command *self, int argc, char **argv)
   if (common.output)
     return cli_usage(self, &common, "-o: measure writes no file but --certificate");
   options.reading = &reading;
-  if (own.certificate) st = cli_check_output(own.certificate, &err);
+  st = cli_keep_input(own.certificate, path, &err);
+  if (st == LIP_OK) st = cli_keep_input(own.certificate, own.data, &err);
+  if (st == LIP_OK) st = keep_centers(own.certificate, options.domain, &err);
+  if (st == LIP_OK && own.certificate) st = cli_check_output(own.certificate, &err);
   if (st == LIP_OK) st = lip_net_read(path, &net, &err);
   if (st == LIP_OK && own.data) st = lip_dataset_read(own.data, &reading, &data, &err);
   if (st == LIP_OK) st = lip_measure(net, data, &options, &found, cli_control(), &err);
@@ -199,6 +231,12 @@ static int run(const command *self, int argc, char **argv)
   else
     code = common.json ? answer_json(net, &found, own.certificate)
                        : answer_text(path, net, &found, own.certificate);
+  if (st == LIP_OK && own.certificate && !found.certified) {
+    (void)fprintf(stderr, "liplaw measure: %s: not written, the bracket is not certified%s\n",
+                  own.certificate,
+                  lip_claim_is_two_layer(net) ? "" : " (certificates are for two-layer networks)");
+    code = EXIT_BAD;
+  }
   lip_measurement_clear(&found);
   lip_dataset_free(data);
   lip_net_free(net);

@@ -90,7 +90,8 @@ static int run(const command *self, int argc, char **argv)
   if (code >= 0) return code;
   if (!common.output) return cli_usage(self, &common, "-o is missing: the .onnx file to write");
   settle_bias(&options, argc, argv);
-  st = cli_check_output(common.output, &err);
+  st = cli_keep_input(common.output, path, &err);
+  if (st == LIP_OK) st = cli_check_output(common.output, &err);
   if (st == LIP_OK) st = lip_dataset_read(path, &reading, &data, &err);
   if (st == LIP_OK) st = lip_train(data, &options, &net, &result, cli_control(), &err);
   if (st == LIP_OK) st = lip_net_write(net, common.output, &err);

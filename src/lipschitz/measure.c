@@ -124,7 +124,7 @@ static void watch_search(void *context, const lip_bracket *bracket)
 
 static bool is_closed(const lip_measurement *found, double gap)
 {
-  return found->upper - found->lower <= gap * found->upper;
+  return isfinite(found->upper) && found->upper - found->lower <= gap * found->upper;
 }
 
 /* What a search found is one bound of each side that it improved. */

@@ -173,8 +173,10 @@ static lip_status complete(forms *f, double *row, double *column, double *bound,
       f->scaled[l * q + e] = f->U[l * q + e] / sqrt(row[l]) / sqrt(column[e]);
   TRY(lip_operator_norm_of(n, q, f->scaled, &norm, control, err));
   norm.value *= 1 + norm.error + SPARE;
-  for (size_t l = 0; l < n; l++) sum += row[l] *= norm.value;
-  for (size_t e = 0; e < q; e++) sum += column[e] *= norm.value;
+  /* The errors of M are those of its largest entries: a share of the largest multiplier covers
+   * them. */
+  for (size_t l = 0; l < n; l++) sum += row[l] = row[l] * norm.value + 1e-11 * largest;
+  for (size_t e = 0; e < q; e++) sum += column[e] = column[e] * norm.value + 1e-11 * largest;
   *bound = sum / 2;
 done:
   return st;
