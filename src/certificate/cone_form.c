@@ -13,6 +13,15 @@
 
 #include <string.h>
 
+/* Two compilations, chosen at run time: of a static function, since the choice of a global one
+   would be a symbol of the library. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
+    !defined(__SANITIZE_ADDRESS__)
+#define FOR_EACH_MACHINE __attribute__((target_clones("avx2", "default")))
+#else
+#define FOR_EACH_MACHINE
+#endif
+
 enum { LANES = 4, N = LIP_CONE_DIMENSIONS };
 typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
 
@@ -112,7 +121,8 @@ static inline __attribute__((always_inline)) double form(size_t d, size_t padded
   return all;
 }
 
-double lip_cone_form(const lip_cones *cones, lip_cone_sum *sum, const double *S, double *matrix)
+FOR_EACH_MACHINE static double form_of(const lip_cones *cones, lip_cone_sum *sum, const double *S,
+                                       double *matrix)
 {
   size_t padded = cones->padded;
 
@@ -134,6 +144,11 @@ double lip_cone_form(const lip_cones *cones, lip_cone_sum *sum, const double *S,
   default:
     return form(8, padded, sum, S, matrix);
   }
+}
+
+double lip_cone_form(const lip_cones *cones, lip_cone_sum *sum, const double *S, double *matrix)
+{
+  return form_of(cones, sum, S, matrix);
 }
 
 /* upper^2 / total - N > 0, with errors: of an entry of N at most gamma sum |v_i v_j| / lambda,
