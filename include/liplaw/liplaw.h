@@ -1,4 +1,5 @@
-/* liplaw/liplaw.h - all of liplaw: data, network, certificates, training, measuring, sweeps, reports. */
+/* liplaw/liplaw.h - all of liplaw: data, network, certificates, training, measuring, sweeps,
+ * reports. */
 #ifndef LIPLAW_LIPLAW_H
 #define LIPLAW_LIPLAW_H
 

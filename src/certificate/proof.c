@@ -57,9 +57,8 @@ const lip_array *lip_proof_array(const lip_proof *proof, const char *name)
   return NULL;
 }
 
-/* Tries value (1 + spare) + unit spare, with spares that grow eightfold, or to the margin of a test that
-   failed.
-   claimed  out  what verdict speaks of */
+/* Tries value (1 + spare) + unit spare, with spares that grow eightfold, or to the margin of a test
+   that failed. claimed  out  what verdict speaks of */
 static lip_status approach(const lip_claim *claim, const lip_proof *proof, double value,
                            double unit, double *claimed, lip_verdict *verdict,
                            const lip_control *control, lip_error *err)
