@@ -77,7 +77,7 @@ static void a_line_through_a_point_on_every_hyperplane_is_searched(void **state)
 {
   static const double W[] = {1, 0, 0, 0, 0, 1, 0, 0}, zero[D] = {0, 0, 0, 0};
   lip_net *net = two_layer(D, 2, (lip_activation){LIP_ABS, 0}, W, NULL, (double[]){1, -1});
-  lip_problem problem = {.net = net, .d = D, .m = 1, .domain = {LIP_SPACE, 1}};
+  lip_problem problem = {.net = net, .d = D, .m = 1, .domain = {.kind = LIP_SPACE}};
   lip_kinks kinks;
   double best[D];
 

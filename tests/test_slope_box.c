@@ -31,7 +31,7 @@ static void make_net(subject *s, size_t d, size_t k, size_t m)
   const lip_activation psi[2] = {{LIP_RELU, 0}, {LIP_IDENTITY, 0}};
   const bool bias[2] = {false, false};
 
-  *s = (subject){NULL};
+  *s = (subject){.claim = NULL};
   assert_int_equal(lip_net_create(2, widths, psi, bias, LIP_F64, &s->net, NULL), LIP_OK);
 }
 
