@@ -255,11 +255,12 @@ static lip_status solved_below(const lip_claim *claim, size_t rows, const lip_ce
   size_t n = rows - 1, d = claim->d;
   size_t *columns = lip_alloc(rows + 1, sizeof *columns);
   double *P = lip_alloc(n, n * sizeof *P), *copy = lip_alloc(n, n * sizeof *copy);
-  double *R = lip_alloc(n, n * sizeof *R), *q = lip_alloc(n, 4 * sizeof *q), *y = q + n;
+  double *R = lip_alloc(n, n * sizeof *R), *q = lip_alloc(n, 4 * sizeof *q), *y;
   double away;
   bool with_biases = false;
 
   if (!columns || !P || !copy || !R || !q) FAIL(LIP_ENOMEM, "a linear system of %zu rows", n);
+  y = q + n;
   if (used_columns(claim, rows, row, d, n, columns) != n) with_biases = true;
   if (with_biases && used_columns(claim, rows, row, d + 1, n, columns) != n) goto done;
   for (size_t i = 0; i < n; i++) { /* the unknowns y_r, r >= 1; the weight of row 0 is 1 */
