@@ -1,5 +1,5 @@
-/* liplaw/liplaw.h - all of liplaw: data, network, certificates, training, measuring, sweeps,
- * reports. */
+/* liplaw/liplaw.h - all of liplaw: data, network, certificates, training, constructions, measuring,
+ * laws, sweeps, reports. */
 #ifndef LIPLAW_LIPLAW_H
 #define LIPLAW_LIPLAW_H
 
@@ -8,7 +8,9 @@
 #include <liplaw/net.h>
 #include <liplaw/certificate.h>
 #include <liplaw/train.h>
+#include <liplaw/construct.h>
 #include <liplaw/measure.h>
+#include <liplaw/law.h>
 #include <liplaw/sweep.h>
 #include <liplaw/report.h>
 
