@@ -8,16 +8,15 @@ network), RESULTS-table.csv and, from that, the table of README between the mark
 
 import argparse
 import concurrent.futures
-import csv
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
 import time
 
 import numpy
+import tables
 
 LINE_FIELDS = ["part", "case", "asked", "measured", "met"]
 FIELDS = [
@@ -302,43 +301,22 @@ PARTS = {
 }
 
 
-def processor():
-    with open("/proc/cpuinfo") as file:
-        for text in file:
-            if text.startswith("model name"):
-                return text.split(":", 1)[1].strip()
-    return platform.processor()
-
-
 def write_merged(path, fields, new, parts):
     """Replaces the rows of these parts in a csv file; returns all, in the order of PARTS."""
     rows = list(new)
     if os.path.exists(path):
-        with open(path, newline="") as file:
-            rows += [row for row in csv.DictReader(file) if row["part"] not in parts]
+        rows += [row for row in tables.read_csv(path) if row["part"] not in parts]
     rows.sort(key=lambda row: list(PARTS).index(row["part"]))
-    with open(path, "w", newline="") as file:
-        writer = csv.DictWriter(file, fields)
-        writer.writeheader()
-        writer.writerows(rows)
+    tables.write_csv(path, fields, rows)
     return rows
 
 
-def write_table(bench, lines, readme):
-    begin, end = "<!-- brackets: begin -->", "<!-- brackets: end -->"
-    with open(readme) as file:
-        text = file.read()
-    head, rest = text.split(begin)
-    tail = rest.split(end)[1]
-    table = "%s, %d cores.\n\n| case | asked | measured | met |\n|---|---|---|---|\n" % (
-        processor(), os.cpu_count(),
-    )
-    for line in lines:
-        table += "| %s |\n" % " | ".join(line[field] for field in LINE_FIELDS[1:])
-    for text in bench.skipped:
-        table += "\nSkipped: %s\n" % text
-    with open(readme, "w") as file:
-        file.write(head + begin + "\n" + table + end + tail)
+def fill_readme(bench, lines, readme):
+    text = "%s, %d cores.\n\n" % (tables.processor(), os.cpu_count())
+    fields = LINE_FIELDS[1:]
+    text += tables.markdown(fields, [[line[field] for field in fields] for line in lines])
+    text += "".join("\n\nSkipped: " + skipped for skipped in bench.skipped)
+    tables.fill(readme, "brackets", text)
 
 
 def main():
@@ -354,7 +332,7 @@ def main():
         PARTS[bench.part](bench)
     write_merged(arguments.results + ".csv", FIELDS, bench.rows, parts)
     lines = write_merged(arguments.results + "-table.csv", LINE_FIELDS, bench.lines, parts)
-    write_table(bench, lines, arguments.readme)
+    fill_readme(bench, lines, arguments.readme)
 
 
 main()

@@ -5,13 +5,12 @@ and beside the two matrix products that a step cannot do without. Writes RESULTS
 table into README between the markers of that name, prints it."""
 
 import argparse
-import csv
-import platform
 import statistics
 import subprocess
 import sys
 import time
 
+import tables
 import torch_step
 
 SHAPES = [
@@ -104,47 +103,26 @@ def row_of(shape, threads, kernel, steps, torch_steps, products):
     }
 
 
-def show(value, digits=3):
-    return "" if value is None else "%.*g" % (digits, value) if isinstance(value, float) else str(value)
-
-
 def table(rows):
-    head = "| n, d, k | threads | PyTorch ms | liplaw ms | faster | asked | step GFLOP/s | product GFLOP/s | share | asked | met |"
-    lines = [head, "|---" * (head.count("|") - 1) + "|"]
-    for r in rows:
-        cells = [
+    head = ["n, d, k", "threads", "PyTorch ms", "liplaw ms", "faster", "asked", "step GFLOP/s"]
+    head += ["product GFLOP/s", "share", "asked", "met"]
+    lines = [
+        [
             "%d, %d, %d" % (r["n"], r["d"], r["k"]),
             str(r["threads"]),
-            show(r["torch_ms"]),
-            show(r["liplaw_ms"]),
-            show(r["ratio"]) + ("x" if r["ratio"] else ""),
-            show(r["ratio_asked"]) + ("x" if r["ratio_asked"] else ""),
+            tables.show(r["torch_ms"]),
+            tables.show(r["liplaw_ms"]),
+            tables.show(r["ratio"], "%.3gx"),
+            tables.show(r["ratio_asked"], "%.3gx"),
             "%.0f" % r["step_gflops"],
             "%.0f" % r["product_gflops"],
             "%.0f %%" % (100 * r["share"]),
             "75 %" if r["share_asked"] else "",
             r["met"],
         ]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def processor():
-    try:
-        with open("/proc/cpuinfo") as lines:
-            return next(l.split(":")[1].strip() for l in lines if l.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.machine()
-
-
-def write_readme(path, name, text):
-    begin, end = "<!-- %s: begin -->" % name, "<!-- %s: end -->" % name
-    with open(path) as file:
-        whole = file.read()
-    head, rest = whole.split(begin)
-    tail = rest.split(end)[1]
-    with open(path, "w") as file:
-        file.write(head + begin + "\n" + text + "\n" + end + tail)
+        for r in rows
+    ]
+    return tables.markdown(head, lines)
 
 
 def main():
@@ -169,16 +147,13 @@ def main():
     print(text)
     if asked.shape:
         return  # a part of the table is not written
-    with open(asked.results, "w", newline="") as file:
-        writer = csv.DictWriter(file, rows[0].keys())
-        writer.writeheader()
-        writer.writerows(rows)
-    write_readme(
+    tables.write_csv(asked.results, rows[0].keys(), rows)
+    tables.fill(
         asked.readme,
         asked.table,
         "%s, %s kernels; PyTorch %s on OpenBLAS with %s kernels; medians of %d turns.\n\n%s"
         % (
-            processor(),
+            tables.processor(),
             rows[0]["kernel"],
             torch_step.version(),
             torch_step.blas_kernel(),

@@ -31,4 +31,5 @@ build/bench_smallest_constant 10000 1000 | tee bench/results/smallest-constant.t
 # scale, small dimensions, trained and large networks. Networks are kept in out/bench.
 /usr/bin/python3 bench/brackets.py build/liplaw out/bench bench/results/brackets bench/README.md
 
-build/bench_small_networks 10000 | tee bench/results/small-networks.txt
+/usr/bin/python3 bench/small_networks.py build/bench_small_networks 10000 \
+  bench/results/small-networks.csv bench/README.md

@@ -6,7 +6,6 @@ those of the CPU, both sides on one thread. Writes RESULTS (csv), puts the table
 the markers 'semidefinite', prints it."""
 
 import argparse
-import csv
 import math
 import os
 import re
@@ -15,6 +14,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+import tables
 
 SHAPES = [(100, 50), (100, 784), (300, 50), (300, 784), (1000, 50), (1000, 784), (3000, 100), (3000, 784)]
 AGREEMENT = 1e-6  # relative
@@ -79,39 +80,26 @@ def met(row):
     return "yes" if abs(row["above"]) <= AGREEMENT and fast else "NO"
 
 
-def show(value, form):
-    return "" if value is None else form % value
-
-
 def table(rows):
-    head = "| neurons, inputs | bound, proved | s | of which proof | csdp | s | above csdp | asked | faster | asked | met |"
-    lines = [head, "|---" * (head.count("|") - 1) + "|"]
-    for r in rows:
-        cells = [
+    head = ["neurons, inputs", "bound, proved", "s", "of which proof", "csdp", "s", "above csdp"]
+    head += ["asked", "faster", "asked", "met"]
+    lines = [
+        [
             "%d, %d" % (r["neurons"], r["inputs"]),
             "%.9f" % r["upper"],
             "%.3g" % r["seconds"],
             "%.2g" % r["of_which_proof"],
-            show(r["csdp"], "%.9f"),
-            show(r["csdp_seconds"], "%.3g"),
-            show(r["above"], "%.1e"),
-            show(AGREEMENT if r["csdp"] else None, "%g"),
-            show(r["faster"], "%.0fx"),
+            tables.show(r["csdp"], "%.9f"),
+            tables.show(r["csdp_seconds"]),
+            tables.show(r["above"], "%.1e"),
+            tables.show(AGREEMENT if r["csdp"] else None, "%g"),
+            tables.show(r["faster"], "%.0fx"),
             "%dx" % FASTER_AT_300 if r["neurons"] == 300 else "",
             met(r),
         ]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def write_readme(path, text):
-    begin, end = "<!-- semidefinite: begin -->", "<!-- semidefinite: end -->"
-    with open(path) as file:
-        whole = file.read()
-    head, rest = whole.split(begin)
-    tail = rest.split(end)[1]
-    with open(path, "w") as file:
-        file.write(head + begin + "\n" + text + "\n" + end + tail)
+        for r in rows
+    ]
+    return tables.markdown(head, lines)
 
 
 def main():
@@ -132,11 +120,9 @@ def main():
     print(text)
     if asked.shape:
         return  # a part of the table is not written
-    with open(asked.results, "w", newline="") as file:
-        writer = csv.DictWriter(file, rows[0].keys())
-        writer.writeheader()
-        writer.writerows(rows)
-    write_readme(asked.readme, "csdp was given %d CPU seconds a problem.\n\n%s" % (asked.limit, text))
+    tables.write_csv(asked.results, rows[0].keys(), rows)
+    limit = "csdp was given %d CPU seconds a problem." % asked.limit
+    tables.fill(asked.readme, "semidefinite", limit + "\n\n" + text)
 
 
 main()
