@@ -21,47 +21,6 @@ static inline void arb_logistic(arb_t y, const arb_t t)
   arb_inv(y, y, FEWER_BITS);
 }
 
-/* y = psi(t) */
-static inline void exact_value(lip_activation psi, const arb_t t, arb_t y)
-{
-  arb_t slope;
-
-  arb_init(slope);
-  arb_set_d(slope, arb_is_negative(t) ? psi.slope : 1);
-  switch (psi.kind) {
-  case LIP_IDENTITY:
-    arb_set(y, t);
-    break;
-  case LIP_RELU:
-    arb_set(y, t);
-    if (arb_is_negative(t)) arb_zero(y);
-    break;
-  case LIP_LEAKY_RELU:
-    arb_mul(y, t, slope, BITS);
-    break;
-  case LIP_ABS:
-    arb_abs(y, t);
-    break;
-  case LIP_TANH:
-    arb_tanh(y, t, FEWER_BITS);
-    break;
-  case LIP_SOFTPLUS:
-    arb_exp(y, t, FEWER_BITS);
-    arb_log1p(y, y, FEWER_BITS);
-    break;
-  case LIP_SQUARE:
-    arb_sqr(y, t, BITS);
-    break;
-  case LIP_SIGMOID:
-    arb_logistic(y, t);
-    break;
-  case LIP_POWER:
-    arb_pow_ui(y, t, (ulong)psi.slope, BITS);
-    break;
-  }
-  arb_clear(slope);
-}
-
 /* y = psi'(t), t not at a kink. */
 static inline void exact_activation_slope(lip_activation psi, const arb_t t, arb_t y)
 {

@@ -91,9 +91,9 @@ call 1 signs.npz signs.npz -o Y.npz
 refused 1 "signs.arch.json"
 call 1 three.onnx signs.npz -o no-such-folder/Y.npz
 refused 1 "no-such-folder/Y.npz"
-for output in 3 0-3 x 1- -1 1-2-3 99999999999999999999999; do
+for output in 3 0-3 1-1 x 1- -1 1-2-3 99999999999999999999999; do
   call 2 three.onnx signs.npz --output=$output -o Y.npz
-  refused 1 "--output"
+  refused 1 "--output: '$output' is neither I nor I-J"
 done
 call 2 three.onnx signs.npz
 call 2 three.onnx -o Y.npz

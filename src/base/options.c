@@ -13,13 +13,6 @@ static void *field(const lip_option *option, void *options)
   return (char *)options + option->offset;
 }
 
-const lip_option *lip_option_find(lip_option_table table, const char *name)
-{
-  for (size_t i = 0; i < table.count; i++)
-    if (strcmp(table.rows[i].name, name) == 0) return &table.rows[i];
-  return NULL;
-}
-
 static lip_status set_bool(const lip_option *option, bool *value, const char *text, lip_error *err)
 {
   if (strcmp(text, "true") == 0 || strcmp(text, "1") == 0) {

@@ -37,9 +37,6 @@ typedef struct lip_option_table {
 /* Sets every field to its default; fields of required options become 0. */
 void lip_options_defaults(lip_option_table table, void *options);
 
-/* NULL when the table has no such option. */
-const lip_option *lip_option_find(lip_option_table table, const char *name);
-
 /* Parses text into the field. LIP_EOPTION: "--name: 'text' is not ...". */
 LIP_MUST_CHECK lip_status lip_option_set(const lip_option *option, void *options, const char *text,
                                          lip_error *err);

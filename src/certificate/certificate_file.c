@@ -12,7 +12,6 @@
 #include "data/npz.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char format[] = "liplaw certificate 1", prefix[] = "proof_";
@@ -28,17 +27,6 @@ enum { FIXED_ARRAYS = 13, MAX_ARRAYS = FIXED_ARRAYS + LIP_PROOF_ARRAYS, MAX_TEXT
 static bool has_radius(lip_domain_kind kind)
 {
   return kind == LIP_BALL || kind == LIP_ON_SPHERE || kind == LIP_AROUND_DATA;
-}
-
-const char *lip_output_format(lip_output output, char *buffer, size_t size)
-{
-  if (output.kind == LIP_ALL_OUTPUTS)
-    (void)snprintf(buffer, size, "all");
-  else if (output.kind == LIP_ONE_OUTPUT)
-    (void)snprintf(buffer, size, "%zu", output.plus);
-  else
-    (void)snprintf(buffer, size, "%zu-%zu", output.plus, output.minus);
-  return buffer;
 }
 
 static lip_status add_domain(lip_npz_writer *out, const lip_domain *domain, lip_error *err)
@@ -162,19 +150,13 @@ done:
 static lip_status get_output(const archive *in, lip_output *output, lip_error *err)
 {
   lip_status st = LIP_OK;
-  char text[MAX_TEXT], again[MAX_TEXT], *end;
+  char text[MAX_TEXT], again[MAX_TEXT];
 
   TRY(get_text(in, "output", text, err));
-  if (strcmp(text, "all") != 0) {
-    output->kind = LIP_ONE_OUTPUT;
-    output->plus = strtoull(text, &end, 10);
-    if (*end == '-') {
-      output->kind = LIP_OUTPUT_DIFFERENCE;
-      output->minus = strtoull(end + 1, &end, 10);
-    }
-    if (strcmp(text, lip_output_format(*output, again, sizeof again)) != 0)
-      FAIL(LIP_EINPUT, "output.npy: '%s' is none of all, I, I-J", text);
-  }
+  if (strcmp(text, "all") != 0 &&
+      (lip_output_parse(text, SIZE_MAX, output, NULL) != LIP_OK ||
+       strcmp(text, lip_output_format(*output, again, sizeof again)) != 0))
+    FAIL(LIP_EINPUT, "output.npy: '%s' is none of all, I, I-J", text);
 done:
   return st;
 }

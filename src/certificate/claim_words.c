@@ -1,4 +1,5 @@
 /* claim_words.c - domain, output and norm as words of the command line. */
+#include "certificate/certificate.h"
 #include "certificate/domain.h"
 
 #include "base/error.h"
@@ -193,9 +194,20 @@ lip_status lip_output_parse(const char *text, size_t outputs, lip_output *output
   }
   if (!good)
     return lip_fail(err, LIP_EOPTION,
-                    "--output: '%s' is neither I nor I-J (I and J different), numbers of outputs "
-                    "from 0 to %zu",
-                    text, outputs - 1);
+                    "--output: '%s' is neither I nor I-J, I and J two of %zu output%s, counted "
+                    "from 0",
+                    text, outputs, outputs == 1 ? "" : "s");
   *output = parsed;
   return LIP_OK;
+}
+
+const char *lip_output_format(lip_output output, char *buffer, size_t size)
+{
+  if (output.kind == LIP_ALL_OUTPUTS)
+    (void)snprintf(buffer, size, "all");
+  else if (output.kind == LIP_ONE_OUTPUT)
+    (void)snprintf(buffer, size, "%zu", output.plus);
+  else
+    (void)snprintf(buffer, size, "%zu-%zu", output.plus, output.minus);
+  return buffer;
 }

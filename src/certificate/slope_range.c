@@ -91,18 +91,6 @@ static lip_interval slope_of_power(lip_interval t, unsigned p)
 
 /* ---- piecewise linear ---- */
 
-/* The slope `left` below 0, 1 above: the ends, and the kink where it is inside. */
-static lip_interval value_with_kink(lip_interval t, double left)
-{
-  lip_interval f = lip_interval_mul(lip_interval_of(t.low < 0 ? left : 1), lip_interval_of(t.low));
-  lip_interval g = lip_interval_mul(lip_interval_of(t.high < 0 ? left : 1),
-                                    lip_interval_of(t.high));
-  lip_interval hull = {fmin(f.low, g.low), fmax(f.high, g.high)};
-
-  if (lip_interval_contains(t, 0)) hull = (lip_interval){fmin(hull.low, 0), fmax(hull.high, 0)};
-  return hull;
-}
-
 static lip_interval slope_with_kink(lip_interval t, double left)
 {
   if (t.low >= 0 && t.high > 0) return lip_interval_of(1);
@@ -111,30 +99,6 @@ static lip_interval slope_with_kink(lip_interval t, double left)
 }
 
 /* ---- */
-
-lip_interval lip_activation_values_on(lip_activation psi, lip_interval t)
-{
-  switch (psi.kind) {
-  case LIP_IDENTITY:
-    return t;
-  case LIP_RELU:
-    return (lip_interval){fmax(t.low, 0), fmax(t.high, 0)};
-  case LIP_LEAKY_RELU:
-    return value_with_kink(t, psi.slope);
-  case LIP_ABS:
-    return magnitude(t);
-  case LIP_TANH:
-    return clamped(rising(psi, lip_activation_value, t), -1, 1);
-  case LIP_SOFTPLUS:
-    return clamped(rising(psi, lip_activation_value, t), 0, INFINITY);
-  case LIP_SIGMOID:
-    return clamped(rising(psi, lip_activation_value, t), 0, 1);
-  case LIP_SQUARE:
-  case LIP_POWER:
-    return power(t, exponent_of(psi));
-  }
-  return (lip_interval){-INFINITY, INFINITY};
-}
 
 lip_interval lip_activation_slopes_on(lip_activation psi, lip_interval t)
 {

@@ -5,10 +5,9 @@
 #include "certificate/claim.h"
 #include "linalg/interval.h"
 
-/* psi and psi' over an interval of arguments, enclosed: contains psi(t), psi'(t) for every t in it,
-   and at a kink inside (not at an end of the interval alone) the slopes of both sides. An argument
-   may be infinite. */
-lip_interval lip_activation_values_on(lip_activation psi, lip_interval t);
+/* psi' over an interval of arguments, enclosed: contains psi'(t) for every t in it, and at a kink
+   inside (not at an end of the interval alone) the slopes of both sides. An argument may be
+   infinite. */
 lip_interval lip_activation_slopes_on(lip_activation psi, lip_interval t);
 
 /* z_l = w_l.x + b_l over the claim's domain; around data over the ball of center `ball` alone

@@ -7,12 +7,10 @@
 #include "data/npz.h"
 #include "data/read_options.h"
 
-#include <liplaw/dataset.h>
-#include <liplaw/net.h>
+#include <liplaw/certificate.h>
 
-#include <errno.h>
 #include <math.h>
-#include <stdlib.h>
+#include <string.h>
 
 typedef struct evaluate_options {
   bool gradient;
@@ -26,10 +24,10 @@ static const lip_option rows[] = {
      "I: this output only, counted from 0; I-J: f_I - f_J"},
 };
 
-/* The outputs asked for: all of them (count of the network's), f_plus, or f_plus - f_minus. */
+/* The outputs asked for, and how many they are: all of the network's, or one. */
 typedef struct selection {
-  bool all, difference;
-  size_t plus, minus, count;
+  lip_output output;
+  size_t count;
 } selection;
 
 /* What is written, and what is said about it. */
@@ -38,48 +36,17 @@ typedef struct evaluation {
   double loss, accuracy;
 } evaluation;
 
-static bool parse_index(const char **text, size_t *index)
-{
-  char *end;
-
-  errno = 0;
-  if (**text < '0' || **text > '9') return false;
-  *index = strtoull(*text, &end, 10);
-  *text = end;
-  return errno == 0;
-}
-
-static lip_status parse_output(const char *text, const lip_net *net, selection *chosen,
-                               lip_error *err)
-{
-  lip_status st = LIP_OK;
-  size_t outputs = lip_net_outputs(net);
-  const char *at = text;
-
-  *chosen = (selection){.all = !text, .count = text ? 1 : outputs};
-  if (!text) return LIP_OK;
-  if (!parse_index(&at, &chosen->plus)) FAIL(LIP_EOPTION, "--output: '%s' is not I or I-J", text);
-  chosen->difference = *at == '-';
-  if (chosen->difference && (at++, !parse_index(&at, &chosen->minus)))
-    FAIL(LIP_EOPTION, "--output: '%s' is not I or I-J", text);
-  if (*at) FAIL(LIP_EOPTION, "--output: '%s' is not I or I-J", text);
-  if (chosen->plus >= outputs || chosen->minus >= outputs)
-    FAIL(LIP_EOPTION, "--output: '%s': the network has %zu outputs, counted from 0", text, outputs);
-done:
-  return st;
-}
-
 /* y  out  n x count, from all outputs Y (n x m) */
-static void select_values(const selection *chosen, size_t n, size_t m, const double *Y, double *y)
+static void select_values(lip_output output, size_t n, size_t m, const double *Y, double *y)
 {
-  for (size_t i = 0; i < n; i++)
-    for (size_t o = 0; o < chosen->count; o++) {
-      const double *row = Y + i * m;
-
-      y[i * chosen->count + o] = chosen->all ? row[o]
-                                             : row[chosen->plus] -
-                                                   (chosen->difference ? row[chosen->minus] : 0);
-    }
+  if (output.kind == LIP_ALL_OUTPUTS) {
+    memcpy(y, Y, n * m * sizeof *y);
+    return;
+  }
+  for (size_t i = 0; i < n; i++) {
+    y[i] = Y[i * m + output.plus];
+    if (output.kind == LIP_OUTPUT_DIFFERENCE) y[i] -= Y[i * m + output.minus];
+  }
 }
 
 /* g  out  n x count x d */
@@ -88,16 +55,17 @@ static lip_status gradients(const lip_net *net, const lip_dataset *data, const s
 {
   lip_status st = LIP_OK;
   size_t n = data->n, d = data->d;
-  bool direct = chosen->count == 1;
+  lip_output output = chosen->output;
+  bool direct = chosen->count == 1, difference = output.kind == LIP_OUTPUT_DIFFERENCE;
   double *one = NULL;
 
-  if (!direct || chosen->difference) {
+  if (!direct || difference) {
     one = lip_alloc(n, d * sizeof *one);
     if (!one) FAIL(LIP_ENOMEM, "no memory for %zu x %zu gradients", n, d);
   }
-  if (direct) TRY(lip_net_gradients(net, chosen->plus, n, data->X, g, err));
-  if (direct && chosen->difference) {
-    TRY(lip_net_gradients(net, chosen->minus, n, data->X, one, err));
+  if (direct) TRY(lip_net_gradients(net, output.plus, n, data->X, g, err));
+  if (direct && difference) {
+    TRY(lip_net_gradients(net, output.minus, n, data->X, one, err));
     for (size_t i = 0; i < n * d; i++) g[i] -= one[i];
   }
   for (size_t o = 0; !direct && o < chosen->count; o++) {
@@ -160,7 +128,7 @@ static lip_status evaluate(const lip_net *net, const lip_dataset *data, const se
   result->y = lip_alloc(n, chosen->count * sizeof *result->y);
   if (!Y || !result->y) FAIL(LIP_ENOMEM, "no memory for %zu x %zu outputs", n, m);
   TRY(lip_net_values(net, n, data->X, Y, err));
-  select_values(chosen, n, m, Y, result->y);
+  select_values(chosen->output, n, m, Y, result->y);
   result->loss = loss(data, chosen->count, result->y);
   result->accuracy = accuracy(data, chosen->count, result->y);
   if (!gradient) goto done;
@@ -233,7 +201,8 @@ static int run(const command *self, int argc, char **argv)
   TRY(cli_keep_input(common.output, path[0], err));
   TRY(cli_keep_input(common.output, path[1], err));
   TRY(lip_net_read(path[0], &net, err));
-  TRY(parse_output(own.output, net, &chosen, err));
+  TRY(lip_output_parse(own.output, lip_net_outputs(net), &chosen.output, err));
+  chosen.count = chosen.output.kind == LIP_ALL_OUTPUTS ? lip_net_outputs(net) : 1;
   TRY(lip_dataset_read(path[1], &reading, &data, err));
   if (data->d != lip_net_inputs(net))
     FAIL(LIP_EINPUT, "%s has %zu columns of data, %s takes %zu inputs", path[1], data->d, path[0],

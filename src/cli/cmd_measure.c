@@ -1,6 +1,7 @@
 /* cmd_measure.c - liplaw measure: the bracket of a network, and its certificate. */
 #include "cli/cli.h"
 
+#include "certificate/certificate.h"
 #include "certificate/claim.h"
 #include "data/read_options.h"
 #include "lipschitz/measure_options.h"
@@ -36,17 +37,6 @@ static bool is_exact(const lip_measurement *found)
 static const char *side_name(lip_side side)
 {
   return side == LIP_LOWER ? "lower" : "upper";
-}
-
-static const char *output_name(lip_output output, char *buffer, size_t size)
-{
-  if (output.kind == LIP_ALL_OUTPUTS)
-    (void)snprintf(buffer, size, "all");
-  else if (output.kind == LIP_ONE_OUTPUT)
-    (void)snprintf(buffer, size, "%zu", output.plus);
-  else
-    (void)snprintf(buffer, size, "%zu-%zu", output.plus, output.minus);
-  return buffer;
 }
 
 static json_t *bounds_json(const lip_measurement *found)
@@ -90,7 +80,7 @@ static int answer_json(const lip_net *net, const lip_measurement *found, const c
       "upper", cli_number(found->upper), "ratio", cli_number(ratio_of(found)), "exact",
       is_exact(found), "certified", found->certified, "stopped", found->stopped, "norm",
       lip_norm_name(found->norm), "domain", cli_text(found->domain_text), "output",
-      output_name(found->output, output, sizeof output), "lower_method", found->lower_method,
+      lip_output_format(found->output, output, sizeof output), "lower_method", found->lower_method,
       "upper_method", found->upper_method);
   json_t *rest = json_pack(
       "{s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "proxy_random",
@@ -115,7 +105,7 @@ static void print_layers(const char *path, const lip_net *net, const lip_measure
 
   cli_progress_end();
   (void)printf("%s: %zu parameters, output %s of %zu\n\n%7s %8s %8s  %-12s %12s\n", path,
-               net->parameters, output_name(found->output, output, sizeof output),
+               net->parameters, lip_output_format(found->output, output, sizeof output),
                lip_net_outputs(net), "layer", "in", "out", "activation", "|W|");
   for (size_t j = 0; j < net->depth; j++) {
     const lip_layer *layer = &net->layer[j];

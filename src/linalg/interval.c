@@ -73,14 +73,6 @@ lip_interval lip_interval_mul(lip_interval s, lip_interval t)
   return (lip_interval){low, high};
 }
 
-lip_interval lip_interval_square(lip_interval t)
-{
-  double least = t.low > 0 ? t.low : t.high < 0 ? -t.high : 0;
-  double most = fmax(-t.low, t.high);
-
-  return (lip_interval){fmax(mul(least, least, -1), 0), mul(most, most, 1)};
-}
-
 static double root(double x, double sign)
 {
   double r = sqrt(x), error;

@@ -45,9 +45,5 @@ static inline double lip_sqrt_up(double x)
 {
   return lip_up(sqrt(x));
 }
-static inline double lip_sqrt_down(double x)
-{
-  return x > 0 ? lip_down(sqrt(x)) : 0;
-}
 
 #endif

@@ -312,16 +312,6 @@ void lip_moment_splitting_balance(lip_moment_splitting *s)
   for (size_t i = 0; i < s->program->K * LIP_HALF_ENTRIES; i++) s->small_dual[i] /= factor;
 }
 
-double lip_moment_splitting_value(const lip_moment_splitting *s)
-{
-  const lip_moment_program *p = s->program;
-  double sum = 0;
-
-  for (size_t l = 0; l < p->K; l++)
-    sum += p->weight[l] * s->neuron[l * LIP_HALF_MONOMIALS + LIP_HALF_Y];
-  return sum * p->total / p->y_scale;
-}
-
 /* The polynomials of all neurons, from the repaired dual blocks: coefficients times weight into
    s->even, Grams of unit weight, unscaled, into `grams`.  return  the sum of their constants */
 static double repair_neurons(lip_moment_splitting *s, double *grams)

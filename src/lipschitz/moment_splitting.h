@@ -31,13 +31,13 @@ LIP_MUST_CHECK lip_status lip_moment_splitting_step(lip_moment_splitting *s, lip
 /* Makes the step longer or shorter where one side lags behind. */
 void lip_moment_splitting_balance(lip_moment_splitting *s);
 
-/* The value of the moments, which tends to the relaxation's: about the scaled J. */
-double lip_moment_splitting_value(const lip_moment_splitting *s);
-
 /* A proof from the dual variables: made feasible, the rest put into the bound.
-   grams     out  K x (entries of the triangles), as proof_moments.c reads it;  Q  out  packed, for
-   monomial rows multipliers   out  multipliers of the rows;  constant  out  1 bound     out  about
-   the scaled J return LIP_OK; LIP_ENOMEM; LIP_ENUMERIC */
+   grams        out  K x (entries of the triangles), as proof_moments.c reads it
+   Q            out  packed, for the monomial rows
+   multipliers  out  multipliers of the rows
+   constant     out  1
+   bound        out  about the scaled J
+   return            LIP_OK; LIP_ENOMEM; LIP_ENUMERIC */
 LIP_MUST_CHECK lip_status lip_moment_splitting_proof(lip_moment_splitting *s, double *grams,
                                                      double *Q, double *multipliers,
                                                      double *constant, double *bound,

@@ -16,39 +16,6 @@
    to be worth it. */
 static const double WEIGHTS_A_BLOCK = 1e9, NUMBERS_A_BLOCK = 1 << 20, FEWEST_ROWS = 32;
 
-/* A number of an output at *text, which moves behind it. */
-static bool read_output(const char **text, size_t outputs, size_t *output)
-{
-  char *end = NULL;
-  unsigned long long number;
-
-  if (**text < '0' || **text > '9') return false;
-  number = strtoull(*text, &end, 10);
-  *text = end;
-  *output = (size_t)number;
-  return number < outputs;
-}
-
-static lip_status choose_output(const char *text, size_t outputs, lip_output *output,
-                                lip_error *err)
-{
-  const char *at = text;
-  lip_output chosen = {.kind = text ? LIP_ONE_OUTPUT : LIP_ALL_OUTPUTS};
-  bool good = !text || read_output(&at, outputs, &chosen.plus);
-
-  if (good && text && *at == '-') {
-    at++;
-    chosen.kind = LIP_OUTPUT_DIFFERENCE;
-    good = read_output(&at, outputs, &chosen.minus);
-  }
-  if (!good || (text && *at))
-    return lip_fail(err, LIP_EOPTION,
-                    "--output: '%s' is neither I nor I-J of %zu outputs, counted from 0", text,
-                    outputs);
-  *output = chosen;
-  return LIP_OK;
-}
-
 lip_status lip_problem_state(const lip_net *net, const lip_dataset *data,
                              const lip_measure_options *options, lip_domain domain,
                              lip_problem *problem, lip_error *err)
@@ -64,7 +31,7 @@ lip_status lip_problem_state(const lip_net *net, const lip_dataset *data,
                         .starts = options->starts,
                         .seed = options->seed};
 
-  TRY(choose_output(options->output, lip_net_outputs(net), &stated.output, err));
+  TRY(lip_output_parse(options->output, lip_net_outputs(net), &stated.output, err));
   if (stated.output.kind == LIP_ALL_OUTPUTS) stated.m = lip_net_outputs(net);
   if (domain.kind == LIP_ON_SPHERE && stated.norm != LIP_NORM_2)
     FAIL(LIP_EOPTION, "--norm: on the sphere the constant is for arc length: norm 2 only");
