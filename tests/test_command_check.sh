@@ -83,6 +83,27 @@ for i, place in enumerate((20, 700, len(good) // 2, len(good) - 10)):
 PYTHON
 for file in changed?.npz; do damaged "$file" net.onnx "$file"; done
 
+# Files that are no certificates, or none any more: the line says what they are.
+says() { # WORDS FILE
+  damaged "$2" net.onnx "$2"
+  grep -qF "$1" err || fail "of $2 '$1' is not said: $(cat err)"
+}
+python3 - <<'PYTHON'
+import zipfile
+with zipfile.ZipFile("good.npz") as good:
+    for name, method in ("again.npz", zipfile.ZIP_STORED), ("packed.npz", zipfile.ZIP_DEFLATED):
+        with zipfile.ZipFile(name, "w", method) as out:
+            for member in good.namelist():
+                out.writestr(member, good.read(member))
+PYTHON
+echo 'no certificate' >text.npz
+says 'saved again by another program?' again.npz
+says 'saved again by another program?' packed.npz
+says 'cut short' cut.npz
+says 'is not a certificate' text.npz
+says 'is not a certificate' net.onnx
+says 'but not a certificate' points.npz
+
 # False claims in files that are whole: the numbers are changed, and the check sums with them.
 cat >change.py <<'PYTHON'
 """change.py FROM TO NAME EXPRESSION: the array NAME of the certificate becomes EXPRESSION of its

@@ -15,6 +15,7 @@
 #include <string.h>
 
 static const char format[] = "liplaw certificate 1", prefix[] = "proof_";
+static const char start[] = "PK\3\4"; /* of every zip file that holds something */
 static const char *const domains[] = {[LIP_SPACE] = "space",
                                       [LIP_BALL] = "ball",
                                       [LIP_ON_SPHERE] = "sphere",
@@ -103,6 +104,13 @@ typedef struct archive {
   size_t size, count;
   char name[MAX_ARRAYS][LIP_NPZ_NAME];
 } archive;
+
+static bool holds(const archive *in, const char *name)
+{
+  for (size_t i = 0; i < in->count; i++)
+    if (strcmp(in->name[i], name) == 0) return true;
+  return false;
+}
 
 static lip_status get_text(const archive *in, const char *name, char text[MAX_TEXT], lip_error *err)
 {
@@ -233,8 +241,13 @@ static lip_status get_all(archive *in, lip_certificate *to, lip_error *err)
   uint64_t total;
   char text[MAX_TEXT];
 
+  if (in->size < sizeof start - 1 || memcmp(in->bytes, start, sizeof start - 1) != 0)
+    FAIL(LIP_EINPUT, "is not a certificate, which is an .npz file that liplaw measure wrote");
   TRY(lip_npz_list(in->bytes, in->size, MAX_ARRAYS, in->name, &in->count, &total, err));
-  if (total > in->size) FAIL(LIP_EINPUT, "a certificate is not compressed");
+  if (!holds(in, "format"))
+    FAIL(LIP_EINPUT, "is an .npz file, but not a certificate: there is no 'format.npy'");
+  if (total > in->size)
+    FAIL(LIP_EINPUT, "a certificate is not compressed: saved again by another program?");
   TRY(get_text(in, "format", text, err));
   if (strcmp(text, format) != 0) FAIL(LIP_EINPUT, "format.npy: '%s', not '%s'", text, format);
   TRY(get_text(in, "network", text, err));

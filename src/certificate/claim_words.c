@@ -117,7 +117,7 @@ lip_status lip_domain_parse(const char *text, const lip_read_options *reading, l
     return st;
   }
   return lip_fail(err, LIP_EOPTION,
-                  "--domain: '%s' is none of space, ball:R, sphere:R, box:LO,HI, data:FILE,R",
+                  "--domain: '%s' is none of space, ball[:R], sphere[:R], box:LO,HI, data:FILE,R",
                   text);
 }
 

@@ -235,6 +235,7 @@ static int run(const command *self, int argc, char **argv)
 
 const command measure_command = {
     "measure",
-    "NET [--domain space|ball:R|sphere:R|box:LO,HI|data:FILE,R] [--norm 2|1|inf] [--output I|I-J] "
+    "NET [--domain space|ball[:R]|sphere[:R]|box:LO,HI|data:FILE,R] [--norm 2|1|inf] [--output "
+    "I|I-J] "
     "[--gap G] [--time-limit S] [--no-search] [--certificate F] [--data DATA] [--seed S]",
     "the bracket of a network's Lipschitz constant: a witness below, a certificate above", run};

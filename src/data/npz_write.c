@@ -302,8 +302,11 @@ static lip_status commit_comparison(lip_npz_writer *writer, lip_error *err)
   if (writer->differs == UINT64_MAX && writer->written < writer->expected_size)
     writer->differs = writer->written;
   if (writer->differs == UINT64_MAX) return LIP_OK;
-  return lip_fail(err, LIP_EINPUT, "%s: byte %llu is not the one that liplaw writes there",
-                  writer->file.path, (unsigned long long)writer->differs);
+  return lip_fail(
+      err, LIP_EINPUT,
+      "%s: byte %llu is not the one that liplaw writes there: changed, or saved again by "
+      "another program?",
+      writer->file.path, (unsigned long long)writer->differs);
 }
 
 lip_status lip_npz_commit(lip_npz_writer *writer, lip_error *err)

@@ -5,7 +5,7 @@
    point of S <- N S N / tr has F = bound. F(S) never exceeds the best bound, so that a search ends
    as soon as it is above the target.
 
-   source  brackets.md (a)
+   source  docs/theory.md, "Cones of inputs"
    cost    O(free d^2) a step, some microseconds at d = 5 */
 #include "lipschitz/cone_bound.h"
 

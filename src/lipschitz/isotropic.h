@@ -18,8 +18,8 @@
    limits        there is no such position where more than (j / D) k of the rows lie in a subspace
                  of dimension j (equal neurons; H of less than full rank): then Q is as near to one
                  as the limit on its condition allows
-   source        Barthe, Inventiones 134 (1998): existence; fixed point of brackets.md (c): Tyler's
-                 M-estimator of scatter */
+   source        Barthe, Inventiones 134 (1998): existence; the fixed point is Tyler's M-estimator
+                 of scatter */
 LIP_MUST_CHECK lip_status lip_isotropic_position(size_t k, size_t D, const double *H, double *Q,
                                                  double *inverse, lip_error *err);
 

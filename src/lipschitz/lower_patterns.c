@@ -270,4 +270,4 @@ done:
 }
 
 const lip_method lip_lower_patterns = {
-    "patterns", "brackets.md: sign patterns, and ascent on the smoothed network", applies, run};
+    "patterns", "theory.md B3: sign patterns, and ascent on the smoothed network", applies, run};

@@ -7,7 +7,11 @@
 
 static const lip_option rows[] = {
     {"domain", 0, LIP_OPT_TEXT, FIELD(domain), "space", 0, 0, NULL, "",
-     "where the constant is taken: space, ball:R, sphere:R, box:LO,HI or data:FILE,R"},
+     "where the constant is taken: space, ball:R (|x| <= R; ball is ball:1), sphere:R (|x| = R, "
+     "the "
+     "tangential gradient; sphere is sphere:1), box:LO,HI (every input) or data:FILE,R (balls "
+     "around "
+     "its points)"},
     {"output", 0, LIP_OPT_TEXT, FIELD(output), NULL, 0, 0, NULL, "",
      "which function: I for one output, from 0, or I-J for a difference; else all of them"},
     {"norm", 0, LIP_OPT_CHOICE, FIELD(norm), "2", 0, 0, "2|1|inf", "",

@@ -7,7 +7,7 @@
    few free neurons all of whose patterns are known to be no steeper are split by signs instead, so
    that they close whatever the relaxation gives away.
 
-   source  brackets.md (b), (c)
+   source  docs/theory.md, "Cones of inputs"
    cost    a few microseconds a cone; their number grows like k^(D-1) at worst
    limits  D <= 7, one output, piecewise linear, norm 2; the memory of MOST_BYTES; on the sphere a
            bound only: the whole gradient is measured, not its tangential part */
