@@ -1,9 +1,10 @@
 /* largest_eigenvalue.c - Lanczos for a symmetric map: one product a step, the largest eigenvalue of
    the tridiagonal matrix of the recurrence, restarts when the basis is full.
 
-   The residual of the Ritz vector is beta |last entry of its coordinates|; the value is wrong by at
-   most the residual, and by residual^2 / gap where the next eigenvalue is a gap away. Cost: a
-   product and 4 n j operations at step j. */
+   The residual of the Ritz vector is beta |last entry of its coordinates|; the value misses an
+   eigenvalue by at most the residual, and by residual^2 / gap where the next eigenvalue is a gap
+   away (Parlett, The Symmetric Eigenvalue Problem, 11.7). Cost: a product and 4 n j operations at
+   step j. */
 #include "linalg/largest_eigenvalue.h"
 
 #include "base/error.h"
@@ -16,7 +17,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { BASIS = 80, RESTARTS = 20, CHECK_EVERY = 4 };
+enum { BASIS = 120, RESTARTS = 20, CHECK_EVERY = 5, SMALL = 32 };
 
 /* LAPACK: eigenvalues il..iu, and their vectors, of a symmetric tridiagonal matrix. */
 extern void dstevx_(const char *jobz, const char *range, const int *n, double *d, double *e,
@@ -25,7 +26,8 @@ extern void dstevx_(const char *jobz, const char *range, const int *n, double *d
                     double *work, int *iwork, int *ifail, int *info);
 
 typedef struct lanczos {
-  size_t n, most;                    /* most: how long the basis may be */
+  size_t n, most, size;              /* size: of the basis; most: how long it may be */
+  size_t steps;                      /* products so far */
   double *basis;                     /* (most + 1) x n, orthonormal rows */
   double *parts;                     /* most: components along the basis */
   double alpha[BASIS], beta[BASIS];  /* the tridiagonal matrix */
@@ -68,48 +70,62 @@ static bool top_pair(lanczos *it, size_t size)
   return true;
 }
 
-/* How much of the value may be missing: the residual, or its square over the gap. */
-static double missing(const lanczos *it, size_t size, double beta)
+static double residual_of(const lanczos *it)
 {
-  double residual = beta * fabs(it->vector[size - 1]), gap = it->theta - it->next - residual;
+  return it->beta[it->size - 1] * fabs(it->vector[it->size - 1]);
+}
 
+/* How much of the value may be missing: nothing, where the basis is all of the space. */
+static double missing(const lanczos *it)
+{
+  double residual = residual_of(it), gap = it->theta - it->next - residual;
+
+  if (it->size == it->n) return 0;
   return gap > residual ? residual * residual / gap : residual;
 }
 
-/* From basis row 0 until the value is settled or the basis is full.
-   size  out  the length of the basis */
-static bool expand(lanczos *it, lip_symmetric_map *map, void *context, double tolerance,
-                   size_t *size, double *error)
+/* Is it time to look at the value? Of a small map not before the basis is all of the space: where
+   the largest eigenvalues lie closely together, an error is estimated about one of them. */
+static bool is_due(const lanczos *it, double beta)
 {
+  if (it->size == it->most || beta <= 4 * DBL_EPSILON * fabs(it->alpha[0])) return true;
+  return it->n > SMALL && it->size % CHECK_EVERY == 0;
+}
+
+/* From basis row 0 until the value is settled or the basis is full. */
+static lip_status expand(lanczos *it, lip_symmetric_map *map, void *context, double tolerance,
+                         const lip_control *control, lip_error *err)
+{
+  lip_status st = LIP_OK;
+
   for (size_t j = 0; j < it->most; j++) {
     double *v = it->basis + j * it->n, *w = v + it->n, beta;
 
+    if (control && control->stop && control->stop(control->context))
+      FAIL(LIP_EINTERRUPT, "an eigenvalue: stopped");
     map(context, v, w);
+    it->steps++;
     it->alpha[j] = lip_dot(it->n, v, w);
     orthogonalise(it, j + 1, w);
-    beta = lip_norm(it->n, w);
-    if (!isfinite(beta)) return false;
-    it->beta[j] = beta;
-    *size = j + 1;
-    if (beta <= 4 * DBL_EPSILON * fabs(it->alpha[0]) || j + 1 == it->most ||
-        j % CHECK_EVERY == CHECK_EVERY - 1) {
-      if (!top_pair(it, j + 1)) return false;
-      *error = j + 1 == it->n ? 0 : missing(it, j + 1, beta);
-      if (*error <= tolerance * fabs(it->theta) || j + 1 == it->most) return true;
+    it->beta[j] = beta = lip_norm(it->n, w);
+    it->size = j + 1;
+    if (!isfinite(beta)) FAIL(LIP_ENUMERIC, "an eigenvalue of order %zu: not a number", it->n);
+    if (is_due(it, beta)) {
+      if (!top_pair(it, j + 1)) FAIL(LIP_ENUMERIC, "a tridiagonal matrix of order %zu", j + 1);
+      if (missing(it) <= tolerance * fabs(it->theta) || it->size == it->most) goto done;
     }
     for (size_t i = 0; i < it->n; i++) w[i] /= beta;
   }
-  return true;
+done:
+  return st;
 }
 
 lip_status lip_largest_eigenvalue(size_t n, lip_symmetric_map *map, void *context, double tolerance,
-                                  double *vector, double *value, double *error,
-                                  const lip_control *control, lip_error *err)
+                                  double *vector, lip_eigenvalue *found, const lip_control *control,
+                                  lip_error *err)
 {
   lip_status st = LIP_OK;
   lanczos it = {.n = n, .most = n < BASIS ? n : BASIS};
-  double left = INFINITY;
-  size_t size = 0;
 
   it.basis = lip_alloc(it.most + 1, n * sizeof *it.basis);
   it.parts = lip_alloc(it.most, sizeof *it.parts);
@@ -120,17 +136,13 @@ lip_status lip_largest_eigenvalue(size_t n, lip_symmetric_map *map, void *contex
     if (!normalise(n, it.basis)) FAIL(LIP_ENUMERIC, "the start of an iteration");
   }
   for (size_t restart = 0; restart < RESTARTS; restart++) {
-    if (control && control->stop && control->stop(control->context))
-      FAIL(LIP_EINTERRUPT, "an eigenvalue");
-    if (!expand(&it, map, context, tolerance, &size, &left))
-      FAIL(LIP_ENUMERIC, "an eigenvalue of a map of order %zu: not a number", n);
-    lip_dgemv(true, size, n, 1, it.basis, n, it.vector, 0, vector);
-    if (left <= tolerance * fabs(it.theta)) break;
+    TRY(expand(&it, map, context, tolerance, control, err));
+    lip_dgemv(true, it.size, n, 1, it.basis, n, it.vector, 0, vector);
+    if (missing(&it) <= tolerance * fabs(it.theta)) break;
     memcpy(it.basis, vector, n * sizeof *vector);
     if (!normalise(n, it.basis)) break;
   }
-  *value = it.theta;
-  if (error) *error = left;
+  *found = (lip_eigenvalue){it.theta, residual_of(&it), missing(&it), it.steps};
 done:
   lip_free(it.basis);
   lip_free(it.parts);

@@ -14,7 +14,7 @@ typedef struct lip_operator_norm {
 /* |A|_op = max |A v| / |v|.
    A      in   m x n, row-major, finite
    norm   out  `error` is at most 1e-10 unless the step limit was reached first
-   cost        one pass over A a step, usually 30 to 300 steps; 200 n doubles
+   cost        one pass over A a step, usually 30 to 300 steps; 120 n doubles
    return      LIP_OK; LIP_EINTERRUPT; LIP_ENOMEM; LIP_ENUMERIC where A is not finite or the value
                overflows */
 LIP_MUST_CHECK lip_status lip_operator_norm_of(size_t m, size_t n, const double *A,

@@ -71,26 +71,17 @@ static bool make_unit(size_t n, double *x)
   return true;
 }
 
-/* u <- the first eigenvector of S S'. square: scratch, m x m. */
-static lip_status first_left_vector(size_t m, size_t d, const double *S, double *u, double *square,
-                                    double *values, lip_error *err)
+/* u <- the first eigenvector of S S'; of the right: of S'S. square  scratch: n x n, n the length of
+   u; values  scratch: n */
+static lip_status first_vector(bool right, size_t m, size_t d, const double *S, double *u,
+                               double *square, double *values, lip_error *err)
 {
   lip_status st;
+  size_t n = right ? d : m, terms = right ? m : d;
 
-  lip_dgemm(false, true, m, m, d, 1, S, d, S, d, 0, square, m);
-  st = lip_symmetric_eigen(m, square, values, true, err);
-  if (st == LIP_OK) memcpy(u, square + (m - 1) * m, m * sizeof *u);
-  return st;
-}
-
-static lip_status first_right_vector(size_t m, size_t d, const double *S, double *v, double *square,
-                                     double *values, lip_error *err)
-{
-  lip_status st;
-
-  lip_dgemm(true, false, d, d, m, 1, S, d, S, d, 0, square, d);
-  st = lip_symmetric_eigen(d, square, values, true, err);
-  if (st == LIP_OK) memcpy(v, square + (d - 1) * d, d * sizeof *v);
+  lip_dgemm(right, !right, n, n, terms, 1, S, d, S, d, 0, square, n);
+  st = lip_symmetric_eigen(n, square, values, true, err);
+  if (st == LIP_OK) memcpy(u, square + (n - 1) * n, n * sizeof *u);
   return st;
 }
 
@@ -126,9 +117,9 @@ static lip_status choose_singular(size_t m, size_t d, const double *J, double *u
   if (square == 0) {
     iterate(m, d, S, u, v);
   } else if (m <= d) {
-    TRY(first_left_vector(m, d, S, u, S + m * d, S + m * d + m * m, err));
+    TRY(first_vector(false, m, d, S, u, S + m * d, S + m * d + m * m, err));
   } else {
-    TRY(first_right_vector(m, d, S, v, S + m * d, S + m * d + d * d, err));
+    TRY(first_vector(true, m, d, S, v, S + m * d, S + m * d + d * d, err));
     lip_dgemv(false, m, d, 1, S, d, v, 0, u);
   }
   if (!make_unit(m, u)) u[0] = 1;

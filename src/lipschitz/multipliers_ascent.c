@@ -239,16 +239,16 @@ static lip_status bound_at(lip_multipliers *s, double u, double accuracy, double
 {
   lip_multipliers_ascent *v = s->ascent;
   size_t m = s->claim->m;
-  double factor = v->kappa[m - 1] * (1 + exp(u)), missing = 0;
+  double factor = v->kappa[m - 1] * (1 + exp(u));
+  lip_eigenvalue found = {.value = 0};
   lip_status st;
 
   for (size_t i = 0; i < s->free; i++) v->weight[i] = factor * v->tau[s->neuron[i]];
   for (size_t j = 0; j < m; j++) v->weight[s->free + j] = 1 / (1 - v->kappa[j] / factor);
   if (s->claim->d <= DENSE) return dense_bound(s, square, err);
   memset(v->vector, 0, s->claim->d * sizeof *v->vector);
-  st = lip_largest_eigenvalue(s->claim->d, map, s, accuracy, v->vector, square, &missing, NULL,
-                              err);
-  *square += missing;
+  st = lip_largest_eigenvalue(s->claim->d, map, s, accuracy, v->vector, &found, NULL, err);
+  *square = found.value + found.error;
   return st;
 }
 

@@ -305,7 +305,8 @@ static lip_status dual_value(lip_sign_relaxation *s, const lip_sign_rows *rows,
 {
   dual_map map = {s, rows};
   size_t order = rows->products ? rows->n : rows->d;
-  double *vector = NULL, missing = 0, excess = wanted / square - 1;
+  double *vector = NULL, excess = wanted / square - 1;
+  lip_eigenvalue found;
   lip_status st = LIP_OK;
 
   for (size_t l = 0; l < rows->n; l++) s->root[l] = 1 / sqrt(lambda[l]);
@@ -320,8 +321,8 @@ static lip_status dual_value(lip_sign_relaxation *s, const lip_sign_rows *rows,
   vector = lip_alloc_zero(order, sizeof *vector);
   if (!vector) FAIL(LIP_ENOMEM, "a vector of %zu numbers", order);
   TRY(lip_largest_eigenvalue(order, rows->products ? map_products : map_rows, &map,
-                             fmax(0.1 * excess, 1e-9), vector, bound, &missing, NULL, err));
-  *bound += missing;
+                             fmax(0.1 * excess, 1e-9), vector, &found, NULL, err));
+  *bound = found.value + found.error;
 done:
   lip_free(vector);
   return st;
