@@ -14,8 +14,8 @@ typedef struct command {
   int (*run)(const struct command *self, int argc, char **argv); /* argv[0] is the command's name */
 } command;
 
-extern const command sample_command, train_command, evaluate_command, measure_command,
-    check_command, lstar_command, sweep_command, report_command, reproduce_command;
+extern const command sample_command, train_command, construct_command, evaluate_command,
+    measure_command, check_command, lstar_command, sweep_command, report_command, reproduce_command;
 
 /* An options table and the struct that it fills. A command has a few of them. */
 typedef struct binding {
