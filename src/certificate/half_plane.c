@@ -1,4 +1,4 @@
-/* half_plane.c - even polynomials above y sign(z), by sums of squares on the half plane z >= 0. */
+/* half_plane.c - even polynomials above y sign(z), by sums of squares on the strip 0 <= z <= 1. */
 #include "certificate/half_plane.h"
 
 #include "linalg/verified.h"
@@ -19,6 +19,15 @@ static void list_monomials(lip_half_plane *plane, size_t degree)
   plane->monomials = at;
 }
 
+/* Where z^i y^j stands. */
+static unsigned char place_of(const lip_half_plane *plane, int i, int j)
+{
+  unsigned char t = 0;
+
+  while (plane->power[t][0] != i || plane->power[t][1] != j) t++;
+  return t;
+}
+
 static void list_entries(lip_half_plane *plane)
 {
   size_t at = 0;
@@ -28,13 +37,11 @@ static void list_entries(lip_half_plane *plane)
       for (size_t j = 0; j <= i; j++, at++) {
         const unsigned char *a = block == 0 ? plane->of_S[i] : plane->of_T[i];
         const unsigned char *b = block == 0 ? plane->of_S[j] : plane->of_T[j];
-        size_t t = 0;
 
-        while (plane->power[t][0] != a[0] + b[0] + (int)block || plane->power[t][1] != a[1] + b[1])
-          t++;
         plane->row[at] = (unsigned char)i;
         plane->column[at] = (unsigned char)j;
-        plane->monomial[at] = (unsigned char)t;
+        plane->monomial[at] = place_of(plane, a[0] + b[0] + (int)block, a[1] + b[1]);
+        plane->less[at] = place_of(plane, a[0] + b[0] + 2 * (int)block, a[1] + b[1]);
       }
   plane->grams = at;
 }
@@ -58,10 +65,11 @@ void lip_half_plane_expand(const lip_half_plane *plane, const double *grams,
 {
   for (size_t t = 0; t < plane->monomials; t++) coefficient[t] = lip_interval_of(0);
   for (size_t e = 0; e < plane->grams; e++) {
-    lip_interval *c = &coefficient[plane->monomial[e]];
+    lip_interval *c = &coefficient[plane->monomial[e]], *less = &coefficient[plane->less[e]];
     double value = plane->row[e] == plane->column[e] ? grams[e] : 2 * grams[e];
 
     *c = lip_interval_add(*c, lip_interval_of(value));
+    if (less != c) *less = lip_interval_add(*less, lip_interval_of(-value));
   }
 }
 

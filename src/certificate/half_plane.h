@@ -1,8 +1,8 @@
-/* half_plane.h - even polynomials P(z, y) above y sign(z), by sums of squares on the half plane
-   z >= 0.
+/* half_plane.h - even polynomials P(z, y) above y sign(z), |z| <= 1, by sums of squares on the
+   strip 0 <= z <= 1.
 
-   P(z, y) - y = m' S m + z n' T n + what is left, S and T positive semidefinite: P holds the even
-   monomials of the right side, and what is left the odd ones, which ought to be -y. So
+   P(z, y) - y = m' S m + z (1 - z) n' T n + what is left, S and T positive semidefinite: P holds
+   the even monomials of the right side, and what is left the odd ones, which ought to be -y. So
    y sign(z) <= P(z, y) + |what is left|, for z < 0 because P is even. Of degree 4 m is
    (1, z, y, z^2, zy, y^2) and n is (1, z, y); of degree 6, and 2 in y, m is
    (1, z, z^2, z^3, y, zy, z^2 y) and n is (1, z, z^2, y, zy). */
@@ -24,12 +24,13 @@ typedef struct lip_half_plane {
   unsigned char power[LIP_HALF_MONOMIALS][2];
   unsigned char row[LIP_HALF_GRAMS], column[LIP_HALF_GRAMS]; /* of an entry of the triangles */
   unsigned char monomial[LIP_HALF_GRAMS];                    /* which one it multiplies */
+  unsigned char less[LIP_HALF_GRAMS]; /* and, in T, which one it takes from */
 } lip_half_plane;
 
 /* degree  in  2 or 3: half the degree of P */
 lip_half_plane lip_half_plane_of(size_t degree);
 
-/* The coefficients of m' S m + z n' T n, rounding counted.  out  monomials */
+/* The coefficients of m' S m + z (1 - z) n' T n, rounding counted.  out  monomials */
 void lip_half_plane_expand(const lip_half_plane *plane, const double *grams,
                            lip_interval *coefficient);
 

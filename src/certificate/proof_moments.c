@@ -215,8 +215,8 @@ static void set_output_directions(const lip_claim *claim, moments *m, double low
   set_output_direction(m, 0, vector, lip_mul_up(radius, 1 + 0x1p-20));
 }
 
-/* h^_l, a unit vector to rounding, and e: |h^_l - positive multiple of B'[w_l, b_l]| <= e.
-   h_0 = (0, ..., 0, 1). */
+/* h^_l, a unit vector to rounding, and e: |h^_l - multiple of B'[w_l, b_l], of length at most 1| <=
+   e. h_0 = (0, ..., 0, 1). */
 static bool set_hyperplane(const lip_claim *claim, moments *m, size_t l, const double *columns,
                            double *form, double *error)
 {
@@ -253,7 +253,10 @@ static bool set_hyperplane(const lip_claim *claim, moments *m, size_t l, const d
     h[j] /= length;
     *error = lip_add_up(*error, lip_mul_up(fabs(h[j]), 0x1p-50) + DBL_MIN);
   }
-  return true;
+  /* at most 1 long: a vector of length t > 1 within e of h^ is shortened by t - 1 <= |h^| - 1 + e
+   */
+  *error = lip_add_up(2 * *error, fmax(0, lip_add_up(lip_interval_norm(D, h).high, -1)));
+  return *error < 1;
 }
 
 static double power(double x, unsigned exponent)

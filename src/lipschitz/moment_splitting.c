@@ -69,8 +69,7 @@ static void start(lip_moment_splitting *s)
     for (size_t t = 0; t < s->places.plane.monomials; t++)
       if (s->places.even[t] >= 0)
         moments[t] = s->even[l * LIP_MOST_EVEN + (size_t)s->places.even[t]];
-    for (size_t e = 0; e < s->places.entries; e++)
-      block[e] = s->places.factor[e] * moments[s->places.moment[e]];
+    lip_half_plane_blocks(&s->places, moments, block);
     lip_half_plane_project(&s->places, block);
     s->penalty[l] = small * fmax(p->weight[l] * (double)p->K, 1e-3);
   }
@@ -141,26 +140,22 @@ void lip_moment_splitting_free(lip_moment_splitting *s)
   lip_free(s);
 }
 
-/* The right side of the least squares of mu; sets the odd moments, which stand alone. */
+/* The right side of the least squares of mu; the odd moments that go with even ones of 0. */
 static void right_side(lip_moment_splitting *s)
 {
   const lip_moment_program *p = s->program;
   size_t n = p->rows.rows;
 
   for (size_t l = 0; l < p->K; l++) {
-    double sum[LIP_HALF_MONOMIALS] = {0}, *moments = s->neuron + l * LIP_HALF_MONOMIALS;
+    double wanted[LIP_HALF_ENTRIES], sum[LIP_HALF_MONOMIALS];
+    double *even = s->even + l * LIP_MOST_EVEN;
 
-    for (size_t e = 0; e < s->places.entries; e++) {
-      size_t at = l * LIP_HALF_ENTRIES + e;
-
-      sum[s->places.moment[e]] += s->places.factor[e] * (s->small[at] - s->small_dual[at]);
-    }
+    for (size_t e = 0, at = l * LIP_HALF_ENTRIES; e < s->places.entries; e++, at++)
+      wanted[e] = s->small[at] - s->small_dual[at];
+    lip_half_plane_adjoint(&s->places, wanted, sum);
     sum[LIP_HALF_Y] += p->weight[l] / p->y_scale / (s->step * s->penalty[l]);
-    for (size_t t = 1; t < s->places.plane.monomials; t++)
-      if (s->places.even[t] >= 0)
-        s->even[l * LIP_MOST_EVEN + (size_t)s->places.even[t]] = s->penalty[l] * sum[t];
-      else
-        moments[t] = sum[t] / s->places.multiplicity[t];
+    lip_half_plane_eliminate(&s->places, sum, s->neuron + l * LIP_HALF_MONOMIALS, even);
+    for (size_t t = 0; t < s->places.count; t++) even[t] *= s->penalty[l];
   }
   lip_moments_from_neurons(p, s->even, s->residual);
   for (size_t i = 0; i < n * n; i++) s->M[i] = s->big[i] - s->big_dual[i];
@@ -174,11 +169,13 @@ static void normal_product(lip_moment_splitting *s, const double *x, double *out
   const lip_moment_program *p = s->program;
 
   lip_moments_of_neurons(p, x, s->even);
-  for (size_t l = 0; l < p->K; l++)
-    for (size_t t = 0; t < s->places.plane.monomials; t++)
-      if (s->places.even[t] >= 0)
-        s->even[l * LIP_MOST_EVEN + (size_t)s->places.even[t]] *= s->penalty[l] *
-                                                                  s->places.multiplicity[t];
+  for (size_t l = 0; l < p->K; l++) {
+    double *even = s->even + l * LIP_MOST_EVEN, before[LIP_MOST_EVEN];
+
+    memcpy(before, even, sizeof before);
+    for (size_t t = 0; t < s->places.count; t++)
+      even[t] = s->penalty[l] * lip_dot(s->places.count, s->places.reduced[t], before);
+  }
   lip_moments_from_neurons(p, s->even, out);
   for (size_t i = 0; i < p->moments; i++) out[i] += p->multiplicity[i] * x[i];
 }
@@ -248,23 +245,36 @@ done:
   return st;
 }
 
+/* The moments of all neurons from mu: the odd ones, of even ones of 0, are those of right_side. */
+static void set_neuron_moments(lip_moment_splitting *s)
+{
+  const lip_half_plane_places *places = &s->places;
+
+  lip_moments_of_neurons(s->program, s->mu, s->even);
+  for (size_t l = 0; l < s->program->K; l++) {
+    double *moments = s->neuron + l * LIP_HALF_MONOMIALS;
+    const double *even = s->even + l * LIP_MOST_EVEN;
+
+    for (size_t t = 0; t < places->count; t++) moments[places->at[t]] = even[t];
+    for (size_t i = 0; i < places->odd_count; i++)
+      moments[places->odd[i]] -= lip_dot(places->count, places->odd_of_even[i], even);
+  }
+}
+
 static void project_small(lip_moment_splitting *s, double *apart, double *moved)
 {
   for (size_t l = 0; l < s->program->K; l++) {
-    double before[LIP_HALF_ENTRIES], relaxed[LIP_HALF_ENTRIES];
+    double before[LIP_HALF_ENTRIES], relaxed[LIP_HALF_ENTRIES], x[LIP_HALF_ENTRIES];
     double *block = s->small + l * LIP_HALF_ENTRIES, *dual = s->small_dual + l * LIP_HALF_ENTRIES;
-    const double *moments = s->neuron + l * LIP_HALF_MONOMIALS;
 
     memcpy(before, block, sizeof before);
+    lip_half_plane_blocks(&s->places, s->neuron + l * LIP_HALF_MONOMIALS, x);
     for (size_t e = 0; e < s->places.entries; e++)
-      block[e] = relaxed[e] = RELAXATION * s->places.factor[e] * moments[s->places.moment[e]] +
-                              (1 - RELAXATION) * before[e] + dual[e];
+      block[e] = relaxed[e] = RELAXATION * x[e] + (1 - RELAXATION) * before[e] + dual[e];
     lip_half_plane_project(&s->places, block);
     for (size_t e = 0; e < s->places.entries; e++) {
-      double x = s->places.factor[e] * moments[s->places.moment[e]];
-
       dual[e] = relaxed[e] - block[e];
-      *apart += s->penalty[l] * (x - block[e]) * (x - block[e]);
+      *apart += s->penalty[l] * (x[e] - block[e]) * (x[e] - block[e]);
       *moved += s->penalty[l] * (block[e] - before[e]) * (block[e] - before[e]);
     }
   }
@@ -278,12 +288,7 @@ lip_status lip_moment_splitting_step(lip_moment_splitting *s, lip_error *err)
   double apart = 0, moved = 0, *X = p->matrix;
 
   solve_moments(s);
-  lip_moments_of_neurons(p, s->mu, s->even);
-  for (size_t l = 0; l < p->K; l++)
-    for (size_t t = 0; t < s->places.plane.monomials; t++)
-      if (s->places.even[t] >= 0)
-        s->neuron[l * LIP_HALF_MONOMIALS + t] =
-            s->even[l * LIP_MOST_EVEN + (size_t)s->places.even[t]];
+  set_neuron_moments(s);
   project_small(s, &apart, &moved);
   lip_moments_matrix(p, s->mu, X);
   for (size_t i = 0; i < n * n; i++) {
@@ -320,7 +325,7 @@ static double repair_neurons(lip_moment_splitting *s, double *grams)
   double constant = 0;
 
   for (size_t l = 0; l < p->K; l++) {
-    double block[LIP_HALF_ENTRIES], sum[LIP_HALF_MONOMIALS] = {0}, c = p->weight[l];
+    double block[LIP_HALF_ENTRIES], sum[LIP_HALF_MONOMIALS], c = p->weight[l];
     const lip_half_plane *plane = &s->places.plane;
     double *gram = grams + l * plane->grams;
 
@@ -330,12 +335,10 @@ static double repair_neurons(lip_moment_splitting *s, double *grams)
     for (size_t e = 0; e < s->places.entries; e++)
       block[e] = -s->step * s->penalty[l] * s->small_dual[l * LIP_HALF_ENTRIES + e] / c;
     lip_half_plane_repair(&s->places, 1 / p->y_scale, block);
-    for (size_t e = 0; e < s->places.entries; e++)
-      sum[s->places.moment[e]] += s->places.factor[e] * block[e];
+    lip_half_plane_adjoint(&s->places, block, sum);
     constant += c * sum[0];
-    for (size_t t = 1; t < s->places.plane.monomials; t++)
-      if (s->places.even[t] >= 0)
-        s->even[l * LIP_MOST_EVEN + (size_t)s->places.even[t]] = c * sum[t];
+    for (size_t t = 0; t < s->places.count; t++)
+      s->even[l * LIP_MOST_EVEN + t] = c * sum[s->places.at[t]];
     for (size_t e = 0; e < plane->grams; e++) {
       bool of_T = e >= plane->S * (plane->S + 1) / 2;
       size_t i = plane->row[e], j = plane->column[e];
