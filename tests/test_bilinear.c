@@ -1,7 +1,10 @@
 /* test_bilinear.c - the norms 1 and inf: brackets against the enumeration of all sign patterns. */
 #include "measure_nets.h"
 
+#include "certificate/bilinear_box.h"
 #include "certificate/proof.h"
+#include "certificate/slope_range.h"
+#include "lipschitz/bilinear_relaxation.h"
 
 enum { D = 5, K = 6, M = 3 };
 
@@ -58,6 +61,87 @@ static void bounds_lie_above_every_pattern_and_below_the_triangle_inequality(voi
       assert_true(r.upper <= value_of(&r, "path-norm") * (1 + 1e-12));
       lip_measurement_clear(&r);
     }
+    lip_net_free(net);
+  }
+}
+
+/* The largest l1 norm of a block over the corners of a box, in the claim's units. */
+static double largest_corner(const lip_claim *claim, size_t block, const double *low,
+                             const double *high)
+{
+  double best = 0;
+  bool rows = claim->norm == LIP_NORM_INF;
+
+  for (size_t pattern = 0; pattern < (1u << K); pattern++) {
+    double sum = 0;
+
+    for (size_t e = 0; e < (rows ? D : M); e++) {
+      double entry = 0;
+
+      for (size_t l = 0; l < K; l++)
+        entry += claim->A[(rows ? block : e) * K + l] * (pattern >> l & 1 ? high[l] : low[l]) *
+                 claim->W[l * D + (rows ? e : block)];
+      sum += fabs(entry);
+    }
+    best = fmax(best, sum);
+  }
+  return best;
+}
+
+/* Boxes with some slopes fixed, as in a tree: signs are exact, multipliers prove their own bound
+   and nothing below what is attained, rounding finds it. */
+static void a_box_of_slopes_is_bounded_by_its_corners(void **state)
+{
+  (void)state;
+  for (uint64_t seed = 0; seed < 40; seed++) {
+    lip_activation psi = {LIP_LEAKY_RELU, seed % 2 ? 0 : -0.3};
+    lip_net *net = make_net(2, (size_t[]){D, K, M}, &psi, true);
+    lip_claim *claim = NULL;
+    lip_bilinear_box box;
+    lip_bilinear_relaxation relaxation;
+    double low[K], high[K];
+
+    randomise(net, seed);
+    assert_int_equal(lip_claim_create(net, (lip_output){.kind = LIP_ALL_OUTPUTS},
+                                      seed % 4 < 2 ? LIP_NORM_1 : LIP_NORM_INF,
+                                      (lip_domain){.kind = LIP_SPACE}, &claim, NULL),
+                     LIP_OK);
+    lip_claim_all_slopes(claim, low, high);
+    for (size_t l = 0; l < seed % K; l++) low[l] = high[l] = (seed >> l) % 2 ? low[l] : high[l];
+    assert_int_equal(lip_bilinear_box_create(claim, &box, NULL), LIP_OK);
+    assert_int_equal(lip_bilinear_relaxation_create(K + 1, box.q, &relaxation, NULL), LIP_OK);
+    for (size_t block = 0; block < box.blocks; block++) {
+      double corner = largest_corner(claim, block, low, high), signs, bound, rounded, margin;
+      signed char t[K + 1], spare[K + 1];
+      bool proved;
+
+      assert_true(lip_bilinear_box_form(&box, block, low, high));
+      assert_int_equal(box.f, K - seed % K);
+      assert_int_equal(lip_bilinear_box_signs(&box, &signs, NULL), LIP_OK);
+      assert_true(signs >= corner && signs <= corner * (1 + 1e-12));
+      assert_true(lip_bilinear_box_sizes(&box) >= signs * (1 - 1e-12));
+      lip_bilinear_relaxation_begin(&relaxation);
+      assert_int_equal(
+          lip_bilinear_relax(&relaxation, box.f + 1, box.U, 400, INFINITY, &bound, NULL, NULL),
+          LIP_OK);
+      assert_true(bound >= corner * (1 - 1e-12) && bound <= 1.783 * corner);
+      assert_int_equal(lip_bilinear_box_test(&box, relaxation.row, relaxation.column, bound,
+                                             &proved, &margin, NULL),
+                       LIP_OK);
+      assert_true(proved && margin < 1e-11);
+      for (double below = 1e-9; below < 1; below *= 10) {
+        assert_int_equal(lip_bilinear_box_test(&box, relaxation.row, relaxation.column,
+                                               corner * (1 - below), &proved, &margin, NULL),
+                         LIP_OK);
+        assert_false(proved);
+      }
+      lip_bilinear_round(&relaxation, box.f + 1, box.U, 10, t, spare, &rounded);
+      assert_near(rounded, corner, 1e-12);
+      assert_int_equal(t[0], 1);
+    }
+    lip_bilinear_relaxation_clear(&relaxation);
+    lip_bilinear_box_clear(&box);
+    lip_claim_free(claim);
     lip_net_free(net);
   }
 }
@@ -123,6 +207,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(bounds_lie_above_every_pattern_and_below_the_triangle_inequality),
+      cmocka_unit_test(a_box_of_slopes_is_bounded_by_its_corners),
       cmocka_unit_test(one_neuron_is_exact_in_every_norm),
       cmocka_unit_test(wrong_multipliers_are_refused),
   };

@@ -48,13 +48,10 @@ done:
 
 static double steepest_slope(const lip_claim *claim, double *low)
 {
-  size_t balls = claim->domain.count > 0 ? claim->domain.count : 1;
   double slope = 0;
 
-  for (size_t ball = 0; ball < balls; ball++) {
-    lip_claim_slopes(claim, ball, low, low + claim->k);
-    for (size_t l = 0; l < 2 * claim->k; l++) slope = fmax(slope, fabs(low[l]));
-  }
+  lip_claim_all_slopes(claim, low, low + claim->k);
+  for (size_t l = 0; l < 2 * claim->k; l++) slope = fmax(slope, fabs(low[l]));
   return slope;
 }
 

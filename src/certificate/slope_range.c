@@ -193,3 +193,19 @@ void lip_claim_slopes(const lip_claim *claim, size_t ball, double *low, double *
     high[l] = s.high;
   }
 }
+
+void lip_claim_all_slopes(const lip_claim *claim, double *low, double *high)
+{
+  size_t balls = claim->domain.kind == LIP_AROUND_DATA ? claim->domain.count : 1;
+
+  for (size_t l = 0; l < claim->k; l++) {
+    low[l] = INFINITY;
+    high[l] = -INFINITY;
+    for (size_t ball = 0; ball < balls; ball++) {
+      lip_interval s = lip_activation_slopes_on(claim->psi, argument(claim, ball, l));
+
+      low[l] = fmin(low[l], s.low);
+      high[l] = fmax(high[l], s.high);
+    }
+  }
+}

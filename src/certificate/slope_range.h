@@ -18,4 +18,7 @@ void lip_claim_arguments(const lip_claim *claim, size_t ball, lip_interval *z);
    Infinite where the slope is unbounded (square and powers on the space). low, high  out  k each */
 void lip_claim_slopes(const lip_claim *claim, size_t ball, double *low, double *high);
 
+/* The same over the whole domain: around data the hull over all balls. */
+void lip_claim_all_slopes(const lip_claim *claim, double *low, double *high);
+
 #endif

@@ -51,23 +51,17 @@ static bool applies(const lip_problem *problem)
   return problem->claim && problem->starts > 0;
 }
 
-/* Between which slopes the neurons are on the domain; around data on any of the balls, and where
-   that would be much work on the whole space. False where one is unbounded. */
-static bool slope_ranges(const lip_claim *claim, double *low, double *high, double *scratch)
+/* Between which slopes the neurons are on the domain; around many points, where that would be much
+   work, on the whole space. False where one is unbounded. */
+static bool slope_ranges(const lip_claim *claim, double *low, double *high)
 {
-  size_t k = claim->k, balls = claim->domain.kind == LIP_AROUND_DATA ? claim->domain.count : 1;
+  lip_claim asked = *claim;
+  double balls = claim->domain.kind == LIP_AROUND_DATA ? (double)claim->domain.count : 1;
   bool bounded = true;
 
-  if ((double)balls * (double)k * (double)claim->d > RANGES) balls = 1;
-  lip_claim_slopes(claim, 0, low, high);
-  for (size_t ball = 1; ball < balls; ball++) {
-    lip_claim_slopes(claim, ball, scratch, scratch + k);
-    for (size_t l = 0; l < k; l++) {
-      low[l] = fmin(low[l], scratch[l]);
-      high[l] = fmax(high[l], scratch[k + l]);
-    }
-  }
-  for (size_t l = 0; l < k; l++) bounded = bounded && isfinite(low[l]) && isfinite(high[l]);
+  if (balls * (double)claim->k * (double)claim->d > RANGES) asked.domain.kind = LIP_SPACE;
+  lip_claim_all_slopes(&asked, low, high);
+  for (size_t l = 0; l < claim->k; l++) bounded = bounded && isfinite(low[l]) && isfinite(high[l]);
   return bounded;
 }
 
@@ -76,13 +70,13 @@ static lip_status prepare(search *in, lip_error *err)
   lip_status st = LIP_OK;
   size_t k = in->claim->k, d = in->claim->d, rows = in->rows;
 
-  in->low = lip_alloc(4 * k, sizeof *in->low);
+  in->low = lip_alloc(2 * k, sizeof *in->low);
   in->X = lip_alloc(rows, (2 * d + k + 1) * sizeof *in->X);
   if (!in->low || !in->X) FAIL(LIP_ENOMEM, "%zu points in %zu dimensions", rows, d);
   in->G = in->X + rows * d;
   in->hints = in->G + rows * d;
   in->slopes = in->hints + rows * k;
-  if (slope_ranges(in->claim, in->low, in->low + k, in->low + 2 * k)) in->high = in->low + k;
+  if (slope_ranges(in->claim, in->low, in->low + k)) in->high = in->low + k;
   TRY(lip_pattern_batch_create(in->claim, rows, &in->batch, err));
 done:
   return st;
