@@ -85,34 +85,28 @@ static void judge(tally *t, const small_question *q, uint64_t seed, const char *
 static void measure(tally *t, uint64_t seed, const char *file)
 {
   small_question q;
-  char domain[300], output[30] = "";
-  lip_measure_options options;
+  small_asked asked;
   lip_measurement found;
   lip_error err = {""};
   double start;
   lip_status st;
 
   small_question_make(seed, &q);
-  small_domain_text(&q, file, domain, sizeof domain);
-  small_output_text(q.output, output, sizeof output);
-  lip_measure_defaults(&options);
-  options.domain = domain;
-  options.output = output[0] ? output : NULL;
-  options.norm = (int)q.norm;
-  options.random_points = 50;
-  options.time_limit = 0.1;
+  small_ask(&q, file, &asked);
+  asked.options.random_points = 50;
+  asked.options.time_limit = 0.1;
   t->all++;
   start = cpu_seconds();
-  st = lip_measure(q.net, NULL, &options, &found, NULL, &err);
+  st = lip_measure(q.net, NULL, &asked.options, &found, NULL, &err);
   start = cpu_seconds() - start;
   t->seconds += start;
   t->longest = fmax(t->longest, start);
-  if (start > 1) describe(&q, seed, domain, "slow");
+  if (start > 1) describe(&q, seed, asked.domain, "slow");
   if (st != LIP_OK) {
     t->failed++;
-    describe(&q, seed, domain, err.text);
+    describe(&q, seed, asked.domain, err.text);
   } else {
-    judge(t, &q, seed, domain, &found);
+    judge(t, &q, seed, asked.domain, &found);
     lip_measurement_clear(&found);
   }
   small_question_free(&q);

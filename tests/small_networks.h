@@ -6,6 +6,7 @@
 #define LIP_TESTS_SMALL_NETWORKS_H
 
 #include <liplaw/certificate.h>
+#include <liplaw/measure.h>
 #include <liplaw/net.h>
 
 #include <math.h>
@@ -231,6 +232,25 @@ static inline void small_output_text(lip_output output, char *text, size_t size)
   if (output.kind == LIP_ONE_OUTPUT) (void)snprintf(text, size, "%zu", output.plus);
   if (output.kind == LIP_OUTPUT_DIFFERENCE)
     (void)snprintf(text, size, "%zu-%zu", output.plus, output.minus);
+}
+
+/* A question as options of lip_measure, which point into this: it is not to be copied. */
+typedef struct small_asked {
+  lip_measure_options options;
+  char domain[300], output[30];
+} small_asked;
+
+/* centers  the file for the domain's centers */
+static inline void small_ask(const small_question *question, const char *centers,
+                             small_asked *asked)
+{
+  asked->output[0] = 0;
+  small_domain_text(question, centers, asked->domain, sizeof asked->domain);
+  small_output_text(question->output, asked->output, sizeof asked->output);
+  lip_measure_defaults(&asked->options);
+  asked->options.domain = asked->domain;
+  asked->options.output = asked->output[0] ? asked->output : NULL;
+  asked->options.norm = (int)question->norm;
 }
 
 #endif

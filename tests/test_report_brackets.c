@@ -1,72 +1,28 @@
 /* test_report_brackets.c - what a report makes of brackets, on made-up experiments whose ends lie
    on known lines. */
+#include "made_experiment.h"
+
 #include "report/brackets.h"
 
 #include <math.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <stdio.h>
-#include <string.h>
-
-enum { ROOM = 64 };
-
-/* A store's content made by hand: one block. */
-typedef struct fixture {
-  lip_store_block block;
-  lip_run row[ROOM];
-  char key[ROOM][32];
-  lip_run *rows;
-  size_t count;
-  store_content content;
-  experiment experiment;
-} fixture;
-
-static fixture made;
 
 /* A kept run with the proxy 2 r, r = sqrt(n/k), and on each domain the same bracket. */
 static lip_run *add(size_t n, size_t d, size_t k, uint64_t seed, double lower, double upper)
 {
-  lip_run *run = &made.row[made.count];
+  lip_run *run = add_run(n, d, k, seed);
 
-  assert_true(made.count < ROOM);
-  (void)snprintf(made.key[made.count], sizeof made.key[0], "%zu %zu %zu %d", n, d, k, (int)seed);
-  *run = (lip_run){.key = made.key[made.count],
-                   .status = LIP_RUN_KEPT,
-                   .max_random_gradient = 2 * sqrt((double)n / (double)k),
-                   .lower = lower,
-                   .upper = upper,
-                   .lower_ball = lower,
-                   .upper_ball = upper,
-                   .lower_sphere = lower,
-                   .upper_sphere = upper,
-                   .certified = true};
-  made.count++;
-  run->sample.n = n;
-  run->sample.d = d;
-  run->train.k = k;
-  run->train.seed = seed;
-  run->train.eps = 0.02;
-  run->train.learning_rate = 1e-3;
+  run->max_random_gradient = 2 * sqrt((double)n / (double)k);
+  run->lower = run->lower_ball = run->lower_sphere = lower;
+  run->upper = run->upper_ball = run->upper_sphere = upper;
+  run->certified = true;
   return run;
 }
 
 static int begin(void **state)
 {
   (void)state;
-  made = (fixture){0};
-  (void)snprintf(made.block.name, sizeof made.block.name, "exp1");
-  made.rows = made.row;
+  begin_experiment("exp1");
   return 0;
-}
-
-static void gather(void)
-{
-  made.block.cells = made.block.done = made.count;
-  made.content = (store_content){&made.block, &made.rows, &made.count, 1};
-  assert_int_equal(experiment_gather(&made.content, "exp", &made.experiment, NULL), LIP_OK);
 }
 
 static int end(void **state)
@@ -94,7 +50,7 @@ static void the_fits_are_those_of_the_ends_lines(void **state)
       (void)add(1000, 100, 20 * i, seed, 1 + 3 * r + shift, 2 + 4 * r + shift);
     }
   (void)add(1000, 200, 20, 0, 1000, 2000); /* d > n/10: not of the set */
-  gather();
+  gather_experiment();
   for (size_t domain = 0; domain < BRACKET_DOMAINS; domain++) {
     assert_int_equal(fit_brackets(&made.experiment, &bracket_width_set, domain, &fit, NULL),
                      LIP_OK);
@@ -117,7 +73,7 @@ static void each_domain_has_its_own_ends(void **state)
   run->lower_sphere = 1, run->upper_sphere = 2;
   run->lower_ball = 3, run->upper_ball = 5;
   run->lower = 7, run->upper = 11;
-  gather();
+  gather_experiment();
   for (size_t domain = 0; domain < BRACKET_DOMAINS; domain++) {
     static const double lower[] = {1, 3, 7}, upper[] = {2, 5, 11};
     cell_bracket bracket = bracket_of(made.experiment.cell, domain);
@@ -137,7 +93,7 @@ static void wide_brackets_are_told_with_their_dimensions(void **state)
   (void)add(1000, 10, 1000, 0, 5, 20);
   (void)add(1000, 20, 1000, 0, 6, 6 * bracket_resolved);
   (void)add(1000, 100, 1000, 0, 3, 3);
-  gather();
+  gather_experiment();
   w = measure_widths(&made.experiment, sets, 1, 0);
   assert_int_equal(w.cells, 3);
   assert_int_equal(w.unresolved, 1);
@@ -159,7 +115,7 @@ static void the_proved_law_is_the_worst_certified_network(void **state)
   add(100, 10, 100, 0, 1, 2)->certified = false;         /* an estimate */
   add(100, 10, 100, 1, 1, 2)->status = LIP_RUN_UNFITTED; /* fits nothing */
   add(100, 10, 100, 2, 1, 2)->lower_sphere = NAN;        /* not measured there */
-  gather();
+  gather_experiment();
   add_proved_law(&made.experiment, &proved);
   assert_int_equal(proved.networks, 2);
   assert_near(proved.least, 4);
@@ -177,7 +133,7 @@ static void runs_without_inner_brackets_are_counted_on_the_space_alone(void **st
     run->lower_ball = run->upper_ball = run->lower_sphere = run->upper_sphere = NAN;
   }
   add(400, 10, 50, 0, 5, 6)->certified = false;
-  gather();
+  gather_experiment();
   count_brackets(&made.experiment, &measured, &certified);
   assert_int_equal(measured, 1);
   assert_int_equal(certified, 0);

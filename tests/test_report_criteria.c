@@ -1,91 +1,54 @@
 /* test_report_criteria.c - the criteria on made-up experiments: each can pass, fail, and have no
    verdict. */
+#include "made_experiment.h"
+
 #include "report/criteria.h"
 
 #include <math.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <stdio.h>
-#include <string.h>
 
-enum { ROOM = 400 };
-
-/* A store's content made by hand: one block. */
-typedef struct fixture {
-  lip_store_block block;
-  lip_run row[ROOM];
-  char key[ROOM][32];
-  lip_run *rows;
-  size_t count;
-  store_content content;
-  experiment experiment;
-  trend_list trends;
-  criterion_list criteria;
-} fixture;
-
-static fixture made;
+static trend_list trends;
+static criterion_list criteria;
 
 static void begin(const char *block)
 {
-  made = (fixture){0};
-  (void)snprintf(made.block.name, sizeof made.block.name, "%s", block);
-  made.rows = made.row;
+  begin_experiment(block);
+  trends = (trend_list){0};
+  criteria = (criterion_list){0};
 }
 
 static lip_run *add(size_t n, size_t d, size_t k, uint64_t seed, double gradient)
 {
-  lip_run *run = &made.row[made.count];
+  lip_run *run = add_run(n, d, k, seed);
 
-  assert_true(made.count < ROOM);
-  (void)snprintf(made.key[made.count], sizeof made.key[0], "%zu %zu %zu %d", n, d, k, (int)seed);
-  *run = (lip_run){.key = made.key[made.count], .status = LIP_RUN_KEPT};
-  made.count++;
-  run->sample.n = n;
-  run->sample.d = d;
-  run->train.k = k;
-  run->train.seed = seed;
-  run->train.eps = 0.02;
-  run->train.learning_rate = 1e-3;
   run->max_random_gradient = gradient;
   return run;
 }
 
-static void gather(void)
-{
-  made.block.cells = made.block.done = made.count;
-  made.content = (store_content){&made.block, &made.rows, &made.count, 1};
-  assert_int_equal(experiment_gather(&made.content, "exp", &made.experiment, NULL), LIP_OK);
-}
-
 static void judge_width(void)
 {
-  gather();
-  assert_int_equal(trends_of_width(&made.experiment, &made.trends, NULL), LIP_OK);
-  assert_int_equal(criteria_of_width(&made.trends, &made.criteria, NULL), LIP_OK);
+  gather_experiment();
+  assert_int_equal(trends_of_width(&made.experiment, &trends, NULL), LIP_OK);
+  assert_int_equal(criteria_of_width(&trends, &criteria, NULL), LIP_OK);
 }
 
 static void judge_dimension(void)
 {
-  gather();
-  assert_int_equal(trends_of_dimension(&made.experiment, &made.trends, NULL), LIP_OK);
-  assert_int_equal(criteria_of_dimension(&made.experiment, &made.trends, &made.criteria, NULL),
-                   LIP_OK);
+  gather_experiment();
+  assert_int_equal(trends_of_dimension(&made.experiment, &trends, NULL), LIP_OK);
+  assert_int_equal(criteria_of_dimension(&made.experiment, &trends, &criteria, NULL), LIP_OK);
 }
 
 static void end(void)
 {
-  criterion_list_clear(&made.criteria);
-  trend_list_clear(&made.trends);
+  criterion_list_clear(&criteria);
+  trend_list_clear(&trends);
   experiment_clear(&made.experiment);
 }
 
 static const lip_criterion *named(const char *part)
 {
-  for (size_t i = 0; i < made.criteria.count; i++)
-    if (strstr(made.criteria.criterion[i].name, part)) return &made.criteria.criterion[i];
+  for (size_t i = 0; i < criteria.count; i++)
+    if (strstr(criteria.criterion[i].name, part)) return &criteria.criterion[i];
   fail_msg("there is no criterion '%s'", part);
   return NULL;
 }
@@ -142,7 +105,7 @@ static void a_slice_with_d_above_n_over_ten_is_not_judged(void **state)
   begin("exp1");
   for (size_t k = 20; k <= 640; k *= 2) (void)add(1000, 101, k, 1, 100);
   judge_width();
-  assert_int_equal(made.criteria.count, 2);
+  assert_int_equal(criteria.count, 2);
   assert_int_equal(named("(1)")->verdict, LIP_NO_VERDICT);
   assert_true(named("(1)")->reason[0] != 0);
   assert_int_equal(named("(2)")->verdict, LIP_NO_VERDICT);
@@ -233,9 +196,9 @@ static void the_expected_pictures_of_experiment_2_pass(void **state)
   add_dimensions(1000, 7, 1.2, 1, 0.5);
   add_dimensions(2000, 7, 1.4, 1, 0.5);
   judge_dimension();
-  for (size_t i = 0; i < made.criteria.count; i++)
-    assert_int_equal(made.criteria.criterion[i].verdict, LIP_PASS);
-  assert_int_equal(made.criteria.count, 3 + 2 + 4);
+  for (size_t i = 0; i < criteria.count; i++)
+    assert_int_equal(criteria.criterion[i].verdict, LIP_PASS);
+  assert_int_equal(criteria.count, 3 + 2 + 4);
   assert_true(fabs(named("n = 1000")->value - 1.2) < 1e-12);
   assert_true(fabs(named("growth")->value - 0.2) < 1e-12);
   end();
@@ -266,10 +229,10 @@ static void without_its_networks_a_criterion_has_no_verdict_and_says_why(void **
   begin("exp2");
   (void)add(500, 50, 500, 1, 7);
   judge_dimension();
-  assert_true(made.criteria.count > 0);
-  for (size_t i = 0; i < made.criteria.count; i++) {
-    assert_int_equal(made.criteria.criterion[i].verdict, LIP_NO_VERDICT);
-    assert_true(made.criteria.criterion[i].reason[0] != 0);
+  assert_true(criteria.count > 0);
+  for (size_t i = 0; i < criteria.count; i++) {
+    assert_int_equal(criteria.criterion[i].verdict, LIP_NO_VERDICT);
+    assert_true(criteria.criterion[i].reason[0] != 0);
   }
   end();
 }

@@ -242,20 +242,14 @@ static void attack_once(attack *a, uint64_t seed)
 static bool measured(const small_question *q, const char *file, uint64_t seed,
                      lip_measurement *found)
 {
-  char domain[300], output[30] = "";
-  lip_measure_options options;
+  small_asked asked;
   lip_error err = {""};
 
-  small_domain_text(q, file, domain, sizeof domain);
-  small_output_text(q->output, output, sizeof output);
-  lip_measure_defaults(&options);
-  options.domain = domain;
-  options.output = output[0] ? output : NULL;
-  options.norm = (int)q->norm;
-  options.random_points = 20;
-  options.search = seed % 4 != 0;
-  options.time_limit = 5;
-  if (lip_measure(q->net, NULL, &options, found, NULL, &err) != LIP_OK)
+  small_ask(q, file, &asked);
+  asked.options.random_points = 20;
+  asked.options.search = seed % 4 != 0;
+  asked.options.time_limit = 5;
+  if (lip_measure(q->net, NULL, &asked.options, found, NULL, &err) != LIP_OK)
     fail_msg("network %llu: %s", (unsigned long long)seed, err.text);
   return found->certified;
 }

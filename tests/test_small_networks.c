@@ -34,20 +34,15 @@ static small_question ask(size_t d, size_t k, lip_activation psi, const double *
 
 static lip_measurement measured(const small_question *q, const char *file, double time_limit)
 {
-  char domain[300], output[30] = "";
-  lip_measure_options options;
+  small_asked asked;
   lip_measurement found;
   lip_error err = {""};
 
-  small_domain_text(q, file, domain, sizeof domain);
-  small_output_text(q->output, output, sizeof output);
-  lip_measure_defaults(&options);
-  options.domain = domain;
-  options.output = output[0] ? output : NULL;
-  options.norm = (int)q->norm;
-  options.random_points = 20;
-  options.time_limit = time_limit;
-  if (lip_measure(q->net, NULL, &options, &found, NULL, &err) != LIP_OK) fail_msg("%s", err.text);
+  small_ask(q, file, &asked);
+  asked.options.random_points = 20;
+  asked.options.time_limit = time_limit;
+  if (lip_measure(q->net, NULL, &asked.options, &found, NULL, &err) != LIP_OK)
+    fail_msg("%s", err.text);
   return found;
 }
 
