@@ -34,6 +34,30 @@ holds "{'random', 'data', 'ascent', 'path-norm', 'product', 'semidefinite'} <= {
 holds "abs(a['lower'] / max(b['value'] for b in a['bounds'] if b['side'] == 'lower') - 1) < 1e-9"
 holds "abs(a['upper'] / min(b['value'] for b in a['bounds'] if b['side'] == 'upper') - 1) < 1e-9"
 cp out answer
+holds "abs(math.hypot(*a['direction']) - 1) < 1e-12 and a['infinite'] is False"
+
+# documented COMMAND: the keys of the object in out are those of the table in docs/formats.md.
+documented() {
+  python3 - "$1" "$LIPLAW_SOURCE/docs/formats.md" <<'PYTHON' || fail "keys of $1 and docs/formats.md"
+import json, re, sys
+def keys(value, prefix=""):
+    for key in value:
+        yield prefix + key
+        for part in value[key] if isinstance(value[key], list) else [value[key]]:
+            if isinstance(part, dict):
+                yield from keys(part, prefix + key + ".")
+table = open(sys.argv[2]).read().split("| key of `%s` |" % sys.argv[1])[1].split("\n\n")[0]
+cells = [line.split("|")[1] for line in table.split("\n")[2:]]
+told = {key for cell in cells for key in re.findall("`([^`]+)`", cell)}
+printed = set(keys(json.load(open("out"))))
+if printed - told or told - printed - {"error"}:
+    sys.exit("not told: %s; not printed: %s" % (printed - told, told - printed - {"error"}))
+PYTHON
+}
+documented measure
+"$LIPLAW" measure net.onnx --certificate certificate.npz >/dev/null
+"$LIPLAW" check net.onnx certificate.npz --json >out
+documented check
 
 # The numbers, from the file's own tensors.
 if /usr/bin/python3 -c 'import numpy, onnx' 2>/dev/null; then
@@ -62,8 +86,10 @@ else
   echo "skipped: no numpy or no onnx for python"
 fi
 
-# Text says what it is.
+# Text says what it is, and the bracket first.
 "$LIPLAW" measure net.onnx --domain sphere:2 >out
+sed -n 2p out | grep -q '^certified bracket, norm 2, on sphere:2: \[[0-9.]*, [0-9.]*\]$' ||
+  fail "no bracket in the second line: $(cat out)"
 for word in estimate certified random ascent path-norm product relu sphere:2; do
   grep -q "$word" out || fail "the text does not say $word"
 done
@@ -80,10 +106,23 @@ for domain in ball:0.5 sphere:3; do
     math.hypot(*a['witness']) <= float('${domain#*:}') * (1 + 1e-14)"
 done
 
-# No upper method: infinite, not absent.
+# The direction at the witness, in every norm, and that of the certificate.
+for norm in 1 inf; do
+  "$LIPLAW" measure net.onnx --norm $norm --json >out
+  holds "abs({'1': sum, 'inf': max}['$norm'](map(abs, a['direction'])) - 1) < 1e-12"
+done
+
+# Infinite, and told so; no certificate can say that.
 "$LIPLAW" train x.npz -k 5 --activation square --steps 5 -o square.onnx >/dev/null
 "$LIPLAW" measure square.onnx --json >out
 holds "a['upper'] == 'inf' and a['ratio'] == 'inf' and a['upper_method'] == 'none' and not a['exact']"
+holds "a['infinite'] is True and 0 < a['lower'] < 1e9 and a['direction'] is None"
+"$LIPLAW" measure square.onnx >out
+grep -q '^the constant is infinite' out || fail "not told to be infinite: $(cat out)"
+status=0
+"$LIPLAW" measure square.onnx --certificate none.npz --json >out 2>err || status=$?
+[ $status = 1 ] && [ "$(wc -l <err)" = 1 ] && [ ! -e none.npz ] || fail "$status, $(cat err)"
+holds "a['status'] == 'failed' and 'infinite' in a['error'] and a['infinite'] is True"
 "$LIPLAW" measure square.onnx --domain ball --json >out
 holds "a['lower'] <= a['upper'] < 1e9 and a['domain'] == 'ball:1'"
 

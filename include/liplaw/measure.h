@@ -47,11 +47,14 @@ enum { LIP_MAX_BOUNDS = 24 };
 struct lip_measurement {
   /* The bracket. certified: both ends are proved, rounding counted, and `certificate` says by what
      (two-layer networks with a bounded slope); else they are the best estimates, and the upper one
-     may be infinite. */
+     may be infinite. infinite: that the constant is, is proved; `lower` is the slope at some point.
+   */
   double lower, upper;
-  bool certified;
+  bool certified, infinite;
   const char *lower_method, *upper_method; /* static text; "none" for an infinite upper end */
-  double *witness; /* d entries, owned: a point of the domain at which `lower` is attained */
+  double *witness;   /* d entries, owned: a point of the domain at which `lower` is attained */
+  double *direction; /* d entries, owned: of length 1 in `norm`, along which the slope at the
+                        witness is at least `lower`; NULL where not certified or `lower` is 0 */
   lip_certificate *certificate; /* owned; NULL where not certified */
   lip_output output;
   lip_norm_kind norm;

@@ -72,61 +72,47 @@ static json_t *gap_json(const lip_measurement *found)
                    cli_number(found->pattern / found->lower));
 }
 
-static int answer_json(const lip_net *net, const lip_measurement *found, const char *certificate)
+/* Why no certificate was written where one was asked for; NULL: it was, or none was asked for. */
+static const char *why_no_certificate(const lip_net *net, const lip_measurement *found,
+                                      const char *certificate)
+{
+  if (!certificate || found->certified) return NULL;
+  if (found->infinite) return "the constant is infinite";
+  if (!lip_claim_is_two_layer(net)) return "certificates are for networks of two layers";
+  return "the bracket could not be proved";
+}
+
+static int answer_json(const lip_net *net, const lip_measurement *found, const char *certificate,
+                       const char *error)
 {
   char output[64];
+  size_t d = lip_net_inputs(net);
+  bool interrupted = strcmp(found->stopped, "interrupt") == 0;
   json_t *answer = json_pack(
-      "{s:o, s:o, s:o, s:b, s:b, s:s, s:s, s:o, s:s, s:s, s:s}", "lower", cli_number(found->lower),
-      "upper", cli_number(found->upper), "ratio", cli_number(ratio_of(found)), "exact",
-      is_exact(found), "certified", found->certified, "stopped", found->stopped, "norm",
-      lip_norm_name(found->norm), "domain", cli_text(found->domain_text), "output",
+      "{s:o, s:o, s:o, s:b, s:b, s:b, s:s, s:s, s:o, s:s, s:s, s:s}", "lower",
+      cli_number(found->lower), "upper", cli_number(found->upper), "ratio",
+      cli_number(ratio_of(found)), "exact", is_exact(found), "certified", found->certified,
+      "infinite", found->infinite, "stopped", found->stopped, "norm", lip_norm_name(found->norm),
+      "domain", cli_text(found->domain_text), "output",
       lip_output_format(found->output, output, sizeof output), "lower_method", found->lower_method,
       "upper_method", found->upper_method);
   json_t *rest = json_pack(
-      "{s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "proxy_random",
+      "{s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "proxy_random",
       cli_number(found->proxy_random), "proxy_data", cli_number(found->proxy_data), "seconds",
       cli_number(found->seconds), "layers", (json_int_t)net->depth, "parameters",
       (json_int_t)net->parameters, "certificate",
       found->certified && certificate ? cli_text(certificate) : json_null(), "gap", gap_json(found),
       "layer_norms", numbers_json(net->depth, found->layer_norm), "bounds", bounds_json(found),
-      "witness", numbers_json(lip_net_inputs(net), found->witness));
+      "witness", numbers_json(d, found->witness), "direction",
+      found->direction ? numbers_json(d, found->direction) : json_null());
 
   if (answer && rest && json_object_update(answer, rest) != 0) {
     json_decref(answer);
     answer = NULL;
   }
   json_decref(rest);
-  return cli_answer_json(strcmp(found->stopped, "interrupt") == 0 ? "interrupted" : "ok", answer);
-}
-
-static void print_layers(const char *path, const lip_net *net, const lip_measurement *found)
-{
-  char output[64];
-
-  cli_progress_end();
-  (void)printf("%s: %zu parameters, output %s of %zu\n\n%7s %8s %8s  %-12s %12s\n", path,
-               net->parameters, lip_output_format(found->output, output, sizeof output),
-               lip_net_outputs(net), "layer", "in", "out", "activation", "|W|");
-  for (size_t j = 0; j < net->depth; j++) {
-    const lip_layer *layer = &net->layer[j];
-    bool top = j + 1 == net->depth && found->output.kind != LIP_ALL_OUTPUTS;
-
-    (void)printf("%7zu %8zu %8zu  %-12s %12.6g\n", j, layer->in, top ? 1 : layer->out,
-                 lip_activation_name(layer->activation.kind), found->layer_norm[j]);
-  }
-}
-
-static void print_bounds(const lip_measurement *found)
-{
-  (void)printf("\n%13s  %-5s  %s\n", "method", "side", "estimate (rounding is not counted)");
-  for (size_t i = 0; i < found->bounds; i++) {
-    const lip_bound *bound = &found->bound[i];
-
-    (void)printf("%13s  %-5s  %.10g", bound->method, side_name(bound->side), bound->value);
-    if (bound->error > 1e-10)
-      (void)printf("  (approached from below to about %.1g, relative)", bound->error);
-    (void)putchar('\n');
-  }
+  if (answer && error) (void)json_object_set_new(answer, "error", cli_text(error));
+  return cli_answer_json(error ? "failed" : interrupted ? "interrupted" : "ok", answer);
 }
 
 /* 13 digits, not above a lower end and not below an upper one. */
@@ -140,38 +126,80 @@ static const char *outward(double value, lip_side side, char *text, size_t size)
   return text;
 }
 
-static int answer_text(const char *path, const lip_net *net, const lip_measurement *found,
-                       const char *certificate)
+/* What most people look for: a line for the bracket, and one that says how it was found. */
+static void print_bracket(const lip_measurement *found)
 {
   char low[32], high[32];
+  double relaxation = found->relaxed / found->pattern, patterns = found->pattern / found->lower;
 
-  print_layers(path, net, found);
-  print_bounds(found);
+  (void)printf("%s bracket, norm %s, on %s: [%s, %s]\n",
+               found->certified ? "certified" : "estimated", lip_norm_name(found->norm),
+               found->domain_text, outward(found->lower, LIP_LOWER, low, sizeof low),
+               outward(found->upper, LIP_UPPER, high, sizeof high));
+  if (found->infinite)
+    (void)printf("the constant is infinite: slopes grow without bound along almost every ray");
+  else if (isinf(found->upper))
+    (void)printf("no bound from above is known; lower end by %s", found->lower_method);
+  else
+    (void)printf("ratio %.6g%s; lower end by %s, upper end by %s", ratio_of(found),
+                 is_exact(found) ? ", exact" : "", found->lower_method, found->upper_method);
+  if (strcmp(found->stopped, "time") == 0) (void)printf("; stopped by the time limit");
+  if (strcmp(found->stopped, "interrupt") == 0) (void)printf("; interrupted");
+  (void)printf("; %.2f s\n", found->seconds);
+  if (isfinite(relaxation) && isfinite(patterns) && !is_exact(found))
+    (void)printf(
+        "of the ratio, about %.4g is the relaxation, %.4g patterns that no point was found "
+        "to have\n",
+        relaxation, patterns);
+}
+
+static void print_layers(const lip_net *net, const lip_measurement *found)
+{
+  (void)printf("\n%5s %8s %8s  %-12s %14s\n", "layer", "in", "out", "activation", "|W|");
+  for (size_t j = 0; j < net->depth; j++) {
+    const lip_layer *layer = &net->layer[j];
+    bool top = j + 1 == net->depth && found->output.kind != LIP_ALL_OUTPUTS;
+
+    (void)printf("%5zu %8zu %8zu  %-12s %14.6g\n", j, layer->in, top ? 1 : layer->out,
+                 lip_activation_name(layer->activation.kind), found->layer_norm[j]);
+  }
+}
+
+static void print_bounds(const lip_measurement *found)
+{
+  (void)printf("\n%-15s  %-5s  %16s  (rounding is not counted)\n", "method", "side", "estimate");
+  for (size_t i = 0; i < found->bounds; i++) {
+    const lip_bound *bound = &found->bound[i];
+
+    (void)printf("%-15s  %-5s  %16.10g", bound->method, side_name(bound->side), bound->value);
+    if (bound->error > 1e-10)
+      (void)printf("  (approached from below to about %.1g, relative)", bound->error);
+    (void)putchar('\n');
+  }
   (void)printf("\nlargest gradient norm at random points of the space: %.10g\n",
                found->proxy_random);
   if (!isnan(found->proxy_data))
     (void)printf("largest gradient norm at the data points: %.10g\n", found->proxy_data);
-  if (isfinite(found->relaxed / found->pattern) && isfinite(found->pattern / found->lower) &&
-      !is_exact(found))
-    (void)printf("of the gap, about %.4g is the relaxation, %.4g patterns that no point was found "
-                 "to have\n",
-                 found->relaxed / found->pattern, found->pattern / found->lower);
-  (void)printf("%s bracket, norm %s, on %s: [%s, %s], ratio %.6g%s (%s, %s); %.2f s%s%s\n",
-               found->certified ? "certified" : "estimated", lip_norm_name(found->norm),
-               found->domain_text, outward(found->lower, LIP_LOWER, low, sizeof low),
-               outward(found->upper, LIP_UPPER, high, sizeof high), ratio_of(found),
-               is_exact(found) ? ", exact" : "", found->lower_method, found->upper_method,
-               found->seconds,
-               strcmp(found->stopped, "time") == 0 || strcmp(found->stopped, "interrupt") == 0
-                   ? ", stopped by "
-                   : "",
-               strcmp(found->stopped, "time") == 0 || strcmp(found->stopped, "interrupt") == 0
-                   ? found->stopped
-                   : "");
+}
+
+static int answer_text(const char *path, const lip_net *net, const lip_measurement *found,
+                       const char *certificate)
+{
+  size_t d = lip_net_inputs(net), m = lip_net_outputs(net);
+  char output[64];
+
+  cli_progress_end();
+  (void)printf("%s: %zu input%s, %zu output%s, %zu parameters", path, d, d == 1 ? "" : "s", m,
+               m == 1 ? "" : "s", net->parameters);
+  if (found->output.kind != LIP_ALL_OUTPUTS)
+    (void)printf("; of output %s", lip_output_format(found->output, output, sizeof output));
+  (void)putchar('\n');
+  print_bracket(found);
   if (certificate && found->certified)
     (void)printf("certificate: %s; liplaw check %s %s proves it again\n", certificate, path,
                  certificate);
-  if (certificate && !found->certified) (void)printf("no certificate: the ends are estimates\n");
+  print_layers(net, found);
+  print_bounds(found);
   return EXIT_DONE;
 }
 
@@ -200,7 +228,7 @@ static int run(const command *self, int argc, char **argv)
   lip_measurement found = {.bounds = 0};
   lip_error err = {""};
   lip_status st = LIP_OK;
-  const char *path;
+  const char *path, *cause;
   int code = cli_parse(self, argc, argv, &common, bound, 3, &path, 1, 0);
 
   if (code >= 0) return code;
@@ -216,15 +244,16 @@ static int run(const command *self, int argc, char **argv)
   if (st == LIP_OK) st = lip_measure(net, data, &options, &found, cli_control(), &err);
   if (st == LIP_OK && own.certificate && found.certified)
     st = lip_certificate_write(found.certificate, own.certificate, &err);
+  cause = st == LIP_OK ? why_no_certificate(net, &found, own.certificate) : NULL;
+  if (cause)
+    (void)snprintf(err.text, sizeof err.text, "%s: not written: %s", own.certificate, cause);
   if (st != LIP_OK)
     code = cli_fail(self, &common, st, &err);
   else
-    code = common.json ? answer_json(net, &found, own.certificate)
+    code = common.json ? answer_json(net, &found, own.certificate, cause ? err.text : NULL)
                        : answer_text(path, net, &found, own.certificate);
-  if (st == LIP_OK && own.certificate && !found.certified) {
-    (void)fprintf(stderr, "liplaw measure: %s: not written, the bracket is not certified%s\n",
-                  own.certificate,
-                  lip_claim_is_two_layer(net) ? "" : " (certificates are for two-layer networks)");
+  if (cause) {
+    (void)fprintf(stderr, "liplaw measure: %s\n", err.text);
     code = EXIT_BAD;
   }
   lip_measurement_clear(&found);

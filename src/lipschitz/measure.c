@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "certificate/domain.h"
+#include "lipschitz/infinite.h"
 #include "lipschitz/settle.h"
 #include "lipschitz/watch.h"
 #include "lipschitz/wider.h"
@@ -173,7 +174,7 @@ static lip_status prove(inquiry *in, lip_error *err)
   if (!in->claim) goto done;
   tell(in, 0.99, 1);
   TRY(lip_settle(in->claim, &in->steepest, &in->proposals, &found->certificate, &found->lower,
-                 &found->upper, &found->upper_method, found->witness, err));
+                 &found->upper, &found->upper_method, found->witness, &found->direction, err));
   found->certified = found->certificate != NULL;
 done:
   return st;
@@ -219,15 +220,19 @@ static lip_status ask(inquiry *in, const lip_measure_options *options, lip_error
   lip_status st = LIP_OK;
   size_t asked = 0, all = LOWERS + (options->search ? SEARCHES : 0);
   bool upper_taken = false;
+  /* Climbs would run away until slopes overflow, or are nothing but rounding. */
+  bool endless = !lip_problem_slope_is_bounded(&in->problem);
 
   if (options->wider) TRY(ask_wider(in, options->wider, &upper_taken, err));
   for (size_t i = 0; i < UPPERS && !upper_taken; i++) TRY(ask_upper(in, upper_methods[i], err));
+  if (in->claim) TRY(lip_constant_is_infinite(in->claim, &in->found.infinite, err));
   for (size_t i = 0; i < LOWERS; i++, asked++) {
     if (options->wider && gives_proxies(lower_methods[i])) continue;
+    if (endless && !gives_proxies(lower_methods[i])) continue;
     tell(in, (double)asked / (double)all, (double)(asked + 1) / (double)all);
     TRY(ask_lower(in, lower_methods[i], err));
   }
-  for (size_t i = 0; options->search && i < SEARCHES; i++, asked++) {
+  for (size_t i = 0; options->search && !endless && i < SEARCHES; i++, asked++) {
     if (is_closed(&in->found, options->gap) || lip_stopped(&in->watch.control)) break;
     tell(in, (double)asked / (double)all, (double)(asked + 1) / (double)all);
     TRY(search(in, searches[i], options->gap, err));
@@ -306,6 +311,7 @@ void lip_measurement_clear(lip_measurement *result)
 {
   lip_certificate_free(result->certificate);
   lip_free(result->witness);
+  lip_free(result->direction);
   lip_free(result->layer_norm);
   memset(result, 0, sizeof *result);
 }

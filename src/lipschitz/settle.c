@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "certificate/certificate.h"
 #include "certificate/witness.h"
+#include "linalg/vector.h"
 
 #include <math.h>
 #include <string.h>
@@ -83,9 +84,26 @@ done:
   return st;
 }
 
+/* A copy of v of length 1 in the norm itself, not its dual. */
+static lip_status unit_copy(lip_norm_kind norm, size_t d, const double *v, double **unit,
+                            lip_error *err)
+{
+  double length = norm == LIP_NORM_2 ? lip_norm(d, v) : lip_largest(d, v);
+
+  *unit = lip_alloc(d, sizeof **unit);
+  if (!*unit) return lip_fail(err, LIP_ENOMEM, "a direction with %zu coordinates", d);
+  if (norm == LIP_NORM_1) {
+    length = 0;
+    for (size_t i = 0; i < d; i++) length += fabs(v[i]);
+  }
+  for (size_t i = 0; i < d; i++) (*unit)[i] = v[i] / length;
+  return LIP_OK;
+}
+
 lip_status lip_settle(const lip_claim *claim, const lip_steepest *candidates,
                       lip_proposals *proposals, lip_certificate **certificate, double *lower,
-                      double *upper, const char **method, double *witness, lip_error *err)
+                      double *upper, const char **method, double *witness, double **unit,
+                      lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t d = claim->d, below, above;
@@ -99,6 +117,7 @@ lip_status lip_settle(const lip_claim *claim, const lip_steepest *candidates,
   if (!(value <= bound))
     FAIL(LIP_ENUMERIC, "the proofs contradict each other: %.17g <= constant <= %.17g (%s)", value,
          bound, proposals->item[above].method);
+  if (value > 0) TRY(unit_copy(claim->norm, d, direction, unit, err));
   TRY(lip_certificate_make(claim, value, candidates->point + below * d, direction, bound,
                            &proposals->item[above].proof, certificate, err));
   memcpy(witness, candidates->point + below * d, d * sizeof *witness);
