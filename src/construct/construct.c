@@ -14,6 +14,8 @@
 /* By lip_construct_kind. */
 static const lip_construction *const kinds[] = {
     [LIP_CONSTRUCT_LINEAR] = &lip_linear_construction,
+    [LIP_CONSTRUCT_CAPS] = &lip_caps_construction,
+    [LIP_CONSTRUCT_GROUPS] = &lip_groups_construction,
 };
 
 static const double length_tolerance = 1e-12;

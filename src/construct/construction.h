@@ -30,7 +30,8 @@ typedef struct lip_construction {
                       lip_error *err);
 } lip_construction;
 
-extern const lip_construction lip_linear_construction;
+extern const lip_construction lip_linear_construction, lip_caps_construction,
+    lip_groups_construction;
 
 /* f(x) = a . psi(W x + b), without b where `bias` is false: zeros, to be filled. */
 LIP_MUST_CHECK lip_status lip_two_layers(size_t d, size_t k, lip_activation psi, bool bias,
