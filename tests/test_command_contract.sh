@@ -109,6 +109,9 @@ is_error "did you mean --labels?"
 call 2 sample --n 9 --d 4 -o same.npz -- --help
 is_error "KIND: '--help'"
 
+call 2 lstar ''
+is_error "an argument is empty"
+
 # Names that are no UTF-8 or hold a line break still make one line, and one object.
 call 1 sample gaussian --n 9 --d 4 -o $'none/\xff\n.npz'
 is_error "No such file or directory"

@@ -133,7 +133,7 @@ refused 2 "not data:FILE,R" net.onnx --domain data:x.npz
 refused 2 "radius" net.onnx --domain ball:-1
 refused 2 "none of 2|1|inf" net.onnx --norm 3
 refused 2 "arc length" net.onnx --norm inf --domain sphere
-refused 2 "two of 1 output, counted from 0" net.onnx --output 0-0
+refused 2 "I and J different; the network has 1 output, counted from 0" net.onnx --output 0-0
 refused 2 "gap" net.onnx --gap -1
 refused 2 "counted from 0" net.onnx --output 1
 refused 2 "random-points" net.onnx --random-points 0

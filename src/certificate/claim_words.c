@@ -194,8 +194,8 @@ lip_status lip_output_parse(const char *text, size_t outputs, lip_output *output
   }
   if (!good)
     return lip_fail(err, LIP_EOPTION,
-                    "--output: '%s' is neither I nor I-J, I and J two of %zu output%s, counted "
-                    "from 0",
+                    "--output: '%s' is neither I nor I-J, I and J different; the network has %zu "
+                    "output%s, counted from 0",
                     text, outputs, outputs == 1 ? "" : "s");
   *output = parsed;
   return LIP_OK;

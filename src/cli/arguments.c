@@ -137,6 +137,8 @@ static int read_all(const command *self, reader *in, const common_options *commo
       in->at++;
     } else if (!options_end && text[0] == '-' && text[1]) {
       if (read_option(in, &err) != LIP_OK) return cli_usage(self, common, "%s", err.text);
+    } else if (!*text) {
+      return cli_usage(self, common, "an argument is empty");
     } else if (*given < capacity) {
       positional[(*given)++] = text;
       in->at++;

@@ -210,6 +210,7 @@ static int run(const command *self, int argc, char **argv)
   TRY(evaluate(net, data, &chosen, own.gradient, &result, err));
   TRY(write_npz(common.output, data, &chosen, &result, err));
 done:
+  if (st == LIP_ENUMERIC) lip_error_prefix(err, "%s", path[0]);
   code = st == LIP_OK ? answer(&common, data, &chosen, &result) : cli_fail(self, &common, st, err);
   lip_free(result.y);
   lip_free(result.g);

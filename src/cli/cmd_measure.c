@@ -1,6 +1,7 @@
 /* cmd_measure.c - liplaw measure: the bracket of a network, and its certificate. */
 #include "cli/cli.h"
 
+#include "base/error.h"
 #include "certificate/certificate.h"
 #include "certificate/claim.h"
 #include "data/read_options.h"
@@ -146,7 +147,7 @@ static void print_bracket(const lip_measurement *found)
   if (strcmp(found->stopped, "time") == 0) (void)printf("; stopped by the time limit");
   if (strcmp(found->stopped, "interrupt") == 0) (void)printf("; interrupted");
   (void)printf("; %.2f s\n", found->seconds);
-  if (isfinite(relaxation) && isfinite(patterns) && !is_exact(found))
+  if (isfinite(relaxation) && isfinite(patterns) && ratio_of(found) > 1 + 1e-6)
     (void)printf(
         "of the ratio, about %.4g is the relaxation, %.4g patterns that no point was found "
         "to have\n",
@@ -160,8 +161,12 @@ static void print_layers(const lip_net *net, const lip_measurement *found)
     const lip_layer *layer = &net->layer[j];
     bool top = j + 1 == net->depth && found->output.kind != LIP_ALL_OUTPUTS;
 
-    (void)printf("%5zu %8zu %8zu  %-12s %14.6g\n", j, layer->in, top ? 1 : layer->out,
-                 lip_activation_name(layer->activation.kind), found->layer_norm[j]);
+    (void)printf("%5zu %8zu %8zu  %-12s ", j, layer->in, top ? 1 : layer->out,
+                 lip_activation_name(layer->activation.kind));
+    if (isnan(found->layer_norm[j]))
+      (void)printf("%14s\n", "-");
+    else
+      (void)printf("%14.6g\n", found->layer_norm[j]);
   }
 }
 
@@ -176,8 +181,11 @@ static void print_bounds(const lip_measurement *found)
       (void)printf("  (approached from below to about %.1g, relative)", bound->error);
     (void)putchar('\n');
   }
-  (void)printf("\nlargest gradient norm at random points of the space: %.10g\n",
-               found->proxy_random);
+  (void)printf("\nlargest gradient norm at random points of the space: ");
+  if (isnan(found->proxy_random))
+    (void)printf("not known, stopped before\n");
+  else
+    (void)printf("%.10g\n", found->proxy_random);
   if (!isnan(found->proxy_data))
     (void)printf("largest gradient norm at the data points: %.10g\n", found->proxy_data);
 }
@@ -247,6 +255,7 @@ static int run(const command *self, int argc, char **argv)
   cause = st == LIP_OK ? why_no_certificate(net, &found, own.certificate) : NULL;
   if (cause)
     (void)snprintf(err.text, sizeof err.text, "%s: not written: %s", own.certificate, cause);
+  if (st == LIP_ENUMERIC) lip_error_prefix(&err, "%s", path);
   if (st != LIP_OK)
     code = cli_fail(self, &common, st, &err);
   else
