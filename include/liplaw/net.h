@@ -36,12 +36,24 @@ LIP_PUBLIC double lip_activation_value(lip_activation psi, double t);
 LIP_PUBLIC double lip_activation_slope(lip_activation psi, double t);
 LIP_PUBLIC double lip_activation_lipschitz(lip_activation psi);
 
-/* h -> psi(W h + b). W is out x in, row-major; b has out entries, or is NULL: no bias. Both point
+/* What a layer makes of h before its activation. The maps that are not affine are those of
+   functions through data: tents and cones about points (universal law, Remark 1.1; McShane), the
+   distance of a box's corner region (Theorem 4). */
+typedef enum lip_map {
+  LIP_AFFINE,   /* W h + b */
+  LIP_DISTANCE, /* scale |h - w_j| + b_j, w_j the rows of W */
+  LIP_GROUPS,   /* scale |h_j| + b_j, h_j the j-th of `out` groups of in / out numbers; no W */
+  LIP_SMALLEST, /* the least entry of h: out = 1, no W, no b */
+} lip_map;
+
+/* h -> psi(map of h). W is out x in, row-major; b has out entries, or is NULL: no bias. Both point
    into the network's block. */
 typedef struct lip_layer {
   size_t in, out;
-  double *W, *b;
+  double *W, *b; /* W is NULL for LIP_GROUPS and LIP_SMALLEST */
   lip_activation activation;
+  lip_map map;
+  double scale; /* of distances and groups; 1 and unused otherwise */
 } lip_layer;
 
 typedef enum lip_precision { LIP_F32, LIP_F64 } lip_precision;
@@ -70,17 +82,26 @@ LIP_PUBLIC LIP_MUST_CHECK lip_status lip_net_create(size_t depth, const size_t *
                                                     const lip_activation *activations,
                                                     const bool *biases, lip_precision precision,
                                                     lip_net **net, lip_error *err);
+
+/* The same where layers may have another map than the affine one; scales are 1 and may be set.
+   maps    in   depth entries
+   return       also LIP_EINPUT where groups do not divide the width before them, or a least entry
+                has another width than 1 or a bias */
+LIP_PUBLIC LIP_MUST_CHECK lip_status lip_net_create_maps(
+    size_t depth, const size_t *widths, const lip_map *maps, const lip_activation *activations,
+    const bool *biases, lip_precision precision, lip_net **net, lip_error *err);
 LIP_PUBLIC void lip_net_free(lip_net *net);
 LIP_PUBLIC size_t lip_net_inputs(const lip_net *net);
 LIP_PUBLIC size_t lip_net_outputs(const lip_net *net);
 
-/* Values, in f64, blocked over rows.
-   X  in   rows x d;  Y  out  rows x m
-   return  LIP_OK; LIP_ENOMEM; LIP_ENUMERIC if an output is not finite */
+/* Values, in f64, blocked over rows. Distances have the accuracy of differences: a relative error
+   of 4 (in + 4) 2^-53 at most. X  in   rows x d;  Y  out  rows x m return  LIP_OK; LIP_ENOMEM;
+   LIP_ENUMERIC if an output is not finite */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_net_values(const lip_net *net, size_t rows,
                                                     const double *X, double *Y, lip_error *err);
 
 /* Gradients of one scalar output, in f64, blocked over rows.
+   Where distances have none: of |v| at 0 it is 0, of the least entry that of the first one.
    output  in   which output, from 0
    X  in   rows x d;  G  out  rows x d: row i is the gradient of f_output at x_i (at a kink the one
    that lip_activation_slope defines) */
@@ -103,11 +124,12 @@ LIP_PUBLIC void lip_fold_batch_norm(size_t k, size_t d, double *W, double *b, co
    Or an ONNX file (operator sets 7 to 20, float and double tensors) that is a chain of affine
    maps and activations: Gemm, MatMul, Add, Sub, Mul and Div by constants, BatchNormalization, Relu,
    LeakyRelu, PRelu with one slope, Abs, Tanh, Softplus, Sigmoid, Mul(h, h), Pow with one whole
-   exponent, and Identity, Constant, Flatten
-   and Reshape that keep points apart; another operator is refused with the node's name. Constants
-   that have to be combined are combined in f64, and then the precision is LIP_F64; two matrices in
-   a row stay two layers.
-   return  LIP_OK; LIP_EIO; LIP_EINPUT with file, node and cause; LIP_ENUMERIC; LIP_ENOMEM */
+   exponent, and Identity, Constant, Flatten, Unsqueeze
+   and Reshape that keep points apart; and the maps that are not affine: Sub of all centers, then
+   ReduceL2; ReduceL2 of groups; ReduceMin. Another operator is refused with the node's name.
+   Constants that have to be combined are combined in f64, and then the precision is LIP_F64; two
+   matrices in a row stay two layers. return  LIP_OK; LIP_EIO; LIP_EINPUT with file, node and cause;
+   LIP_ENUMERIC; LIP_ENOMEM */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_net_read(const char *path, lip_net **net, lip_error *err);
 
 /* Writes ONNX: IR version 8, opset 17, input X [N, d], output Y [N, m], FLOAT or DOUBLE tensors by

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "linalg/round.h"
 #include "linalg/vector.h"
+#include "net/maps.h"
 
 #include <float.h>
 #include <string.h>
@@ -75,6 +76,7 @@ lip_status lip_claim_create(const lip_net *net, lip_output output, lip_norm_kind
   lip_claim *made = lip_alloc_zero(1, sizeof *made);
 
   if (!made) FAIL(LIP_ENOMEM, "a claim");
+  TRY(lip_net_require_affine(net, "a certificate", err));
   if (!lip_claim_is_two_layer(net))
     FAIL(LIP_EINPUT, "the network has %zu layers; a certificate needs two, the second one linear",
          net->depth);

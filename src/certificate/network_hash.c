@@ -1,9 +1,11 @@
 /* network_hash.c - the SHA-256 (FIPS 180-4, by libcrypto) of a network's content, laid out as
    docs/formats.md says: a title, the number of layers, and for each layer the activation's name and
-   slope, the sizes, the weights and the biases, all numbers in 8 bytes, little-endian. */
+   slope, the sizes, the weights and the biases, all numbers in 8 bytes, little-endian. A map that
+   is not affine comes before the activation's name, its scale after the slope. */
 #include "certificate/network_hash.h"
 
 #include "base/error.h"
+#include "net/maps.h"
 
 #include <openssl/evp.h>
 
@@ -64,12 +66,19 @@ static void add_layer(digest *out, const lip_layer *layer)
   const char *name = lip_activation_name(psi.kind);
   double slope = psi.kind == LIP_LEAKY_RELU || psi.kind == LIP_POWER ? psi.slope : 0;
 
+  if (layer->map != LIP_AFFINE) {
+    const char *map = lip_map_name(layer->map);
+
+    add_bytes(out, map, strlen(map));
+    add_bytes(out, " ", 1);
+  }
   add_bytes(out, name, strlen(name));
   add_bytes(out, "\n", 1);
   add_numbers(out, 1, &slope);
+  if (layer->map != LIP_AFFINE) add_numbers(out, 1, &layer->scale);
   add_size(out, layer->out);
   add_size(out, layer->in);
-  add_numbers(out, layer->out * layer->in, layer->W);
+  if (layer->W) add_numbers(out, layer->out * layer->in, layer->W);
   add_numbers(out, layer->out, layer->b);
 }
 

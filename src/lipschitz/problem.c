@@ -7,6 +7,7 @@
 #include "linalg/operator_norm.h"
 #include "linalg/vector.h"
 #include "lipschitz/jacobian_norm.h"
+#include "net/maps.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -31,6 +32,7 @@ lip_status lip_problem_state(const lip_net *net, const lip_dataset *data,
                         .starts = options->starts,
                         .seed = options->seed};
 
+  TRY(lip_net_require_affine(net, "measure", err));
   TRY(lip_output_parse(options->output, lip_net_outputs(net), &stated.output, err));
   if (stated.output.kind == LIP_ALL_OUTPUTS) stated.m = lip_net_outputs(net);
   if (domain.kind == LIP_ON_SPHERE && stated.norm != LIP_NORM_2)

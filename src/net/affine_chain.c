@@ -70,11 +70,52 @@ static lip_status finish_layer(lip_affine_chain *chain, lip_activation psi, lip_
   lip_status st = LIP_OK;
 
   TRY(make_room(chain, err));
-  if (!chain->W) TRY(make_matrix(chain, err));
-  chain->layer[chain->depth++] = (lip_layer){chain->in, chain->width, chain->W, chain->b, psi};
+  if (!chain->W && chain->map == LIP_AFFINE) TRY(make_matrix(chain, err));
+  chain->layer[chain->depth++] = (lip_layer){.in = chain->in,
+                                             .out = chain->width,
+                                             .W = chain->W,
+                                             .b = chain->b,
+                                             .activation = psi,
+                                             .map = chain->map,
+                                             .scale = chain->map == LIP_AFFINE ? 1 : chain->scale};
   chain->W = chain->b = NULL;
+  chain->map = LIP_AFFINE;
 done:
   return st;
+}
+
+static const lip_activation identity = {LIP_IDENTITY, 0};
+
+lip_status lip_chain_map(lip_affine_chain *chain, lip_map map, size_t out, double *W,
+                         lip_error *err)
+{
+  lip_status st = LIP_OK;
+
+  if (chain->W || chain->s || chain->b || chain->map != LIP_AFFINE)
+    TRY(finish_layer(chain, identity, err));
+  chain->map = map;
+  chain->scale = 1;
+  chain->in = chain->width;
+  chain->width = out;
+  chain->W = W;
+  W = NULL;
+done:
+  lip_free(W);
+  return st;
+}
+
+/* A map that is not affine takes one scale for all of its values; the least entry takes none, and
+   no shift. What it does not take becomes an affine layer. */
+static lip_status make_affine(lip_affine_chain *chain, bool takes, lip_error *err)
+{
+  return chain->map == LIP_AFFINE || takes ? LIP_OK : finish_layer(chain, identity, err);
+}
+
+static bool all_equal(size_t count, const double *v)
+{
+  for (size_t i = 1; i < count; i++)
+    if (v[i] != v[0]) return false;
+  return true;
 }
 
 lip_status lip_chain_product(lip_affine_chain *chain, size_t out, double *W, lip_error *err)
@@ -83,7 +124,7 @@ lip_status lip_chain_product(lip_affine_chain *chain, size_t out, double *W, lip
   size_t in = chain->width;
   double *b = NULL;
 
-  if (chain->W) TRY(finish_layer(chain, (lip_activation){LIP_IDENTITY, 0}, err));
+  if (chain->W || chain->map != LIP_AFFINE) TRY(finish_layer(chain, identity, err));
   if (chain->b) { /* W (s o h + t) = (W o s) h + W t */
     b = lip_alloc(out, sizeof *b);
     if (!b) FAIL(LIP_ENOMEM, "no memory for %zu biases", out);
@@ -113,8 +154,11 @@ lip_status lip_chain_scale(lip_affine_chain *chain, double *v, lip_error *err)
 
   for (size_t l = 0; l < chain->width; l++)
     if (!isfinite(v[l])) FAIL(LIP_EINPUT, "its factor of value %zu is %g", l, v[l]);
+  TRY(make_affine(chain, chain->map != LIP_SMALLEST && all_equal(chain->width, v), err));
   for (size_t l = 0; chain->b && l < chain->width; l++) chain->b[l] *= v[l];
-  if (chain->W) {
+  if (chain->map != LIP_AFFINE) {
+    chain->scale *= v[0];
+  } else if (chain->W) {
     for (size_t l = 0; l < chain->width; l++)
       for (size_t i = 0; i < chain->in; i++) chain->W[l * chain->in + i] *= v[l];
   } else if (chain->s) {
@@ -128,14 +172,19 @@ done:
   return st;
 }
 
-void lip_chain_shift(lip_affine_chain *chain, double *v)
+lip_status lip_chain_shift(lip_affine_chain *chain, double *v, lip_error *err)
 {
+  lip_status st = LIP_OK;
+
+  TRY(make_affine(chain, chain->map != LIP_SMALLEST, err));
   if (!chain->b) {
     chain->b = v;
-    return;
+    return LIP_OK;
   }
   for (size_t l = 0; l < chain->width; l++) chain->b[l] += v[l];
+done:
   lip_free(v);
+  return st;
 }
 
 lip_status lip_chain_activate(lip_affine_chain *chain, lip_activation psi, lip_error *err)
@@ -157,8 +206,9 @@ static lip_status check_layers(const lip_affine_chain *chain, lip_precision *pre
   for (size_t j = 0; j < chain->depth; j++) {
     const lip_layer *layer = &chain->layer[j];
 
-    if (!is_float(layer->activation.slope)) *precision = LIP_F64;
-    for (size_t i = 0; i < layer->in * layer->out; i++) {
+    if (!is_float(layer->activation.slope) || !is_float(layer->scale)) *precision = LIP_F64;
+    if (!isfinite(layer->scale)) FAIL(LIP_ENUMERIC, "layer %zu: its scale is %g", j, layer->scale);
+    for (size_t i = 0; layer->W && i < layer->in * layer->out; i++) {
       if (!isfinite(layer->W[i])) FAIL(LIP_ENUMERIC, "layer %zu: a weight is %g", j, layer->W[i]);
       if (!is_float(layer->W[i])) *precision = LIP_F64;
     }
@@ -178,33 +228,38 @@ lip_status lip_chain_finish(lip_affine_chain *chain, lip_precision precision, li
   size_t *widths = NULL;
   lip_activation *activations = NULL;
   bool *biases = NULL;
+  lip_map *maps = NULL;
 
-  if (chain->W || chain->s || chain->b || chain->depth == 0)
-    TRY(finish_layer(chain, (lip_activation){LIP_IDENTITY, 0}, err));
+  if (chain->W || chain->s || chain->b || chain->map != LIP_AFFINE || chain->depth == 0)
+    TRY(finish_layer(chain, identity, err));
   TRY(check_layers(chain, &precision, err));
   widths = lip_alloc(chain->depth + 1, sizeof *widths);
   activations = lip_alloc(chain->depth, sizeof *activations);
   biases = lip_alloc(chain->depth, sizeof *biases);
-  if (!widths || !activations || !biases)
+  maps = lip_alloc(chain->depth, sizeof *maps);
+  if (!widths || !activations || !biases || !maps)
     FAIL(LIP_ENOMEM, "no memory for %zu layers", chain->depth);
   widths[0] = chain->layer[0].in;
   for (size_t j = 0; j < chain->depth; j++) {
     widths[j + 1] = chain->layer[j].out;
     activations[j] = chain->layer[j].activation;
     biases[j] = chain->layer[j].b != NULL;
+    maps[j] = chain->layer[j].map;
   }
-  TRY(lip_net_create(chain->depth, widths, activations, biases, precision, net, err));
+  TRY(lip_net_create_maps(chain->depth, widths, maps, activations, biases, precision, net, err));
   for (size_t j = 0; j < chain->depth; j++) {
     const lip_layer *from = &chain->layer[j];
     lip_layer *to = &(*net)->layer[j];
 
-    memcpy(to->W, from->W, from->in * from->out * sizeof *to->W);
+    to->scale = from->scale;
+    if (from->W) memcpy(to->W, from->W, from->in * from->out * sizeof *to->W);
     if (from->b) memcpy(to->b, from->b, from->out * sizeof *to->b);
   }
 done:
   lip_free(widths);
   lip_free(activations);
   lip_free(biases);
+  lip_free(maps);
   lip_chain_clear(chain);
   return st;
 }

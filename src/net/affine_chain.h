@@ -1,16 +1,20 @@
-/* affine_chain.h - builds a network from a chain of affine maps and activations, one at a time. */
+/* affine_chain.h - builds a network from a chain of maps, most of them affine, and activations, one
+   at a time. */
 #ifndef LIP_NET_AFFINE_CHAIN_H
 #define LIP_NET_AFFINE_CHAIN_H
 
 #include <liplaw/net.h>
 
 /* The value so far is an affine map of the last finished layer's output h (of the input where there
-   is none): W h + b, or s o h + b while no matrix has come. Zero-initialised but for `width`. */
+   is none): W h + b, or s o h + b while no matrix has come; or one of the other maps of h.
+   Zero-initialised but for `width`. */
 typedef struct lip_affine_chain {
   size_t width;      /* of the value */
   size_t in;         /* of W */
   double *W, *s, *b; /* owned; NULL: no matrix, all ones, all zeros */
-  lip_layer *layer;  /* the finished layers; the array and each W and b owned */
+  lip_map map;
+  double scale;     /* of a map that is not affine */
+  lip_layer *layer; /* the finished layers; the array and each W and b owned */
   size_t depth, room;
   size_t inserted; /* entries of matrices that no tensor holds */
 } lip_affine_chain;
@@ -28,10 +32,17 @@ LIP_MUST_CHECK lip_status lip_chain_reserve(lip_affine_chain *chain, size_t out,
 LIP_MUST_CHECK lip_status lip_chain_product(lip_affine_chain *chain, size_t out, double *W,
                                             lip_error *err);
 
+/* value <- a map of it that is not affine, with `out` results and scale 1: distances from the rows
+   of W (out x width, taken over even on failure), lengths of groups, the least entry; W is NULL for
+   the latter two. */
+LIP_MUST_CHECK lip_status lip_chain_map(lip_affine_chain *chain, lip_map map, size_t out, double *W,
+                                        lip_error *err);
+
 /* value <- v o value, value <- value + v. v has `width` entries, is taken over even on failure.
-   Scales are multiplied into the matrix before, or else after them, in f64. */
+   Scales are multiplied into the matrix before, or else after them, in f64. Both make a layer of
+   their own where they come after a map that does not take them. */
 LIP_MUST_CHECK lip_status lip_chain_scale(lip_affine_chain *chain, double *v, lip_error *err);
-void lip_chain_shift(lip_affine_chain *chain, double *v);
+LIP_MUST_CHECK lip_status lip_chain_shift(lip_affine_chain *chain, double *v, lip_error *err);
 
 /* value <- psi(value). */
 LIP_MUST_CHECK lip_status lip_chain_activate(lip_affine_chain *chain, lip_activation psi,

@@ -63,7 +63,7 @@ static lip_status apply_linear(reading *from, const json_t *layer, lip_activatio
   TRY(read_array(from, bias, &b, err));
   if (b.count != W.shape[0])
     FAIL(LIP_EINPUT, "'%.64s' has %zu numbers, the value has %zu", bias, b.count, W.shape[0]);
-  lip_chain_shift(&from->chain, b.values);
+  st = lip_chain_shift(&from->chain, b.values, err);
   b.values = NULL;
 done:
   lip_free(W.values);

@@ -22,8 +22,29 @@ static lip_status check_activations(size_t depth, const lip_activation *psi, lip
   return LIP_OK;
 }
 
-static lip_status count_weights(size_t depth, const size_t *widths, const bool *biases,
-                                size_t *total, lip_error *err)
+static lip_status check_maps(size_t depth, const size_t *widths, const lip_map *maps,
+                             const bool *biases, lip_error *err)
+{
+  lip_status st = LIP_OK;
+
+  for (size_t j = 0; j < depth; j++) {
+    if (maps[j] == LIP_GROUPS && widths[j] % widths[j + 1])
+      FAIL(LIP_EINPUT, "layer %zu: %zu numbers do not make %zu groups", j, widths[j],
+           widths[j + 1]);
+    if (maps[j] == LIP_SMALLEST && (widths[j + 1] != 1 || biases[j]))
+      FAIL(LIP_EINPUT, "layer %zu: the least entry is one number without a bias", j);
+  }
+done:
+  return st;
+}
+
+static bool has_matrix(lip_map map)
+{
+  return map == LIP_AFFINE || map == LIP_DISTANCE;
+}
+
+static lip_status count_weights(size_t depth, const size_t *widths, const lip_map *maps,
+                                const bool *biases, size_t *total, lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t sum = 0;
@@ -35,7 +56,7 @@ static lip_status count_weights(size_t depth, const size_t *widths, const bool *
   for (size_t j = 0; j < depth; j++) {
     size_t weights;
 
-    if (__builtin_mul_overflow(widths[j], widths[j + 1], &weights) ||
+    if (__builtin_mul_overflow(has_matrix(maps[j]) ? widths[j] : 0, widths[j + 1], &weights) ||
         __builtin_add_overflow(sum, weights, &sum) ||
         __builtin_add_overflow(sum, biases[j] ? widths[j + 1] : 0, &sum))
       FAIL(LIP_ENOMEM, "layer %zu: the number of weights overflows", j);
@@ -45,9 +66,9 @@ done:
   return st;
 }
 
-lip_status lip_net_create(size_t depth, const size_t *widths, const lip_activation *activations,
-                          const bool *biases, lip_precision precision, lip_net **net,
-                          lip_error *err)
+lip_status lip_net_create_maps(size_t depth, const size_t *widths, const lip_map *maps,
+                               const lip_activation *activations, const bool *biases,
+                               lip_precision precision, lip_net **net, lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_net *made = NULL;
@@ -55,7 +76,8 @@ lip_status lip_net_create(size_t depth, const size_t *widths, const lip_activati
   size_t total = 0;
 
   TRY(check_activations(depth, activations, err));
-  TRY(count_weights(depth, widths, biases, &total, err));
+  TRY(count_weights(depth, widths, maps, biases, &total, err));
+  TRY(check_maps(depth, widths, maps, biases, err));
   made = lip_alloc_zero(1, sizeof *made);
   if (!made) FAIL(LIP_ENOMEM, "no memory for a network");
   made->layer = lip_alloc_zero(depth, sizeof *made->layer);
@@ -69,8 +91,15 @@ lip_status lip_net_create(size_t depth, const size_t *widths, const lip_activati
   for (size_t j = 0; j < depth; j++) {
     lip_layer *layer = &made->layer[j];
 
-    *layer = (lip_layer){widths[j], widths[j + 1], at, NULL, activations[j]};
-    at += layer->out * layer->in;
+    *layer = (lip_layer){.in = widths[j],
+                         .out = widths[j + 1],
+                         .activation = activations[j],
+                         .map = maps[j],
+                         .scale = 1};
+    if (has_matrix(maps[j])) {
+      layer->W = at;
+      at += layer->out * layer->in;
+    }
     if (biases[j]) {
       layer->b = at;
       at += layer->out;
@@ -82,6 +111,19 @@ lip_status lip_net_create(size_t depth, const size_t *widths, const lip_activati
   made = NULL;
 done:
   lip_net_free(made);
+  return st;
+}
+
+lip_status lip_net_create(size_t depth, const size_t *widths, const lip_activation *activations,
+                          const bool *biases, lip_precision precision, lip_net **net,
+                          lip_error *err)
+{
+  lip_status st;
+  lip_map *maps = lip_alloc_zero(depth ? depth : 1, sizeof *maps); /* all LIP_AFFINE */
+
+  if (!maps) return lip_fail(err, LIP_ENOMEM, "no memory for %zu layers", depth);
+  st = lip_net_create_maps(depth, widths, maps, activations, biases, precision, net, err);
+  lip_free(maps);
   return st;
 }
 

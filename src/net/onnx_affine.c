@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "net/onnx_maps.h"
 
 #include <math.h>
 #include <string.h>
@@ -96,7 +97,7 @@ lip_status lip_onnx_gemm(lip_onnx_import *import, const Onnx__NodeProto *node, s
   if (node->n_input < 3 || !node->input[2][0]) goto done;
   TRY(lip_onnx_vector_input(import, node, 2, &c, err));
   for (size_t i = 0; i < import->chain.width; i++) c[i] *= beta;
-  lip_chain_shift(&import->chain, c);
+  TRY(lip_chain_shift(&import->chain, c, err));
 done:
   return st;
 }
@@ -122,21 +123,24 @@ lip_status lip_onnx_add(lip_onnx_import *import, const Onnx__NodeProto *node, si
   double *v = NULL;
   lip_status st = lip_onnx_vector_input(import, node, 1 - at, &v, err);
 
-  if (st == LIP_OK) lip_chain_shift(&import->chain, v);
-  return st;
+  return st == LIP_OK ? lip_chain_shift(&import->chain, v, err) : st;
 }
 
-/* Sub: value - c, or c - value. */
+/* Sub: value - c, or c - value; or the differences from all centers, which are read with the
+   ReduceL2 after them. */
 lip_status lip_onnx_sub(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
                         lip_error *err)
 {
   lip_status st = LIP_OK;
   double *v = NULL;
+  bool centers;
 
+  TRY(lip_onnx_take_centers(import, node, 1 - at, &centers, err));
+  if (centers) goto done;
   TRY(lip_onnx_vector_input(import, node, 1 - at, &v, err));
   if (at == 1) TRY(scale_by(import, -1, err));
   for (size_t i = 0; at == 0 && i < import->chain.width; i++) v[i] = -v[i];
-  lip_chain_shift(&import->chain, v);
+  st = lip_chain_shift(&import->chain, v, err);
   v = NULL;
 done:
   lip_free(v);
@@ -211,12 +215,13 @@ lip_status lip_onnx_batch_norm(lip_onnx_import *import, const Onnx__NodeProto *n
     v[0][i] /= sqrt(v[3][i] + epsilon);
     v[2][i] = -v[2][i];
   }
-  lip_chain_shift(&import->chain, v[2]);
+  st = lip_chain_shift(&import->chain, v[2], err);
   v[2] = NULL;
+  if (st != LIP_OK) goto done;
   st = lip_chain_scale(&import->chain, v[0], err);
   v[0] = NULL;
   if (st != LIP_OK) goto done;
-  lip_chain_shift(&import->chain, v[1]);
+  st = lip_chain_shift(&import->chain, v[1], err);
   v[1] = NULL;
 done:
   for (size_t i = 0; i < 4; i++) lip_free(v[i]);

@@ -1,6 +1,7 @@
-/* onnx_messages.c - a network as protobuf messages: per layer Gemm(H, W, b) with transB, and the
-   node of its activation. No bytes are copied: raw_data points at the network's own f64 weights and
-   has the length that the tensor will have in the file. */
+/* onnx_messages.c - a network as protobuf messages: per layer Gemm(H, W, b) with transB (the maps
+   that are not affine stand in onnx_map_messages.c), and the node of its activation. No bytes are
+   copied: raw_data points at the network's own f64 weights and has the length that the tensor will
+   have in the file. */
 #include "net/onnx_messages.h"
 
 #include <stdio.h>
@@ -35,8 +36,8 @@ static void build_port(lip_onnx_port *port, char *name, size_t size, int32_t typ
   port->value.type = &port->type;
 }
 
-static void build_tensor(Onnx__TensorProto *tensor, char *name, size_t rank, int64_t *shape,
-                         int32_t type, const void *values, size_t count)
+void lip_onnx_build_tensor(Onnx__TensorProto *tensor, char *name, size_t rank, int64_t *shape,
+                           int32_t type, const void *values, size_t count)
 {
   onnx__tensor_proto__init(tensor);
   tensor->name = name;
@@ -45,12 +46,12 @@ static void build_tensor(Onnx__TensorProto *tensor, char *name, size_t rank, int
   tensor->has_data_type = true;
   tensor->data_type = type;
   tensor->has_raw_data = true;
-  tensor->raw_data.len = count * (type == FLOAT_TENSOR ? sizeof(float) : sizeof(double));
-  tensor->raw_data.data = (uint8_t *)(uintptr_t)values; /* only ever read */
+  tensor->raw_data.len = count * (type == FLOAT_TENSOR ? sizeof(float) : 8); /* doubles, integers */
+  tensor->raw_data.data = (uint8_t *)(uintptr_t)values;                      /* only ever read */
 }
 
-static void build_node(Onnx__NodeProto *node, char *name, char *op, size_t inputs, char **input,
-                       char **output)
+void lip_onnx_build_node(Onnx__NodeProto *node, char *name, char *op, size_t inputs, char **input,
+                         char **output)
 {
   onnx__node_proto__init(node);
   node->name = name;
@@ -93,18 +94,18 @@ static void build_affine(lip_onnx_layer *at, const lip_layer *layer, char *input
   at->W_shape[0] = (int64_t)layer->out;
   at->W_shape[1] = (int64_t)layer->in;
   at->b_shape = (int64_t)layer->out;
-  build_tensor(&at->W, at->W_name, 2, at->W_shape, type, layer->W, layer->out * layer->in);
+  lip_onnx_build_tensor(&at->W, at->W_name, 2, at->W_shape, type, layer->W, layer->out * layer->in);
   graph->initializer[graph->n_initializer++] = &at->W;
   if (layer->b) {
-    build_tensor(&at->b, at->b_name, 1, &at->b_shape, type, layer->b, layer->out);
+    lip_onnx_build_tensor(&at->b, at->b_name, 1, &at->b_shape, type, layer->b, layer->out);
     graph->initializer[graph->n_initializer++] = &at->b;
   }
   at->affine_in[0] = input;
   at->affine_in[1] = at->W_name;
   at->affine_in[2] = at->b_name;
   at->affine_out = output;
-  build_node(&at->affine, at->affine_name, "Gemm", layer->b ? 3 : 2, at->affine_in,
-             &at->affine_out);
+  lip_onnx_build_node(&at->affine, at->affine_name, "Gemm", layer->b ? 3 : 2, at->affine_in,
+                      &at->affine_out);
   onnx__attribute_proto__init(&at->transpose);
   at->transpose.name = "transB";
   at->transpose.has_type = true;
@@ -127,15 +128,15 @@ static void build_activation(lip_onnx_layer *at, const lip_layer *layer, char *o
   at->activation_in[0] = at->Z;
   at->activation_in[1] = squared ? at->Z : at->slope_name;
   at->activation_out = output;
-  build_node(&at->activation, at->activation_name, op, squared || by_tensor ? 2 : 1,
-             at->activation_in, &at->activation_out);
+  lip_onnx_build_node(&at->activation, at->activation_name, op, squared || by_tensor ? 2 : 1,
+                      at->activation_in, &at->activation_out);
   graph->node[graph->n_node++] = &at->activation;
   if (by_tensor) {
     at->slope_shape = 1;
     at->short_slope = (float)layer->activation.slope;
-    build_tensor(&at->slope, at->slope_name, 1, &at->slope_shape, type,
-                 type == FLOAT_TENSOR ? (const void *)&at->short_slope : &layer->activation.slope,
-                 1);
+    lip_onnx_build_tensor(
+        &at->slope, at->slope_name, 1, &at->slope_shape, type,
+        type == FLOAT_TENSOR ? (const void *)&at->short_slope : &layer->activation.slope, 1);
     graph->initializer[graph->n_initializer++] = &at->slope;
   } else if (sloped) {
     onnx__attribute_proto__init(&at->alpha);
@@ -168,7 +169,10 @@ static void build_graph(const lip_net *net, lip_onnx_messages *all, int32_t type
     (void)snprintf(at->activation_name, LIP_ONNX_NAME_SIZE, "activation%zu", j);
     (void)snprintf(at->Z, LIP_ONNX_NAME_SIZE, "Z%zu", j);
     (void)snprintf(at->H, LIP_ONNX_NAME_SIZE, "H%zu", j);
-    build_affine(at, layer, value, op ? at->Z : output, type, graph);
+    if (layer->map == LIP_AFFINE)
+      build_affine(at, layer, value, op ? at->Z : output, type, graph);
+    else
+      lip_onnx_build_map(at, layer, j, value, op ? at->Z : output, type, graph);
     if (op) build_activation(at, layer, op, output, type, graph);
     value = output;
   }

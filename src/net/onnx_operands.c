@@ -37,6 +37,18 @@ lip_status lip_onnx_int_attribute(const Onnx__NodeProto *node, const char *name,
   return LIP_OK;
 }
 
+lip_status lip_onnx_axis_attribute(const Onnx__NodeProto *node, const char *name, bool *given,
+                                   int64_t *value, lip_error *err)
+{
+  const Onnx__AttributeProto *found = attribute(node, name);
+
+  *given = found != NULL;
+  if (found && found->n_ints != 1)
+    return lip_fail(err, LIP_EINPUT, "its attribute '%s' is no list of one whole number", name);
+  if (found) *value = found->ints[0];
+  return LIP_OK;
+}
+
 lip_status lip_onnx_constant_input(lip_onnx_import *import, const Onnx__NodeProto *node, size_t i,
                                    lip_onnx_array *array, lip_error *err)
 {

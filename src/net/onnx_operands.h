@@ -12,6 +12,8 @@ typedef struct lip_onnx_import {
   lip_affine_chain chain;
   lip_onnx_shape shape; /* of the chain's value */
   bool doubles;         /* a DOUBLE tensor was met */
+  bool apart;           /* the value was unsqueezed: a subtraction makes differences from centers */
+  double *centers; /* the value is h - w_j, j < dims[rank - 2]; owned; NULL: it is the chain's */
 } lip_onnx_import;
 
 /* An attribute's number; `otherwise` where the node has none, and on failure. */
@@ -19,6 +21,10 @@ LIP_MUST_CHECK lip_status lip_onnx_float_attribute(const Onnx__NodeProto *node, 
                                                    float otherwise, double *value, lip_error *err);
 LIP_MUST_CHECK lip_status lip_onnx_int_attribute(const Onnx__NodeProto *node, const char *name,
                                                  int64_t otherwise, int64_t *value, lip_error *err);
+
+/* A list of one whole number; *given says whether the node has it. */
+LIP_MUST_CHECK lip_status lip_onnx_axis_attribute(const Onnx__NodeProto *node, const char *name,
+                                                  bool *given, int64_t *value, lip_error *err);
 
 /* Input i of the node, which must be a constant. */
 LIP_MUST_CHECK lip_status lip_onnx_constant_input(lip_onnx_import *import,

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "net/onnx_affine.h"
+#include "net/onnx_maps.h"
 
 #include <math.h>
 #include <string.h>
@@ -139,6 +140,9 @@ const lip_onnx_operator *lip_onnx_operator_find(const char *name)
       {"Identity", 1, 1, apply_identity},
       {"Flatten", 1, 1, apply_flatten},
       {"Reshape", 2, 2, apply_reshape},
+      {"Unsqueeze", 1, 2, lip_onnx_unsqueeze},
+      {"ReduceL2", 1, 2, lip_onnx_reduce_l2},
+      {"ReduceMin", 1, 2, lip_onnx_reduce_min},
   };
 
   for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)

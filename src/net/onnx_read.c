@@ -129,10 +129,14 @@ static lip_status follow(lip_onnx_import *import, const char *value, const char 
     node = proto->node[i];
     if (seen[i]) FAIL(LIP_EINPUT, "it depends on itself");
     seen[i] = true;
+    if (import->centers && strcmp(node->op_type, "ReduceL2") != 0)
+      FAIL(LIP_EINPUT, "it takes the differences from all centers: only ReduceL2 of them is read");
     TRY(lip_onnx_operator_find(node->op_type)->apply(import, node, at, err));
     value = node->output[0];
     node = NULL;
   }
+  if (import->centers)
+    FAIL(LIP_EINPUT, "its output is the differences from all centers, without their lengths");
   for (size_t i = 0; i < proto->n_node; i++) {
     if (seen[i] || is_constant(proto->node[i])) continue;
     node = proto->node[i];
@@ -173,6 +177,7 @@ static lip_status import_model(Onnx__ModelProto **model, lip_net **net, lip_erro
 done:
   lip_onnx_graph_clear(&graph);
   lip_chain_clear(&import.chain);
+  lip_free(import.centers);
   return st;
 }
 

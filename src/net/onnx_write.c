@@ -54,17 +54,20 @@ static lip_status check_numbers(const lip_net *net, const char *path, lip_error 
 
   for (size_t j = 0; j < net->depth; j++) {
     const lip_layer *layer = &net->layer[j];
-    size_t count = layer->in * layer->out + (layer->b ? layer->out : 0); /* b follows W */
+    const double *weights = layer->W ? layer->W : layer->b; /* b follows W */
+    size_t count = (layer->W ? layer->in * layer->out : 0) + (layer->b ? layer->out : 0);
     bool sloped = layer->activation.kind == LIP_LEAKY_RELU || layer->activation.kind == LIP_POWER;
     double slope = layer->activation.slope;
 
     for (size_t i = 0; i < count; i++) {
-      double w = layer->W[i];
+      double w = weights[i];
 
       if (!isfinite(w)) FAIL(LIP_ENUMERIC, "%s: a weight of layer %zu is %g", path, j, w);
       if (narrow && w != (float)w)
         FAIL(LIP_EINPUT, "%s: the weight %.17g of layer %zu is no float", path, w, j);
     }
+    if (!isfinite(layer->scale) || (narrow && layer->scale != (float)layer->scale))
+      FAIL(LIP_EINPUT, "%s: the scale %.17g of layer %zu cannot be written", path, layer->scale, j);
     if (sloped && (!isfinite(slope) || (narrow && slope != (float)slope)))
       FAIL(LIP_EINPUT, "%s: the slope %.17g of layer %zu cannot be written", path, slope, j);
   }
@@ -80,8 +83,8 @@ lip_status lip_net_write(const lip_net *net, const char *path, lip_error *err)
   size_t size;
 
   all.layer = lip_alloc_zero(net->depth, sizeof *all.layer);
-  all.node = lip_alloc(2 * net->depth, sizeof(void *));
-  all.tensor = lip_alloc(3 * net->depth, sizeof(void *));
+  all.node = lip_alloc(LIP_ONNX_MOST_NODES * net->depth, sizeof(void *));
+  all.tensor = lip_alloc(LIP_ONNX_MOST_TENSORS * net->depth, sizeof(void *));
   if (!all.layer || !all.node || !all.tensor)
     FAIL(LIP_ENOMEM, "%s: no memory for %zu layers", path, net->depth);
   lip_onnx_build(net, &all);
