@@ -31,6 +31,12 @@ OPERATORS = {
     "Sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "Pow": lambda x, p: x ** p,
     "Mul": lambda x, y: x * y,
+    "Add": lambda x, y: x + y,
+    "Sub": lambda x, y: x - y,
+    "Unsqueeze": lambda x, axes: np.expand_dims(x, tuple(axes)),
+    "Reshape": lambda x, shape: x.reshape([x.shape[i] if s == 0 else s for i, s in enumerate(shape)]),
+    "ReduceL2": lambda x, axes, keepdims=1: np.sqrt((x * x).sum(axis=tuple(axes), keepdims=bool(keepdims))),
+    "ReduceMin": lambda x, axes, keepdims=1: x.min(axis=tuple(axes), keepdims=bool(keepdims)),
 }
 
 
@@ -42,7 +48,7 @@ def run(path, x):
     assert [i.name for i in graph.input] == ["X"] and [o.name for o in graph.output] == ["Y"]
     assert not model.metadata_props
     values = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
-    dtypes = {v.dtype for v in values.values()}
+    dtypes = {v.dtype for v in values.values() if v.dtype != np.int64}
     assert len(dtypes) == 1, dtypes
     dtype = dtypes.pop()
     for port in (graph.input[0], graph.output[0]):

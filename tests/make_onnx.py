@@ -183,6 +183,64 @@ read("fixed-flatten", model([node("Flatten", ["X"], ["f"], axis=0), node("Gemm",
 read("fixed-reshape", model([node("Reshape", ["X", "to"], ["f"]), node("Gemm", ["f", "W1", "b1"], ["Y"], transB=1)],
                             {"W1": W1, "b1": b1, "to": np.array([1, -1])}, shape=(2, 2), size=6), x @ G[0].T + G[1])
 
+# distances from centers, lengths of groups, the least entry: as we write them, and as others might
+C, r = random.normal(size=(6, 4)), random.normal(size=6)
+C[1] = C[0]
+apart = np.linalg.norm(x[:, None] - C, axis=2)
+from_center = np.linalg.norm(x[:, None] - C[:1], axis=2)
+doubles = {"C": C, "r": r, "s": np.array([-1.5]), "one": np.array([1]), "last": np.array([-1])}
+tents = [node("Unsqueeze", ["X", "one"], ["u"]), node("Sub", ["u", "C"], ["v"], name="minus"),
+         node("ReduceL2", ["v"], ["l"], axes=[2], keepdims=0, name="length"), node("Mul", ["l", "s"], ["m"]),
+         node("Add", ["m", "r"], ["z"]), node("Relu", ["z"], ["Y"])]
+
+
+def changed(i, other):
+    return tents[:i] + [other] + tents[i + 1:]
+
+
+def maps(nodes, constants=None, **more):
+    return model(nodes, constants or doubles, dtype=np.float64, **{"size": 6, **more})
+
+
+read("distances", maps(tents), relu(-1.5 * apart + r))
+read("distances-fixed", maps(tents, shape=(1, 4)), relu(-1.5 * apart + r))
+read("distances-turned", maps(changed(1, node("Sub", ["C", "u"], ["v"]))), relu(-1.5 * apart + r))
+read("distances-of-rank-3", maps(tents, {**doubles, "C": C[None]}), relu(-1.5 * apart + r))
+read("distances-add-turned", maps(changed(4, node("Add", ["r", "m"], ["z"]))), relu(-1.5 * apart + r))
+read("distances-scale-turned", maps(changed(3, node("Mul", ["s", "l"], ["m"]))), relu(-1.5 * apart + r))
+read("distances-add-then-scale", maps(tents[:3] + [node("Add", ["r", "l"], ["m"]), node("Mul", ["m", "s"], ["z"]), tents[5]]),
+     relu(-1.5 * (apart + r)))
+read("distances-scales-differ", maps(tents, {**doubles, "s": np.arange(6.)}), relu(np.arange(6) * apart + r))
+read("distances-negative-axes", maps([node("Unsqueeze", ["X"], ["u"], axes=[-2]), tents[1],
+                                      node("ReduceL2", ["v"], ["l"], axes=[-1], keepdims=0)] + tents[3:], opset=11),
+     relu(-1.5 * apart + r))
+read("distances-axes-as-input", maps(changed(2, node("ReduceL2", ["v", "last"], ["l"], keepdims=0)), opset=18),
+     relu(-1.5 * apart + r))
+read("distances-keepdims", maps([tents[0], tents[1], node("ReduceL2", ["v"], ["w"], axes=[2]),
+                                 node("Flatten", ["w"], ["l"])] + tents[3:]), relu(-1.5 * apart + r))
+read("one-distance", maps([tents[0], tents[1], node("ReduceL2", ["v"], ["Y"], axes=[2], keepdims=0)],
+                          {**doubles, "C": C[:1]}, size=1), from_center)
+read("distances-after-a-shift", maps([node("Sub", ["X", "t"], ["a"]), node("Unsqueeze", ["a", "one"], ["u"])] + tents[1:],
+                                     {**doubles, "t": C[2]}),
+     relu(-1.5 * np.linalg.norm(x[:, None] - C[2] - C, axis=2) + r))
+read("groups", maps([node("Reshape", ["X", "to"], ["g"]), node("ReduceL2", ["g"], ["l"], axes=[2], keepdims=0),
+                     node("Add", ["l", "t"], ["Y"])], {"to": np.array([0, 2, 2]), "t": np.array([1., 2])}, size=2),
+     np.linalg.norm(x.reshape(5, 2, 2), axis=2) + [1, 2])
+read("length", maps([node("ReduceL2", ["X"], ["l"], axes=[1]), node("Tanh", ["l"], ["Y"])], {"t": np.array(1.)}, size=1),
+     np.tanh(np.linalg.norm(x, axis=1, keepdims=True)))
+read("least", maps([node("ReduceMin", ["X"], ["l"], axes=[1]), node("Add", ["l", "t"], ["a"]), node("Mul", ["a", "t"], ["Y"])],
+                   {"t": np.array([.75])}, size=1), (x.min(axis=1, keepdims=True) + .75) * .75)
+refused("differences-alone", maps(tents[:1] + [node("Sub", ["u", "C"], ["Y"])]), "without their lengths")
+refused("differences-bent", maps(tents[:2] + [node("Relu", ["v"], ["Y"], name="bend")]), "'bend' (Relu): it takes the differences")
+refused("length-of-the-points", maps([node("ReduceL2", ["X"], ["Y"], axes=[0], name="norm")]), "'norm' (ReduceL2): axis 0")
+refused("length-without-axes", maps([node("ReduceL2", ["X"], ["Y"], name="norm")]), "it has no axes")
+refused("length-without-a-dimension", maps([node("ReduceL2", ["X"], ["Y"], axes=[1], keepdims=0, name="norm")]), "keepdims = 0")
+refused("several-least-entries", maps([node("Reshape", ["X", "to"], ["g"]), node("ReduceMin", ["g"], ["Y"], axes=[2], name="least")],
+                                      {"to": np.array([0, 2, 2])}), "2 least entries")
+refused("unsqueezed-points", maps([node("Unsqueeze", ["X", "zero"], ["Y"], name="up")], {"zero": np.array([0])}), "mix points")
+refused("centers-of-another-width", maps(tents, {**doubles, "C": C[:, :3]}), "'minus' (Sub)")
+refused("centers-not-finite", maps(tents, {**doubles, "C": C * np.inf}), "'C': its entry 0 is")
+
 # what is refused
 refused("another-operator", model([chain[0], node("Elu", ["z"], ["h"], name="bend it"), chain[2]], weights),
         "'bend it' (Elu)")
