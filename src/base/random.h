@@ -14,8 +14,9 @@ typedef enum lip_purpose {
   LIP_FOR_LABELS = 2,
   LIP_FOR_WEIGHTS = 3,
   LIP_FOR_BATCHES = 4,
-  LIP_FOR_PROBES = 5, /* the fresh points at which gradients are taken */
-  LIP_FOR_STARTS = 6, /* of ascents and iterations */
+  LIP_FOR_PROBES = 5,     /* the fresh points at which gradients are taken */
+  LIP_FOR_STARTS = 6,     /* of ascents and iterations */
+  LIP_FOR_LABELLINGS = 7, /* of the counterexample's cells */
 } lip_purpose;
 
 typedef struct lip_stream {

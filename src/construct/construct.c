@@ -16,6 +16,10 @@ static const lip_construction *const kinds[] = {
     [LIP_CONSTRUCT_LINEAR] = &lip_linear_construction,
     [LIP_CONSTRUCT_CAPS] = &lip_caps_construction,
     [LIP_CONSTRUCT_GROUPS] = &lip_groups_construction,
+    [LIP_CONSTRUCT_MCSHANE] = &lip_mcshane_construction,
+    [LIP_CONSTRUCT_RBF] = &lip_rbf_construction,
+    [LIP_CONSTRUCT_PROJECTED] = &lip_projected_construction,
+    [LIP_CONSTRUCT_COUNTEREXAMPLE] = &lip_counterexample_construction,
 };
 
 static const double length_tolerance = 1e-12;
