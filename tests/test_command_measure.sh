@@ -55,6 +55,9 @@ if printed - told or told - printed - {"error"}:
 PYTHON
 }
 documented measure
+for method in $(python3 -c "import json; print(*{b['method'] for b in json.load(open('answer'))['bounds']})"); do
+  grep -q "^| \`$method\` |" "$LIPLAW_SOURCE/docs/theory.md" || fail "docs/theory.md has no $method"
+done
 "$LIPLAW" measure net.onnx --certificate certificate.npz >/dev/null
 "$LIPLAW" check net.onnx certificate.npz --json >out
 documented check
