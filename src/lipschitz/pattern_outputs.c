@@ -11,11 +11,12 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "linalg/vector.h"
+#include "lipschitz/pattern_ascent.h"
 
 #include <math.h>
 #include <string.h>
 
-static const double MOST_SHARE = 0.95; /* of a factor of the value that goes to y too */
+static const double MOST_SHARE = 0.95;
 
 lip_status lip_pattern_outputs_create(size_t capacity, size_t m, lip_pattern_outputs **relax,
                                       lip_error *err)
@@ -28,7 +29,7 @@ lip_status lip_pattern_outputs_create(size_t capacity, size_t m, lip_pattern_out
   made->capacity = capacity;
   made->m = m;
   made->rank = (size_t)ceil(sqrt(2.0 * (double)rows)) + 1;
-  made->stride = (made->rank + 3) / 4 * 4;
+  made->stride = (made->rank + 7) / 8 * 8;
   made->G = lip_alloc_zero(rows, rows * sizeof *made->G);
   made->a = lip_alloc_zero(capacity, m * sizeof *made->a);
   made->V = lip_alloc_zero(rows, made->stride * sizeof *made->V);
@@ -97,26 +98,12 @@ void lip_pattern_outputs_start(lip_pattern_outputs *relax, uint64_t seed)
   for (size_t l = 0; l < relax->n; l++) fit_row(relax, l, relax->row);
 }
 
-/* g <- sum over all j of G_ij V_j, four lanes at a time. */
+/* g <- sum over all j of G_ij V_j. */
 static void pull(const lip_pattern_outputs *relax, size_t i, double *g)
 {
-  size_t rows = relax->m + relax->n, stride = relax->stride;
-  const double *row = relax->G + i * rows;
+  size_t rows = relax->m + relax->n;
 
-  for (size_t c = 0; c < stride; c += 4) {
-    const double *v = relax->V + c;
-    double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-
-    for (size_t j = 0; j < rows; j++, v += stride) {
-      double w = row[j];
-
-      s0 += w * v[0];
-      s1 += w * v[1];
-      s2 += w * v[2];
-      s3 += w * v[3];
-    }
-    g[c] = s0, g[c + 1] = s1, g[c + 2] = s2, g[c + 3] = s3;
-  }
+  lip_pattern_pull(rows, relax->G + i * rows, relax->V, relax->stride, g);
 }
 
 static double value_of(const lip_pattern_outputs *relax)
@@ -164,8 +151,9 @@ static void turn_outputs(lip_pattern_outputs *relax)
   for (size_t l = 0; l < relax->n; l++) fit_row(relax, l, q);
 }
 
-static bool sweep(lip_pattern_outputs *relax, const lip_control *control)
+static bool sweep(void *context, double *value, const lip_control *control)
 {
+  lip_pattern_outputs *relax = context;
   double least = 0;
   size_t every = 1 + (size_t)1000000 / ((relax->m + relax->n) * relax->stride);
 
@@ -176,27 +164,31 @@ static bool sweep(lip_pattern_outputs *relax, const lip_control *control)
   for (int step = 0; step < 3; step++) turn_outputs(relax);
   for (size_t l = 0; l < relax->n; l++) least += 1e-13 * relax->y[l] / (double)relax->n;
   for (size_t l = 0; l < relax->n; l++) relax->y[l] += least;
+  *value = value_of(relax);
   return true;
 }
 
 /* What y are multiplied by where the value they are about is multiplied by `factor`: less, or
    value I - sum y_l a_l a_l' would stay singular where it is (all of J in the free neurons), and
    indefinite where y are far from their best. */
-static double factor_of_y(double share, double factor)
+static double factor_of_y(const lip_pattern_outputs *relax, double factor)
 {
-  return 1 + share * (factor - 1);
+  return 1 + relax->share * (factor - 1);
 }
 
-static void scale(lip_pattern_outputs *relax, double share, double factor)
+static void scale(void *context, double value, double factor)
 {
-  for (size_t l = 0; l < relax->n; l++) relax->y[l] *= factor_of_y(share, factor);
+  lip_pattern_outputs *relax = context;
+
+  (void)value;
+  for (size_t l = 0; l < relax->n; l++) relax->y[l] *= factor_of_y(relax, factor);
 }
 
-/* Do y prove factor * value? First the rows of e are eliminated, then those of u. */
-static bool dominates(lip_pattern_outputs *relax, double share, double factor, double value,
-                      const lip_control *control)
+/* First the rows of e are eliminated, then those of u. */
+static bool proves(void *context, double value, double factor, const lip_control *control)
 {
-  double of_y = factor_of_y(share, factor);
+  lip_pattern_outputs *relax = context;
+  double of_y = factor_of_y(relax, factor);
   size_t m = relax->m, n = relax->n, rows = m + n;
   double *L = relax->test;
 
@@ -222,50 +214,22 @@ static bool dominates(lip_pattern_outputs *relax, double share, double factor, d
   return true;
 }
 
+static const lip_pattern_relaxation outputs = {sweep, proves, scale};
+
 bool lip_pattern_outputs_solve(lip_pattern_outputs *relax, double below, double above,
                                size_t sweeps, double *value, const lip_control *control)
 {
-  double grown = INFINITY, before, ahead, last;
-  size_t next = 2;
-
   *value = value_of(relax);
-  for (size_t s = 0; s < sweeps; s++) {
-    last = *value;
-    before = grown;
-    if (!sweep(relax, control)) return false;
-    *value = value_of(relax);
-    grown = *value - last;
-    if (*value > above || (*value > below && grown < 1e-7 * *value)) return false;
-    if (s + 1 < next || *value > below) continue;
-    /* What a geometric series with this ratio would still add. */
-    ahead = grown < before && grown > 0 ? grown * grown / (before - grown) : 0;
-    if (*value + ahead > below && s + 1 < sweeps && grown > 1e-15 * below) continue;
-    if (dominates(relax, MOST_SHARE, below / *value, *value, control)) {
-      scale(relax, MOST_SHARE, below / *value);
-      return true;
-    }
-    if (!(grown > 1e-15 * below)) return false;
-    next = s + 2 + s / 4;
-  }
-  return false;
+  relax->share = MOST_SHARE;
+  return lip_pattern_ascend(&outputs, relax, below, above, sweeps, value, control);
 }
 
 double lip_pattern_outputs_bound(lip_pattern_outputs *relax, double value, double most,
                                  const lip_control *control)
 {
-  double low = 0, high = most - 1, share = MOST_SHARE;
-
   if (!(value > 0)) return INFINITY;
-  while (share > 1e-3 && !dominates(relax, share, most, value, control)) share /= 4;
-  if (!(share > 1e-3)) return INFINITY;
-  for (int i = 0; i < 40 && high > 1e-12 && low < 0.9 * high; i++) {
-    double middle = low > 0 ? sqrt(low * high) : high / 8;
-
-    if (dominates(relax, share, 1 + middle, value, control))
-      high = middle;
-    else
-      low = middle;
-  }
-  scale(relax, share, 1 + high);
-  return 1 + high;
+  relax->share = MOST_SHARE;
+  while (relax->share > 1e-3 && !proves(relax, value, most, control)) relax->share /= 4;
+  if (!(relax->share > 1e-3)) return INFINITY;
+  return lip_pattern_least_factor(&outputs, relax, value, most, control);
 }

@@ -18,7 +18,8 @@ typedef struct lip_pattern_outputs {
   double *a;                   /* n x m: a_l; provided by the caller */
   double *V;                   /* (m + n) x stride; the entries from `rank` on are 0 */
   double *y;                   /* n */
-  double *test, *row, *pulled; /* (m + n)^2; stride; m x stride */
+  double *test, *row, *pulled; /* (m + n)^2; 2 stride; m x stride */
+  double share;                /* of a factor of the value that goes to y too */
 } lip_pattern_outputs;
 
 LIP_MUST_CHECK lip_status lip_pattern_outputs_create(size_t capacity, size_t m,

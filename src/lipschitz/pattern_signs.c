@@ -4,6 +4,7 @@
    g_i = sum over j != i of G_ij v_j, the best v_i is g_i / |g_i|; y_i = G_ii + |g_i| are then
    the multipliers, up to a common factor, tested by a Cholesky factorisation. The rank is
    about sqrt(2n), at which no local maximum is known to be other than global (Barvinok, Pataki).
+   How far to go, and when to test, is pattern_ascent.c's.
    A sweep costs n^2 rank multiplications, a test n^3 / 6. */
 #include "lipschitz/pattern_signs.h"
 
@@ -11,6 +12,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "linalg/vector.h"
+#include "lipschitz/pattern_ascent.h"
 
 #include <math.h>
 #include <string.h>
@@ -23,7 +25,7 @@ lip_status lip_pattern_signs_create(size_t capacity, lip_pattern_signs **relax, 
   if (!made) FAIL(LIP_ENOMEM, "a sign relaxation");
   made->capacity = capacity;
   made->rank = (size_t)ceil(sqrt(2.0 * (double)capacity)) + 1;
-  made->stride = (made->rank + 3) / 4 * 4;
+  made->stride = (made->rank + 7) / 8 * 8;
   made->G = lip_alloc_zero(capacity, capacity * sizeof *made->G);
   made->V = lip_alloc_zero(capacity, made->stride * sizeof *made->V);
   made->y = lip_alloc_zero(capacity, sizeof *made->y);
@@ -61,27 +63,13 @@ void lip_pattern_signs_start(lip_pattern_signs *relax, uint64_t seed)
   }
 }
 
-/* g <- sum over j != i of G_ij v_j. Four lanes, so that compilers use vector registers. */
+/* g <- sum over j != i of G_ij v_j. */
 static void pull(const lip_pattern_signs *relax, size_t i, double *g)
 {
   const double *row = relax->G + i * relax->n;
-  size_t stride = relax->stride;
 
-  for (size_t c = 0; c < stride; c += 4) {
-    const double *v = relax->V + c;
-    double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-
-    for (size_t j = 0; j < relax->n; j++, v += stride) {
-      double w = row[j];
-
-      s0 += w * v[0];
-      s1 += w * v[1];
-      s2 += w * v[2];
-      s3 += w * v[3];
-    }
-    g[c] = s0, g[c + 1] = s1, g[c + 2] = s2, g[c + 3] = s3;
-  }
-  lip_add_multiple(stride, -row[i], relax->V + i * stride, g);
+  lip_pattern_pull(relax->n, row, relax->V, relax->stride, g);
+  lip_add_multiple(relax->stride, -row[i], relax->V + i * relax->stride, g);
 }
 
 static bool asked(const lip_control *control)
@@ -97,14 +85,12 @@ static bool stopped(const lip_pattern_signs *relax, size_t row, const lip_contro
   return row % every == 0 && asked(control);
 }
 
-/* One sweep, and y with it, no entry of which stays below 1e-13 of their mean.
-   grown   out  by how much <G, V V'> grew
-   return       false: stopped */
-static bool sweep(lip_pattern_signs *relax, const lip_control *control, double *grown)
+/* One sweep, and y with it, no entry of which stays below 1e-13 of their mean. */
+static bool sweep(void *context, double *value, const lip_control *control)
 {
+  lip_pattern_signs *relax = context;
   double least = 0;
 
-  *grown = 0;
   for (size_t i = 0; i < relax->n; i++) {
     double *v = relax->V + i * relax->stride, *g = relax->row, length, along;
 
@@ -114,7 +100,7 @@ static bool sweep(lip_pattern_signs *relax, const lip_control *control, double *
     along = lip_dot(relax->stride, g, v);
     relax->y[i] = relax->G[i * relax->n + i] + length;
     if (!(length > 0)) continue;
-    *grown += 2 * (length - along);
+    *value += 2 * (length - along);
     for (size_t c = 0; c < relax->stride; c++) v[c] = g[c] / length;
   }
   for (size_t i = 0; i < relax->n; i++) least += 1e-13 * relax->y[i] / (double)relax->n;
@@ -135,25 +121,6 @@ static double value_of(const lip_pattern_signs *relax)
   return value;
 }
 
-/* Does y, scaled by `factor`, satisfy diag(y) >= G? */
-static bool dominates(lip_pattern_signs *relax, double factor, const lip_control *control)
-{
-  size_t n = relax->n;
-  double *L = relax->test;
-
-  for (size_t i = 0; i < n; i++) {
-    const double *row = relax->G + i * n;
-
-    if (i % 64 == 63 && asked(control)) return false;
-    for (size_t j = 0; j < i; j++)
-      L[i * n + j] = (-row[j] - lip_dot(j, L + i * n, L + j * n)) * L[j * n + j];
-    L[i * n + i] = factor * relax->y[i] - row[i] - lip_dot(i, L + i * n, L + i * n);
-    if (!(L[i * n + i] > 0)) return false;
-    L[i * n + i] = 1 / sqrt(L[i * n + i]);
-  }
-  return true;
-}
-
 static double sum(size_t n, const double *y)
 {
   double total = 0;
@@ -162,53 +129,48 @@ static double sum(size_t n, const double *y)
   return total;
 }
 
-static void scale(size_t n, double factor, double *y)
+/* Does y, scaled to the sum factor * value, satisfy diag(y) >= G? */
+static bool proves(void *context, double value, double factor, const lip_control *control)
 {
-  for (size_t i = 0; i < n; i++) y[i] *= factor;
+  lip_pattern_signs *relax = context;
+  size_t n = relax->n;
+  double *L = relax->test, of_y = factor * value / sum(n, relax->y);
+
+  for (size_t i = 0; i < n; i++) {
+    const double *row = relax->G + i * n;
+
+    if (i % 64 == 63 && asked(control)) return false;
+    for (size_t j = 0; j < i; j++)
+      L[i * n + j] = (-row[j] - lip_dot(j, L + i * n, L + j * n)) * L[j * n + j];
+    L[i * n + i] = of_y * relax->y[i] - row[i] - lip_dot(i, L + i * n, L + i * n);
+    if (!(L[i * n + i] > 0)) return false;
+    L[i * n + i] = 1 / sqrt(L[i * n + i]);
+  }
+  return true;
 }
+
+static void scale(void *context, double value, double factor)
+{
+  lip_pattern_signs *relax = context;
+  double of_y = factor * value / sum(relax->n, relax->y);
+
+  for (size_t i = 0; i < relax->n; i++) relax->y[i] *= of_y;
+}
+
+static const lip_pattern_relaxation signs = {sweep, proves, scale};
 
 bool lip_pattern_signs_solve(lip_pattern_signs *relax, double below, double above, size_t sweeps,
                              double *value, const lip_control *control)
 {
-  double grown = INFINITY, before, ahead;
-  size_t next = 2;
-
   *value = value_of(relax);
-  for (size_t s = 0; s < sweeps; s++) {
-    before = grown;
-    if (!sweep(relax, control, &grown)) return false;
-    *value += grown;
-    if (*value > above || (*value > below && grown < 1e-7 * *value)) return false;
-    if (s + 1 < next || *value > below) continue;
-    /* What a geometric series with this ratio would still add. */
-    ahead = grown < before ? grown * grown / (before - grown) : INFINITY;
-    if (*value + ahead > below && s + 1 < sweeps && grown > 1e-15 * below) continue;
-    if (dominates(relax, below / sum(relax->n, relax->y), control)) {
-      scale(relax->n, below / sum(relax->n, relax->y), relax->y);
-      return true;
-    }
-    if (!(grown > 1e-15 * below)) return false;
-    next = s + 2 + s / 4;
-  }
-  return false;
+  return lip_pattern_ascend(&signs, relax, below, above, sweeps, value, control);
 }
 
 double lip_pattern_signs_bound(lip_pattern_signs *relax, double value, double most,
                                const lip_control *control)
 {
-  double base = value / sum(relax->n, relax->y), low = 0, high = most - 1;
-
-  if (!(value > 0) || !dominates(relax, base * most, control)) return INFINITY;
-  for (int i = 0; i < 40 && high > 1e-12 && low < 0.9 * high; i++) {
-    double middle = low > 0 ? sqrt(low * high) : high / 8;
-
-    if (dominates(relax, base * (1 + middle), control))
-      high = middle;
-    else
-      low = middle;
-  }
-  scale(relax->n, base * (1 + high), relax->y);
-  return 1 + high;
+  if (!(value > 0) || !proves(relax, value, most, control)) return INFINITY;
+  return lip_pattern_least_factor(&signs, relax, value, most, control);
 }
 
 /* h = G t */

@@ -5,49 +5,29 @@
    solution's rank is 2 to 8. The best v_l for the others fixed is the direction of
    g_l - C_ll v_l, g = C V ("mixing method", Wang, Chang and Kolter, arXiv 1706.00476): one sweep
    costs n^2 columns of V, or 2 n d columns with G = U' V kept up to date. At a fixed point
-   lambda_l = |g_l| solves the dual, so the gap is known; where it stays open, V gets more columns.
+   lambda_l = |g_l| solves the dual (sign_relaxation_dual.c), so the gap is known; where it stays
+   open, V gets more columns.
+   The nodes of a search have an ascent of their own (pattern_signs.c): they are small, many, warm
+   and asked for one number, so that there all columns, plain sweeps and one factorisation are
+   best; this one is for a single relaxation of up to thousands of rows, with few columns,
+   over-relaxation and C that may not fit in memory.
    Limits: linear convergence. */
-#include "lipschitz/sign_relaxation.h"
+#include "lipschitz/sign_relaxation_parts.h"
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/random.h"
-#include "linalg/cholesky.h"
-#include "linalg/dgemm.h"
 #include "linalg/eight_columns.h"
-#include "linalg/largest_eigenvalue.h"
 #include "linalg/vector.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-enum {
-  EIGHT = 8,
-  MOST_COLUMNS = 32,
-  MOST_SWEEPS = 5000,
-  MOST_DENSE = 1300,
-  BAND = 128,
-  BAND_DOUBLES = 1 << 15
-};
+enum { EIGHT = 8, MOST_COLUMNS = LIP_SIGN_COLUMNS, MOST_SWEEPS = 5000, MOST_DENSE = 1300 };
 static const double COARSE = 3e-3; /* settled so far it is asked whether the bound is good enough */
 static const double MOST_OVER = 0.85;       /* nearer to 1 it turns in circles */
 static const double SMALLEST_SHARE = 1e-11; /* of one lambda in their sum, times n */
-
-struct lip_sign_relaxation {
-  size_t most, d, columns; /* of V and G, which are packed */
-  const lip_eight_columns *loops;
-  double *kept; /* most x MOST_COLUMNS: V by name */
-  double *V;    /* n x columns, of the call under way */
-  double *G;    /* d x columns: U' V; used where there are no products */
-  double *root; /* n: 1 / sqrt(lambda) */
-  double *part; /* n */
-  double over;  /* over-relaxation */
-  size_t order; /* min(most, d), or most with products: of the matrix whose top eigenvalue counts */
-  double *K;    /* order x order; NULL where that is too large */
-  double *factor; /* order x order */
-  double *band;   /* BAND x d: some rows, scaled */
-};
 
 lip_status lip_sign_relaxation_create(size_t most, size_t d, bool products,
                                       lip_sign_relaxation **relaxation, lip_error *err)
@@ -69,7 +49,7 @@ lip_status lip_sign_relaxation_create(size_t most, size_t d, bool products,
   if (made->order <= MOST_DENSE) {
     made->K = lip_alloc(made->order, made->order * sizeof *made->K);
     made->factor = lip_alloc(made->order, made->order * sizeof *made->factor);
-    made->band = lip_alloc(products ? 1 : BAND, d * sizeof *made->band);
+    made->band = lip_alloc(products ? 1 : LIP_SIGN_BAND, d * sizeof *made->band);
     if (!made->K || !made->factor || !made->band)
       FAIL(LIP_ENOMEM, "the sign relaxation of %zu neurons", most);
   }
@@ -94,24 +74,14 @@ void lip_sign_relaxation_free(lip_sign_relaxation *relaxation)
   lip_free(relaxation);
 }
 
-static const double *row_of(const lip_sign_rows *rows, size_t l)
-{
-  return l == 0 ? rows->first : rows->W + rows->which[l] * rows->d;
-}
-
-static double scale_of(const lip_sign_rows *rows, size_t l)
-{
-  return l == 0 ? 1 : rows->scale[l];
-}
-
 /* g <- row l of C V */
 static void product_row(const lip_sign_relaxation *s, const lip_sign_rows *rows, size_t l,
                         double *g)
 {
-  const double *w = rows->products ? rows->products + l * rows->n : row_of(rows, l);
+  const double *w = rows->products ? rows->products + l * rows->n : lip_sign_row(rows, l);
   const double *X = rows->products ? s->V : s->G;
   size_t count = rows->products ? rows->n : rows->d;
-  double scale = rows->products ? 1 : scale_of(rows, l);
+  double scale = rows->products ? 1 : lip_sign_scale(rows, l);
 
   for (size_t q = 0; q < s->columns; q += EIGHT)
     s->loops->combine(count, w, X + q, s->columns, g + q);
@@ -123,12 +93,12 @@ static void product_row(const lip_sign_relaxation *s, const lip_sign_rows *rows,
 static void replace_row(lip_sign_relaxation *s, const lip_sign_rows *rows, size_t l,
                         const double *v)
 {
-  double *old = s->V + l * s->columns, change[MOST_COLUMNS], scale = scale_of(rows, l);
+  double *old = s->V + l * s->columns, change[MOST_COLUMNS], scale = lip_sign_scale(rows, l);
 
   for (size_t q = 0; q < s->columns; q++) change[q] = scale * (v[q] - old[q]);
   if (!rows->products)
     for (size_t q = 0; q < s->columns; q += EIGHT)
-      s->loops->spread(rows->d, row_of(rows, l), change + q, s->G + q, s->columns);
+      s->loops->spread(rows->d, lip_sign_row(rows, l), change + q, s->G + q, s->columns);
   memcpy(old, v, s->columns * sizeof *v);
 }
 
@@ -189,47 +159,6 @@ static double sweep(lip_sign_relaxation *s, const lip_sign_rows *rows, double ov
   return potential;
 }
 
-typedef struct dual_map {
-  lip_sign_relaxation *s;
-  const lip_sign_rows *rows;
-} dual_map;
-
-/* y <- D^-1/2 C D^-1/2 x */
-static void map_products(void *context, const double *x, double *y)
-{
-  const dual_map *in = context;
-  size_t n = in->rows->n;
-
-  for (size_t l = 0; l < n; l++) in->s->part[l] = in->s->root[l] * x[l];
-  lip_dgemv(false, n, n, 1, in->rows->products, n, in->s->part, 0, y);
-  for (size_t l = 0; l < n; l++) y[l] *= in->s->root[l];
-}
-
-/* y <- U' D^-1 U x, by bands of consecutive rows of W, which stay in the cache. */
-static void map_rows(void *context, const double *x, double *y)
-{
-  const dual_map *in = context;
-  lip_sign_relaxation *s = in->s;
-  const lip_sign_rows *rows = in->rows;
-  size_t d = rows->d, band = BAND_DOUBLES / d + 1, count;
-
-  memset(y, 0, d * sizeof *y);
-  lip_add_multiple(d, s->root[0] * s->root[0] * lip_dot(d, rows->first, x), rows->first, y);
-  for (size_t l = 1; l < rows->n; l += count) {
-    const double *W = row_of(rows, l);
-
-    for (count = 1; count < band && l + count < rows->n; count++)
-      if (rows->which[l + count] != rows->which[l] + count) break;
-    lip_dgemv(false, count, d, 1, W, d, x, 0, s->part);
-    for (size_t i = 0; i < count; i++) {
-      double weight = scale_of(rows, l + i) * s->root[l + i];
-
-      s->part[i] *= weight * weight;
-    }
-    lip_dgemv(true, count, d, 1, W, d, s->part, 1, y);
-  }
-}
-
 /* Makes lambda positive with sum 1. */
 static void normalise(size_t n, double *lambda)
 {
@@ -242,90 +171,6 @@ static void normalise(size_t n, double *lambda)
     total += lambda[l];
   }
   for (size_t l = 0; l < n; l++) lambda[l] /= total;
-}
-
-/* K <- D^-1/2 C D^-1/2 or U' D^-1 U (the lower triangle). Returns its order. */
-static size_t make_matrix(lip_sign_relaxation *s, const lip_sign_rows *rows)
-{
-  size_t n = rows->n, d = rows->d;
-
-  if (rows->products) {
-    for (size_t i = 0; i < n; i++)
-      for (size_t j = 0; j <= i; j++)
-        s->K[i * n + j] = s->root[i] * s->root[j] * rows->products[i * n + j];
-    return n;
-  }
-  memset(s->K, 0, d * d * sizeof *s->K);
-  for (size_t from = 0; from < n; from += BAND) {
-    size_t count = n - from < BAND ? n - from : BAND;
-
-    for (size_t l = 0; l < count; l++) {
-      const double *w = row_of(rows, from + l);
-      double weight = scale_of(rows, from + l) * s->root[from + l];
-
-      for (size_t i = 0; i < d; i++) s->band[l * d + i] = weight * w[i];
-    }
-    lip_dgemm(true, false, d, d, count, 1, s->band, d, s->band, d, 1, s->K, d);
-  }
-  return d;
-}
-
-/* Are all eigenvalues of K below? */
-static bool all_below(lip_sign_relaxation *s, size_t order, double square)
-{
-  for (size_t i = 0; i < order; i++) {
-    for (size_t j = 0; j < i; j++) s->factor[i * order + j] = -s->K[i * order + j];
-    s->factor[i * order + i] = square - s->K[i * order + i];
-  }
-  return lip_cholesky(order, s->factor);
-}
-
-/* The largest eigenvalue of K, which is above `square`, from above: its excess to a tenth. */
-static double value_above(lip_sign_relaxation *s, size_t order, double square, double excess)
-{
-  double low = excess, high = excess;
-
-  while (!all_below(s, order, square * (1 + high)) && high < 1e12) low = high, high *= 4;
-  while (high > 1.1 * low) {
-    double middle = sqrt(low * high);
-
-    if (all_below(s, order, square * (1 + middle)))
-      high = middle;
-    else
-      low = middle;
-  }
-  return square * (1 + high);
-}
-
-/* The bound that lambda (sum 1) gives, squared: `wanted` where it is below that; else, where this
-   is the last try, itself; else infinite. */
-static lip_status dual_value(lip_sign_relaxation *s, const lip_sign_rows *rows,
-                             const double *lambda, double square, double wanted, bool last,
-                             double *bound, lip_error *err)
-{
-  dual_map map = {s, rows};
-  size_t order = rows->products ? rows->n : rows->d;
-  double *vector = NULL, excess = wanted / square - 1;
-  lip_eigenvalue found;
-  lip_status st = LIP_OK;
-
-  for (size_t l = 0; l < rows->n; l++) s->root[l] = 1 / sqrt(lambda[l]);
-  if (s->K) {
-    (void)make_matrix(s, rows);
-    if (all_below(s, order, wanted))
-      *bound = wanted;
-    else
-      *bound = last ? value_above(s, order, square, excess) : INFINITY;
-    return LIP_OK;
-  }
-  vector = lip_alloc_zero(order, sizeof *vector);
-  if (!vector) FAIL(LIP_ENOMEM, "a vector of %zu numbers", order);
-  TRY(lip_largest_eigenvalue(order, rows->products ? map_products : map_rows, &map,
-                             fmax(0.1 * excess, 1e-9), vector, &found, NULL, err));
-  *bound = found.value + found.error;
-done:
-  lip_free(vector);
-  return st;
 }
 
 /* The main axis of U' V, by power iteration on V' C V. */
@@ -347,8 +192,9 @@ static void main_axis(lip_sign_relaxation *s, const lip_sign_rows *rows, double 
   }
   memset(direction, 0, rows->d * sizeof *direction);
   for (size_t l = 0; l < rows->n; l++)
-    lip_add_multiple(rows->d, scale_of(rows, l) * lip_dot(s->columns, s->V + l * s->columns, z),
-                     row_of(rows, l), direction);
+    lip_add_multiple(rows->d,
+                     lip_sign_scale(rows, l) * lip_dot(s->columns, s->V + l * s->columns, z),
+                     lip_sign_row(rows, l), direction);
   length = lip_norm(rows->d, direction);
   if (lip_dot(rows->d, direction, rows->first) < 0) length = -length;
   for (size_t i = 0; i < rows->d && length != 0; i++) direction[i] /= length;
@@ -459,7 +305,7 @@ lip_status lip_sign_relaxation_solve(lip_sign_relaxation *s, const lip_sign_rows
     wanted = square * (1 + 2 * goal.accuracy);
     if (below > wanted) wanted = below;
     last = square > enough || stopped(control) || settled < 1e-16;
-    TRY(dual_value(s, rows, lambda, square, wanted, last, &bound, err));
+    TRY(lip_sign_relaxation_dual(s, rows, lambda, square, wanted, last, &bound, err));
     if (bound <= wanted) break;
     if (settled < 1e-3 * goal.accuracy && s->columns < MOST_COLUMNS && round > 2)
       add_columns(s, rows);
