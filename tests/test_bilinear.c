@@ -4,33 +4,35 @@
 
 #include "certificate/bilinear_box.h"
 #include "certificate/slope_range.h"
+#include "base/memory.h"
+#include "certificate/certificate.h"
 #include "lipschitz/bilinear_relaxation.h"
 
 enum { D = 5, K = 6, M = 3 };
 
 /* The largest |A diag(s) W| over corners of slopes low, high: what no bound may be below. */
-static double steepest_pattern(const lip_net *net, double low, lip_norm_kind norm)
+static double steepest_of(const lip_net *net, size_t d, double low, lip_norm_kind norm)
 {
   double best = 0;
 
   for (size_t pattern = 0; pattern < (1u << K); pattern++) {
-    double J[M][D], sums = 0;
+    double row[M] = {0};
 
-    for (size_t i = 0; i < M; i++)
-      for (size_t j = 0; j < D; j++) {
-        J[i][j] = 0;
+    for (size_t j = 0; j < d; j++) {
+      double column = 0;
+
+      for (size_t i = 0; i < M; i++) {
+        double entry = 0;
+
         for (size_t l = 0; l < K; l++)
-          J[i][j] += net->layer[1].W[i * K + l] * (pattern >> l & 1 ? 1 : low) *
-                     net->layer[0].W[l * D + j];
+          entry += net->layer[1].W[i * K + l] * (pattern >> l & 1 ? 1 : low) *
+                   net->layer[0].W[l * d + j];
+        column += fabs(entry);
+        row[i] += fabs(entry);
       }
-    for (size_t i = 0; norm == LIP_NORM_INF && i < M; i++, sums = 0) {
-      for (size_t j = 0; j < D; j++) sums += fabs(J[i][j]);
-      best = fmax(best, sums);
+      if (norm == LIP_NORM_1) best = fmax(best, column);
     }
-    for (size_t j = 0; norm == LIP_NORM_1 && j < D; j++, sums = 0) {
-      for (size_t i = 0; i < M; i++) sums += fabs(J[i][j]);
-      best = fmax(best, sums);
-    }
+    for (size_t i = 0; norm == LIP_NORM_INF && i < M; i++) best = fmax(best, row[i]);
   }
   return best;
 }
@@ -48,10 +50,11 @@ static void bounds_lie_above_every_pattern_and_below_the_triangle_inequality(voi
 
     randomise(net, seed);
     lip_measure_defaults(&options);
+    options.search = false; /* which knows which patterns have a point */
     for (int norm = LIP_NORM_1; norm <= LIP_NORM_INF; norm++) {
       lip_measurement r;
       lip_error err = {""};
-      double best = steepest_pattern(net, low, (lip_norm_kind)norm);
+      double best = steepest_of(net, D, low, (lip_norm_kind)norm);
 
       options.norm = norm;
       if (lip_measure(net, NULL, &options, &r, NULL, &err) != LIP_OK) fail_msg("%s", err.text);
@@ -146,6 +149,133 @@ static void a_box_of_slopes_is_bounded_by_its_corners(void **state)
   }
 }
 
+/* k <= d: every pattern has a point, so that the constant is the steepest pattern's. */
+static void where_every_pattern_has_a_point_the_bracket_is_exact(void **state)
+{
+  enum { WIDE = K + 1 };
+  static const lip_activation kinds[] = {
+      {LIP_RELU, 0}, {LIP_LEAKY_RELU, -0.4}, {LIP_ABS, 0}, {LIP_TANH, 0}, {LIP_SOFTPLUS, 0}};
+
+  (void)state;
+  for (uint64_t seed = 0; seed < 20; seed++) {
+    lip_activation psi = kinds[seed % 5];
+    double low = psi.kind == LIP_ABS ? -1 : psi.kind == LIP_LEAKY_RELU ? psi.slope : 0;
+    lip_net *net = make_net(2, (size_t[]){WIDE, K, M}, &psi, true);
+    lip_measure_options options;
+
+    randomise(net, seed);
+    lip_measure_defaults(&options);
+    for (int norm = LIP_NORM_1; norm <= LIP_NORM_INF; norm++) {
+      lip_measurement r;
+      lip_check_result checked;
+      double best = steepest_of(net, WIDE, low, (lip_norm_kind)norm);
+
+      options.norm = norm;
+      assert_int_equal(lip_measure(net, NULL, &options, &r, NULL, NULL), LIP_OK);
+      assert_true(r.certified);
+      assert_true(r.lower <= best * (1 + 1e-14) && best <= r.upper * (1 + 1e-14));
+      assert_near(r.lower, best, 1e-9);
+      assert_near(r.upper, best, 1e-8);
+      assert_int_equal(lip_check(net, r.certificate, &checked, NULL, NULL), LIP_OK);
+      assert_true(checked.valid);
+      lip_measurement_clear(&r);
+    }
+    lip_net_free(net);
+  }
+}
+
+/* A claim in norm inf with more neurons and inputs than all signs can be tried of, and its tree. */
+static lip_net *searched(lip_claim **claim, lip_measurement *found, const lip_proof **proof)
+{
+  lip_activation psi = {LIP_RELU, 0};
+  lip_net *net = make_net(2, (size_t[]){20, 18, 2}, &psi, true);
+  lip_measure_options options;
+
+  randomise(net, 5);
+  lip_measure_defaults(&options);
+  options.norm = LIP_NORM_INF;
+  assert_int_equal(lip_measure(net, NULL, &options, found, NULL, NULL), LIP_OK);
+  assert_int_equal(lip_claim_create(net, found->output, found->norm, found->domain, claim, NULL),
+                   LIP_OK);
+  *proof = &found->certificate->proof;
+  assert_true((*proof)->kind == &lip_proof_patterns);
+  assert_true(found->upper <= found->lower * (1 + 1e-6));
+  return net;
+}
+
+static void trees_of_forms_prove_nothing_below_what_is_attained(void **state)
+{
+  lip_claim *claim;
+  lip_measurement found;
+  const lip_proof *proof;
+  lip_net *net = searched(&claim, &found, &proof);
+  const lip_array *split = lip_proof_array(proof, "split");
+  const lip_array *multipliers = lip_proof_array(proof, "multipliers");
+  double false_claim = found.lower * (1 - 1e-9);
+
+  (void)state;
+  assert_true(split->count > 4 && multipliers);
+  assert_true(proves(claim, proof, found.upper));
+  assert_false(proves(claim, proof, false_claim));
+  for (size_t i = 0; i < split->count; i++) {
+    double kept = split->values[i];
+
+    for (double other = -4; other <= 18; other++) { /* another node in its place */
+      split->values[i] = other;
+      assert_false(proves(claim, proof, false_claim));
+    }
+    split->values[i] = kept;
+  }
+  for (size_t i = 0; i < multipliers->count; i++) {
+    double kept = multipliers->values[i];
+    static const double factors[] = {0, -1, 0.1, 0.99, 10, 1e300, INFINITY, NAN};
+
+    for (size_t j = 0; j < sizeof factors / sizeof *factors && i % 5 == 0; j++) {
+      multipliers->values[i] = kept * factors[j];
+      assert_false(proves(claim, proof, false_claim));
+    }
+    multipliers->values[i] = kept;
+  }
+  lip_claim_free(claim);
+  lip_measurement_clear(&found);
+  lip_net_free(net);
+}
+
+/* A shorter or longer tape is no tree, whatever is claimed. */
+static void trees_of_forms_that_end_early_or_late_are_refused(void **state)
+{
+  static const char *const names[] = {"split", "multipliers"};
+  lip_claim *claim;
+  lip_measurement found;
+  const lip_proof *proof;
+  lip_net *net = searched(&claim, &found, &proof);
+
+  (void)state;
+  for (size_t name = 0; name < 2; name++)
+    for (int change = -1; change <= 1; change++) {
+      lip_proof copy = {.kind = proof->kind};
+
+      for (size_t i = 0; i < proof->count; i++) {
+        const lip_array *array = &proof->item[i].array;
+        bool here = strcmp(proof->item[i].name, names[name]) == 0;
+        size_t count = here ? array->count + (size_t)change : array->count;
+        double *values;
+
+        assert_int_equal(lip_proof_add(&copy, proof->item[i].name, 1, &count, &values, NULL),
+                         LIP_OK);
+        memcpy(values, array->values,
+               (count < array->count ? count : array->count) * sizeof *values);
+        if (count > array->count) values[count - 1] = values[count - 2];
+      }
+      assert_int_equal(proves(claim, &copy, found.upper), change == 0);
+      assert_int_equal(proves(claim, &copy, 1e6), change == 0);
+      lip_proof_clear(&copy);
+    }
+  lip_claim_free(claim);
+  lip_measurement_clear(&found);
+  lip_net_free(net);
+}
+
 static void one_neuron_is_exact_in_every_norm(void **state) /* 2 relu(3 x_1 - 4 x_2) */
 {
   lip_net *net = two_layer(2, 1, RELU, (double[]){3, -4}, NULL, (double[]){2});
@@ -203,6 +333,9 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(bounds_lie_above_every_pattern_and_below_the_triangle_inequality),
       cmocka_unit_test(a_box_of_slopes_is_bounded_by_its_corners),
+      cmocka_unit_test(where_every_pattern_has_a_point_the_bracket_is_exact),
+      cmocka_unit_test(trees_of_forms_prove_nothing_below_what_is_attained),
+      cmocka_unit_test(trees_of_forms_that_end_early_or_late_are_refused),
       cmocka_unit_test(one_neuron_is_exact_in_every_norm),
       cmocka_unit_test(wrong_multipliers_are_refused),
   };

@@ -307,18 +307,11 @@ lip_status lip_cell_certainly_empty(const lip_claim *claim, size_t rows, const l
   if (rows == 0 || claim->domain.kind == LIP_AROUND_DATA) goto done;
   work = lip_alloc(rows > claim->d ? rows + 1 : claim->d + 1, 2 * sizeof *work);
   if (!work) FAIL(LIP_ENOMEM, "sums of %zu rows", rows);
-  switch (claim->domain.kind) {
-  case LIP_BOX:
-    *empty = below_on_box(claim, rows, row);
-    break;
-  case LIP_BALL:
-  case LIP_ON_SPHERE:
+  if (claim->domain.kind == LIP_BOX) *empty = below_on_box(claim, rows, row);
+  if (claim->domain.kind == LIP_BALL || claim->domain.kind == LIP_ON_SPHERE)
     *empty = below_on_ball(claim, rows, row, work);
-    break;
-  default:
-    *empty = exactly_below(claim, rows, row, work);
-    if (!*empty && rows <= MOST_SOLVED) TRY(solved_below(claim, rows, row, empty, err));
-  }
+  if (!*empty) *empty = exactly_below(claim, rows, row, work); /* the space has the domain in it */
+  if (!*empty && rows <= MOST_SOLVED) TRY(solved_below(claim, rows, row, empty, err));
 done:
   lip_free(work);
   return st;

@@ -8,17 +8,23 @@
    (cell_empty.h). The arrays, all read once from front to back:
 
      split        the nodes, each before what is below it, the low end first: the neuron that is
-                  split, -1 for a leaf with multipliers, -2 for one without a point
+                  split, -1 for a leaf with multipliers, -2 for one without a point, -3 for one
+                  without multipliers
      multipliers  for each leaf -1 the multipliers of its free neurons in order; left out where
                   there are none
      farkas       for each leaf -2 how many rows, then neuron and weight of each, the sides being
                   those of the leaf; left out where there are none
 
-   Cost: a test of slope_box.h for each leaf. */
+   For the norms 1 and inf there is a tree for each block of bilinear_box.h, one after another; a
+   leaf -1 has the multipliers of row 0, of the free neurons that matter to the block, of the
+   columns, and a leaf -3 is proved by sizes or by all signs.
+
+   Cost: a test of slope_box.h or bilinear_box.h for each leaf. */
 #include "certificate/proof.h"
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "certificate/bilinear_box.h"
 #include "certificate/cell_empty.h"
 #include "certificate/slope_box.h"
 #include "certificate/slope_range.h"
@@ -44,7 +50,10 @@ typedef struct replay {
   size_t *path; /* k: the neurons split on the way, and whether we are at their high end */
   bool *at_end, *split;
   lip_cell_row *row;
-  lip_slope_box *box;
+  lip_slope_box *box;    /* norm 2; */
+  lip_bilinear_box form; /* norms 1 and inf */
+  size_t block, blocks;
+  double limit; /* upper, about the scaled weights */
   tape splits, multipliers, farkas;
   double margin;
   const char *reason; /* NULL: nothing is wrong so far */
@@ -101,6 +110,36 @@ static lip_status test_bounded(replay *r, lip_error *err)
   TRY(lip_slope_box_test(r->box, r->at_low, r->at_high, any ? r->tau : NULL, r->upper, &proved,
                          &margin, err));
   if (!proved) r->reason = "the multipliers of a leaf do not prove it";
+  r->margin = fmax(r->margin, margin);
+done:
+  return st;
+}
+
+static lip_status test_form(replay *r, bool plain, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_bilinear_box *form = &r->form;
+  double margin = 0, bound;
+  const double *row = r->multipliers.values;
+  size_t count;
+  bool proved = false;
+
+  r->reason = "the slopes are not bounded on the domain";
+  if (!lip_bilinear_box_form(form, r->block, r->at_low, r->at_high)) goto done;
+  r->reason = NULL;
+  if (plain) {
+    bound = lip_bilinear_box_sizes(form);
+    if (!(bound <= r->limit)) TRY(lip_bilinear_box_signs(form, &bound, err));
+    proved = bound <= r->limit;
+  } else {
+    count = form->f + 1 + form->q;
+    r->reason = "the multipliers end early";
+    if (r->multipliers.count - r->multipliers.at < count) goto done;
+    row += r->multipliers.at;
+    r->multipliers.at += count;
+    TRY(lip_bilinear_box_test(form, row, row + form->f + 1, r->limit, &proved, &margin, err));
+  }
+  r->reason = proved ? NULL : "a leaf is not proved";
   r->margin = fmax(r->margin, margin);
 done:
   return st;
@@ -164,7 +203,7 @@ static lip_status walk(replay *r, const lip_control *control, lip_error *err)
   while (more) {
     if (control && control->stop && control->stop(control->context))
       FAIL(LIP_EINTERRUPT, "checking a tree of patterns");
-    if (!next_whole(&r->splits, -2, (double)r->k - 1, &node)) {
+    if (!next_whole(&r->splits, r->box ? -2 : -3, (double)r->k - 1, &node)) {
       r->reason = "the tree ends early, or names no neuron";
       goto done;
     }
@@ -181,10 +220,23 @@ static lip_status walk(replay *r, const lip_control *control, lip_error *err)
       put_at_end(r, l, false);
       continue;
     }
-    TRY(node == -1 ? test_bounded(r, err) : test_empty(r, err));
+    if (node == -2)
+      TRY(test_empty(r, err));
+    else
+      TRY(r->box ? test_bounded(r, err) : test_form(r, node == -3, err));
     if (r->reason) goto done;
     more = advance(r);
   }
+done:
+  return st;
+}
+
+static lip_status walk_all(replay *r, const lip_control *control, lip_error *err)
+{
+  lip_status st = LIP_OK;
+
+  for (r->block = 0; r->block < r->blocks && !r->reason; r->block++) TRY(walk(r, control, err));
+  if (r->reason) goto done;
   if (r->splits.at < r->splits.count || r->multipliers.at < r->multipliers.count ||
       r->farkas.at < r->farkas.count)
     r->reason = "something is left over after the tree";
@@ -210,7 +262,15 @@ static lip_status start(replay *r, const lip_claim *claim, lip_error *err)
   lip_claim_slopes(claim, 0, r->low, r->high);
   memcpy(r->at_low, r->low, k * sizeof *r->low);
   memcpy(r->at_high, r->high, k * sizeof *r->high);
-  TRY(lip_slope_box_create(claim, &r->box, err));
+  r->blocks = 1;
+  if (claim->norm == LIP_NORM_2) {
+    TRY(lip_slope_box_create(claim, &r->box, err));
+  } else {
+    TRY(lip_bilinear_box_create(claim, &r->form, err));
+    r->blocks = r->form.blocks;
+    r->limit = lip_claim_scale_down(claim, r->upper);
+    r->margin = 1e-15;
+  }
 done:
   return st;
 }
@@ -227,7 +287,6 @@ static const char *unfit(const lip_claim *claim, const lip_proof *proof)
         known += proof->item[i].array.rank == 1;
   if (known != proof->count || !lip_proof_array(proof, "split"))
     return "the arrays are not those of a tree";
-  if (claim->norm != LIP_NORM_2) return "trees of patterns are for norm 2";
   if (claim->domain.kind == LIP_AROUND_DATA) return "trees of patterns are for one domain";
   return NULL;
 }
@@ -244,12 +303,13 @@ static lip_status verify(const lip_claim *claim, const lip_proof *proof, double 
     r.multipliers = tape_of(proof, "multipliers");
     r.farkas = tape_of(proof, "farkas");
     TRY(start(&r, claim, err));
-    TRY(walk(&r, control, err));
+    TRY(walk_all(&r, control, err));
   }
   *verdict = (lip_verdict){.proved = !r.reason, .margin = r.margin};
   if (r.reason) (void)snprintf(verdict->reason, sizeof verdict->reason, "%s", r.reason);
 done:
   lip_slope_box_free(r.box);
+  lip_bilinear_box_clear(&r.form);
   lip_free(r.low);
   lip_free(r.path);
   lip_free(r.at_end);

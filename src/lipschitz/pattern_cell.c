@@ -177,6 +177,28 @@ void lip_pattern_cell_reach(lip_pattern_cell *cell, const double *z, double *x)
   }
 }
 
+void lip_pattern_arguments(const lip_claim *claim, const signed char *ends, double *z)
+{
+  lip_activation psi = claim->psi;
+  double right = lip_activation_slope(psi, 1) > lip_activation_slope(psi, -1) ? 1 : -1;
+
+  for (size_t l = 0; l < claim->k; l++) {
+    double length = lip_norm(claim->d, claim->W_true + l * claim->d);
+
+    z[l] = (ends[l] < 0 ? -right : right) * (length + fabs(claim->b[l]));
+    if (psi.kind == LIP_SOFTPLUS) z[l] = ends[l] < 0 ? -45 : 45;
+    if (psi.kind == LIP_TANH || psi.kind == LIP_SIGMOID)
+      z[l] = ends[l] > 0 ? 0 : claim->b[l] < 0 ? -45 : 45;
+  }
+}
+
+void lip_pattern_sides(const lip_claim *claim, const signed char *ends, signed char *side)
+{
+  bool right = lip_activation_slope(claim->psi, 1) > lip_activation_slope(claim->psi, -1);
+
+  for (size_t l = 0; l < claim->k; l++) side[l] = right ? ends[l] : (signed char)-ends[l];
+}
+
 /* Do the signs hold at x, by this much relative to the terms of z? */
 static bool holds(const lip_pattern_cell *cell, const signed char *side, double relative,
                   const double *x)

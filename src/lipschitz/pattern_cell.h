@@ -24,6 +24,13 @@ bool lip_pattern_cell_every(const lip_pattern_cell *cell);
 /* Where every pattern has a point: the least x with w_l.x + b_l = z_l for all l.  z  in  k */
 void lip_pattern_cell_reach(lip_pattern_cell *cell, const double *z, double *x);
 
+/* Arguments at which psi has its slopes at the ends (+1 the high one, -1 the low one; 0 counts as
+   +1), or as good as: those of smooth activations are only approached.  z  out  k */
+void lip_pattern_arguments(const lip_claim *claim, const signed char *ends, double *z);
+
+/* On which sides of their kinks piecewise linear neurons are at these ends (0: 0). Both k. */
+void lip_pattern_sides(const lip_claim *claim, const signed char *ends, signed char *side);
+
 /* Is there an x in the domain with side_l (w_l.x + b_l) > 0 for every l with side_l != 0?
    side   in   k: -1, 0, +1; 0 for neurons with a zero row
    deep   in   look for a point far from the hyperplanes, not just any

@@ -167,7 +167,9 @@ static ptrdiff_t next(const lip_pattern_tree *tree, ptrdiff_t index)
     if (!tree->node[index].high) return tree->node[parent].child[1];
     index = parent;
   }
-  return LIP_NO_NODE;
+  index++;
+  return index < (ptrdiff_t)tree->count && tree->node[index].parent == LIP_NO_NODE ? index
+                                                                                   : LIP_NO_NODE;
 }
 
 static void write_node(const lip_pattern_node *node, double **split, double **multipliers,
@@ -175,6 +177,7 @@ static void write_node(const lip_pattern_node *node, double **split, double **mu
 {
   *(*split)++ = node->state == LIP_NODE_SPLIT   ? (double)node->neuron
                 : node->state == LIP_NODE_EMPTY ? -2
+                : node->plain                   ? -3
                                                 : -1;
   if (node->state == LIP_NODE_EMPTY) {
     *(*farkas)++ = (double)node->rows_count;

@@ -20,6 +20,7 @@ typedef struct lip_pattern_node {
   size_t neuron;              /* that is split, or is to be split */
   bool high;        /* this is the high end's child; of an open node with no parent: unused */
   bool likely_high; /* which end of the split comes first */
+  bool plain;       /* a leaf needs no multipliers: sizes or signs prove it (norms 1 and inf) */
   lip_node_state state;
   double value;      /* open and leaf: what tau prove, squared and scaled */
   double *tau;       /* open and leaf: `free`, of its free neurons in order; NULL for none */
@@ -60,7 +61,8 @@ LIP_MUST_CHECK lip_status lip_pattern_tree_push(lip_pattern_tree *tree, size_t i
                                                 lip_error *err);
 size_t lip_pattern_tree_pop(lip_pattern_tree *tree);
 
-/* The arrays of lip_proof_patterns; open nodes are leaves. */
+/* The arrays of lip_proof_patterns; open nodes are leaves. The roots of several trees are the first
+   nodes, and their trees follow each other. */
 LIP_MUST_CHECK lip_status lip_pattern_tree_proof(const lip_pattern_tree *tree, lip_proof *proof,
                                                  lip_error *err);
 

@@ -159,32 +159,6 @@ done:
   return st;
 }
 
-/* Arguments at which the slopes are at the ends, or as good as. */
-static void choose_arguments(patterns *in, const signed char *ends)
-{
-  const lip_claim *claim = in->claim;
-  double right = lip_activation_slope(claim->psi, 1) > lip_activation_slope(claim->psi, -1) ? 1
-                                                                                            : -1;
-
-  for (size_t l = 0; l < claim->k; l++) {
-    double length = lip_norm(claim->d, claim->W_true + l * claim->d);
-
-    in->z[l] = (ends[l] < 0 ? -right : right) * (length + fabs(claim->b[l]));
-    if (claim->psi.kind == LIP_SOFTPLUS) in->z[l] = ends[l] < 0 ? -45 : 45;
-    if (claim->psi.kind == LIP_TANH || claim->psi.kind == LIP_SIGMOID)
-      in->z[l] = ends[l] > 0 ? 0 : claim->b[l] < 0 ? -45 : 45;
-  }
-}
-
-/* Which sides of their kinks the ends ask for. */
-static void choose_sides(const patterns *in, const signed char *ends, signed char *side)
-{
-  const lip_claim *claim = in->claim;
-  bool right = lip_activation_slope(claim->psi, 1) > lip_activation_slope(claim->psi, -1);
-
-  for (size_t l = 0; l < claim->k; l++) side[l] = right ? ends[l] : (signed char)-ends[l];
-}
-
 /* Looks for a point whose slopes are at the ends that `ends` and, where these are 0, t give. */
 static lip_status offer_ends(patterns *in, const signed char *ends, const signed char *t,
                              lip_error *err)
@@ -197,11 +171,11 @@ static lip_status offer_ends(patterns *in, const signed char *ends, const signed
   for (size_t l = 0; l < in->claim->k; l++)
     all[l] = ends[l] != 0 || !lip_pattern_bound_matters(in->bound, l) ? ends[l] : t[l];
   if (in->every) {
-    choose_arguments(in, all);
+    lip_pattern_arguments(in->claim, all, in->z);
     lip_pattern_cell_reach(in->cell, in->z, in->x);
     TRY(offer_point(in, in->x, err));
   } else if (piecewise_linear(in->claim->psi)) {
-    choose_sides(in, all, all);
+    lip_pattern_sides(in->claim, all, all);
     TRY(lip_pattern_cell_find(in->cell, all, true, &verdict, in->x, &rows, in->row, err));
     if (verdict == LIP_CELL_POINT) TRY(offer_point(in, in->x, err));
   }
@@ -271,7 +245,7 @@ static lip_status look_for_point(patterns *in, size_t index, size_t neuron, cons
   size_t rows = 0;
 
   *empty = false;
-  choose_sides(in, in->ends, in->side);
+  lip_pattern_sides(in->claim, in->ends, in->side);
   for (size_t l = 0; l < claim->k; l++) /* a neuron without weights has no sides */
     if (in->gram[l * claim->k + l] == 0) in->side[l] = 0;
   if (*point) {
