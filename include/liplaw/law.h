@@ -96,7 +96,7 @@ typedef struct lip_law_result {
   lip_bound_kind kind;
   double bound;   /* INFINITY: the event is impossible at any constant; NaN: a constant in it is
                      unknown, `order` tells the rest */
-  double order;   /* the bound with unknown constants set to 1; NaN where there are none */
+  double order;   /* the paper's bound with its unknown constants set to 1; NaN where it has none */
   char says[384]; /* the statement in a sentence, numbers in it */
   bool vacuous;   /* it says nothing that was not known: why_vacuous */
   char why_vacuous[160];
@@ -120,8 +120,9 @@ typedef struct lip_law {
   lip_status (*evaluate)(const lip_law_input *input, lip_law_result *result, lip_error *err);
 } lip_law;
 
-/* The list, in the order of the papers; NULL after the last. By name; those of the two-layer paper
-   also without "two-layer-" where the universal law has none of that name. */
+/* The list, in the order of the papers; NULL after the last. By name: one that has modes stands for
+   its mode "corrected", and "two-layer-" may be left out where the universal law has none of that
+   name. NULL: unknown. */
 LIP_PUBLIC const lip_law *lip_law_at(size_t index);
 LIP_PUBLIC const lip_law *lip_law_find(const char *name);
 

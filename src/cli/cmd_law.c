@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "cli/law_answer.h"
+#include "cli/law_batch.h"
 
 #include "base/error.h"
 
@@ -16,7 +17,7 @@ typedef struct law_options {
 #define OPTION_FIELD(name, option, range, meaning) const char *name;
   LIP_QUANTITY_LIST(OPTION_FIELD)
 #undef OPTION_FIELD
-  const char *mode, *solve;
+  const char *mode, *solve, *batch;
 } law_options;
 
 static const lip_option rows[] = {
@@ -28,6 +29,8 @@ static const lip_option rows[] = {
          "of theorems that have several: paper, corrected or sharp"},
     {"solve", 0, LIP_OPT_TEXT, offsetof(law_options, solve), NULL, 0, 0, NULL, "",
      "finds this quantity, so that the bound becomes --L, or --delta for a probability"},
+    {"batch", 0, LIP_OPT_TEXT, offsetof(law_options, batch), NULL, 0, 0, NULL, "",
+     "evaluates every row of this CSV file, whose header names quantities"},
 };
 
 static lip_status read_quantities(const law_options *own, lip_law_input *input, lip_error *err)
@@ -47,15 +50,13 @@ static lip_status read_quantities(const law_options *own, lip_law_input *input, 
   return LIP_OK;
 }
 
-/* NAME, NAME-MODE, or, for a theorem that has modes and none is asked for, NAME-corrected. */
+/* NAME, or NAME-MODE. */
 static lip_status find(const char *name, const char *mode, const lip_law **law, lip_error *err)
 {
   suggestion near = {name, strlen(name), 0, NULL};
   char full[80];
 
-  *law = mode ? NULL : lip_law_find(name);
-  if (*law) return LIP_OK;
-  (void)snprintf(full, sizeof full, "%s-%s", name, mode ? mode : "corrected");
+  (void)snprintf(full, sizeof full, "%s%s%s", name, mode ? "-" : "", mode ? mode : "");
   *law = lip_law_find(full);
   if (*law) return LIP_OK;
   if (mode && lip_law_find(name))
@@ -88,6 +89,10 @@ static int run(const command *self, int argc, char **argv)
   if (!name) return common.json ? law_list_json() : law_list_text();
   TRY(find(name, own.mode, &law, &err));
   TRY(read_quantities(&own, &input, &err));
+  if (own.batch) {
+    TRY(law_batch(own.batch, law, own.solve, &input, common.json, &err));
+    return EXIT_DONE;
+  }
   TRY(own.solve ? lip_law_solve(law, own.solve, &input, &result, &err)
                 : lip_law_evaluate(law, &input, &result, &err));
 done:
@@ -97,5 +102,5 @@ done:
 }
 
 const command law_command = {
-    "law", "[NAME] [--n N] [--d D] [--p P] ... [--solve QUANTITY --L L]",
+    "law", "[NAME] [--n N] [--d D] [--p P] ... [--solve QUANTITY --L L] [--batch FILE.csv]",
     "a theorem as a calculator: its assumptions, constants and bound; without NAME, the list", run};

@@ -69,11 +69,11 @@ static double separated(const lip_law_input *in, double radius)
   return in->p * log1p(2 * diameter(in) * in->J / radius);
 }
 
-/* The radius r that makes (1 - fit_error - r) / sqrt(log size) largest: golden section in log r. */
-static double best_radius(const lip_law_input *in)
+/* The radius r that makes (room - r) / sqrt(log size) largest: golden section in log r. */
+static double best_radius(const lip_law_input *in, double room)
 {
   const double golden = 0.61803398874989484820;
-  double room = fmax(1 - in->fit_error, 1e-6), low = log(1e-9 * room), high = log(room);
+  double low = log(1e-9 * room), high = log(room);
 
   for (int step = 0; step < 80; step++) {
     double left = exp(high - golden * (high - low)), right = exp(low + golden * (high - low));
@@ -86,7 +86,7 @@ static double best_radius(const lip_law_input *in)
   return exp(low);
 }
 
-lip_status class_size_net(const lip_law_input *in, class_size *size, lip_error *err)
+lip_status class_size_net(const lip_law_input *in, double room, class_size *size, lip_error *err)
 {
   lip_status st = LIP_OK;
 
@@ -103,7 +103,7 @@ lip_status class_size_net(const lip_law_input *in, class_size *size, lip_error *
   } else {
     if (in->net_radius == 0)
       FAIL(LIP_EOPTION, "net-radius = 0: a net of a continuous class has a radius above 0");
-    if (!given(in->net_radius)) size->radius = best_radius(in);
+    if (!given(in->net_radius)) size->radius = best_radius(in, fmax(room, 1e-6));
     size->diameter = diameter(in);
     size->ratio = size->diameter * in->J / size->radius;
     size->log_size = separated(in, size->radius);

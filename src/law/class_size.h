@@ -17,9 +17,10 @@ typedef struct class_size {
 lip_status class_size_paper(const lip_law_input *in, class_size *size, lip_error *err);
 
 /* Any finite set, with its own radius: log_size, p bits ln 2, p log (radius as given, or 0), or the
-   separated set p log(1 + 2 diam J / radius). Where no radius is given the one that gives the best
-   sharp bound is taken; it depends on nothing that was drawn. */
-lip_status class_size_net(const lip_law_input *in, class_size *size, lip_error *err);
+   separated set p log(1 + 2 diam J / radius). Where no radius is given, the r that makes
+   (room - r) / sqrt(log size) largest is taken; it depends on nothing that was drawn.
+   room  in  what the other errors leave of the margin 1 */
+lip_status class_size_net(const lip_law_input *in, double room, class_size *size, lip_error *err);
 
 /* What must hold for the size. */
 void class_size_assume(const class_size *size, lip_law_result *out);

@@ -3,14 +3,37 @@
  */
 #include "law/theorem.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 static const lip_law *const laws[] = {
+    &law_conjecture_1,
+    &law_conjecture_2,
+    &law_two_layer_1,
+    &law_two_layer_2,
+    &law_two_layer_3_upper,
+    &law_two_layer_3_lower,
+    &law_two_layer_4,
+    &law_two_layer_5,
+    &law_two_layer_6,
+    &law_two_layer_7,
+    &law_lemma_1,
+    &law_lemma_2,
+    &law_lemma_3,
+    &law_lemma_4,
+    &law_lemma_5,
+    &law_proposition_1_2,
+    &law_lemma_2_1,
+    &law_theorem_2_paper,
+    &law_theorem_2_corrected,
+    &law_theorem_2_sharp,
     &law_theorem_3_paper,
     &law_theorem_3_corrected,
     &law_theorem_3_sharp,
+    &law_profile,
+    &law_profile_two_layer,
 };
 
 static const lip_quantity quantities[] = {
@@ -25,21 +48,27 @@ const lip_law *lip_law_at(size_t index)
   return index < sizeof laws / sizeof *laws ? laws[index] : NULL;
 }
 
-static const lip_law *find(const char *prefix, const char *name)
+/* The law whose name is the three parts put together. */
+static const lip_law *find(const char *prefix, const char *name, const char *suffix)
 {
-  size_t length = strlen(prefix);
+  size_t before = strlen(prefix), length = strlen(name);
 
-  for (size_t i = 0; i < sizeof laws / sizeof *laws; i++)
-    if (strncmp(laws[i]->name, prefix, length) == 0 && strcmp(laws[i]->name + length, name) == 0)
+  for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
+    const char *known = laws[i]->name;
+
+    if (strncmp(known, prefix, before) == 0 && strncmp(known + before, name, length) == 0 &&
+        strcmp(known + before + length, suffix) == 0)
       return laws[i];
+  }
   return NULL;
 }
 
 const lip_law *lip_law_find(const char *name)
 {
-  const lip_law *law = find("", name);
+  const lip_law *law = find("", name, "");
 
-  return law ? law : find("two-layer-", name);
+  if (!law) law = find("", name, "-corrected");
+  return law ? law : find("two-layer-", name, "");
 }
 
 const lip_quantity *lip_quantity_at(size_t index)
@@ -191,6 +220,7 @@ lip_status lip_law_evaluate(const lip_law *law, const lip_law_input *input, lip_
   TRY(law->evaluate(input, &made, err));
   if (isnan(made.bound) && isnan(made.order))
     FAIL(LIP_ENUMERIC, "%s: the bound is not a number for these values", law->name);
+  if (made.kind == LIP_PROBABILITY) made.bound = fmax(made.bound, DBL_MIN); /* 0 would be false */
   judge(input, &made);
   *result = made;
 done:

@@ -65,3 +65,9 @@ void law_constant(lip_law_result *result, const char *name, double value, const 
   result->constant[result->constants] = (lip_constant){name, source, value};
   if (result->constants + 1 < LIP_LAW_CONSTANTS) result->constants++;
 }
+
+lip_status law_whole(double value, const char *option, lip_error *err)
+{
+  if (value == floor(value)) return LIP_OK;
+  return lip_fail(err, LIP_EOPTION, "%s = %.15g must be a whole number", option, value);
+}

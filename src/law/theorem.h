@@ -7,7 +7,14 @@
 #include "base/error.h"
 
 /* Every theorem; law.c puts them into order. */
+extern const lip_law law_conjecture_1, law_conjecture_2;
+extern const lip_law law_two_layer_1, law_two_layer_2, law_two_layer_3_upper, law_two_layer_3_lower,
+    law_two_layer_4, law_two_layer_5, law_two_layer_6, law_two_layer_7;
+extern const lip_law law_lemma_1, law_lemma_2, law_lemma_3, law_lemma_4, law_lemma_5;
+extern const lip_law law_proposition_1_2, law_lemma_2_1;
+extern const lip_law law_theorem_2_paper, law_theorem_2_corrected, law_theorem_2_sharp;
 extern const lip_law law_theorem_3_paper, law_theorem_3_corrected, law_theorem_3_sharp;
+extern const lip_law law_profile, law_profile_two_layer;
 
 /* Source of what docs/theory.md proves. */
 #define DERIVED "derived: docs/theory.md"
@@ -25,6 +32,9 @@ void law_at_least(lip_law_result *result, double value, double needed, const cha
     __attribute__((format(printf, 4, 5)));
 void law_at_most(lip_law_result *result, double value, double needed, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* LIP_EOPTION unless the quantity is whole. */
+LIP_MUST_CHECK lip_status law_whole(double value, const char *option, lip_error *err);
 
 /* A constant; value NAN: unknown. name and source are static text. */
 void law_constant(lip_law_result *result, const char *name, double value, const char *source);

@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-static const double e_bits = 0.69314718055994530942; /* ln 2 */
+static const double ln_2 = 0.69314718055994530942;
 
 /* Paper and corrected: eps / (factor sqrt c) sqrt(n d / (p log + log(4 / delta))). */
 static lip_status below_noise(const lip_law_input *in, double factor, lip_law_result *out,
@@ -61,7 +61,7 @@ static lip_status corrected(const lip_law_input *in, lip_law_result *out, lip_er
    l of y_i| is at most this with probability 1 - delta / 2 (2^k sums, Hoeffding). */
 static double labels_help(const lip_law_input *in)
 {
-  return sqrt(2 * (in->mixture * e_bits + log(2 / in->delta)) / in->n);
+  return sqrt(2 * (in->mixture * ln_2 + log(2 / in->delta)) / in->n);
 }
 
 static lip_status sharp(const lip_law_input *in, lip_law_result *out, lip_error *err)
@@ -70,13 +70,12 @@ static lip_status sharp(const lip_law_input *in, lip_law_result *out, lip_error 
   class_size size;
   double margin, rate;
 
-  TRY(class_size_net(in, &size, err));
-  margin = 1 - in->fit_error - size.radius;
-  if (isnan(in->positive))
-    margin -= labels_help(in);
-  else if (in->mixture > 1)
+  if (!isnan(in->positive) && in->mixture > 1)
     FAIL(LIP_EOPTION, "positive: a share of labels is used for one component, not for a mixture");
-  else if (margin > 0) /* weights 1/n_+ and 1/n_- leave no mean */
+  margin = 1 - in->fit_error - (isnan(in->positive) ? labels_help(in) : 0);
+  TRY(class_size_net(in, margin, &size, err));
+  margin -= size.radius;
+  if (!isnan(in->positive)) /* weights 1/n_+ and 1/n_- leave no mean */
     margin *= 2 * sqrt(in->positive * (1 - in->positive));
   rate = 2 * in->c * (size.log_size + log(4 / in->delta));
   out->kind = LIP_LIPSCHITZ_AT_LEAST;
@@ -98,8 +97,6 @@ static lip_status sharp(const lip_law_input *in, lip_law_result *out, lip_error 
 done:
   return st;
 }
-
-#define SOLVES "p n d L eps delta c log"
 
 const lip_law law_theorem_3_paper = {
     "theorem-3-paper",
@@ -125,8 +122,8 @@ const lip_law law_theorem_3_sharp = {
     "theorem-3-sharp",
     "exact fits of random signs: Lip >= (1 - errors) sqrt(n d / (2 c (log|F| + log(4 / delta))))",
     "universal law (Bubeck, Sellke), Theorem 3; form and constants " DERIVED,
-    "n d p delta c mixture fit_error",
-    "log bits log_size diam W J net_radius positive L_star",
+    "n d delta c mixture fit_error",
+    "p log bits log_size diam W J net_radius positive L_star",
     "p n d c delta log bits fit_error net_radius",
     "L",
     sharp};

@@ -1,0 +1,83 @@
+#!/bin/bash
+# test_command_law.sh - liplaw law: the list, one theorem, solving, batches, refusals.
+set -euo pipefail
+
+source "$(dirname "${BASH_SOURCE[0]}")/command_test.sh"
+
+"$LIPLAW" law >out
+for name in conjecture-1 two-layer-theorem-7 two-layer-lemma-5 proposition-1.2 lemma-2.1 \
+  theorem-2-paper theorem-3-sharp profile profile-two-layer; do
+  grep -q "^$name " out || fail "the list leaves out $name"
+done
+"$LIPLAW" law --json >out
+holds 'a["status"] == "ok" and len(a["theorems"]) >= 25'
+holds 'all(t["needs"] and t["source"] and t["title"] for t in a["theorems"])'
+
+size=(--n 1e4 --d 1e3 --p 1e4 --log 20)
+"$LIPLAW" law theorem-3 --mode paper "${size[@]}" --json >out
+holds 'round(a["bound"], 4) == 0.0069 and a["theorem"] == "theorem-3-paper" and a["vacuous"]'
+holds 'a["holds"] is False and a["assumptions"][0]["holds"] is False'
+holds 'all(k in a for k in ("constants", "source", "why_vacuous", "says"))'
+"$LIPLAW" law theorem-3 "${size[@]}" --json >out
+holds 'round(a["bound"], 4) == 0.0246 and a["assumptions"][1]["holds"] is None'
+"$LIPLAW" law theorem-3-sharp "${size[@]}" --json >out
+holds 'round(a["bound"], 3) == 4.827 and not a["vacuous"] and a["why_vacuous"] is None'
+"$LIPLAW" law theorem-3-sharp --n 1e4 --d 1e3 --log 20 --solve p --L 5 --json >out
+holds 'a["solved"]["p"] == a["quantities"]["p"] and abs(a["bound"] - 5) < 1e-9'
+"$LIPLAW" law conjecture-1 --n 2000 --k 20 --json >out
+holds 'a["bound"] is None and a["order"] == 10 and a["constants"][0]["value"] is None'
+"$LIPLAW" law profile --n 100 --d 50 --p 10 --bits 8 --json >out
+holds 'a["bound"] == "inf" and "no function" in a["says"]'
+"$LIPLAW" law theorem-3-sharp "${size[@]}" --L-star 5 >out
+grep -q "This says nothing here: not above L\* = 5" out || fail "L*: $(cat out)"
+"$LIPLAW" law conjecture-2 --n 2000 --d 50 --k 300 >out
+grep -q "unknown: two-layer paper, Conjecture 2" out || fail "the unknown constant: $(cat out)"
+
+# A batch: the header names quantities by field or option; an empty cell leaves what is given.
+printf 'n,d,p,log\n1e4,1e3,1e4,20\n\n6e4,784,2e5,\n' >rows.csv
+"$LIPLAW" law theorem-3-sharp --log 40 --batch rows.csv >out
+[ "$(sed -n 1p out)" = "n,d,p,log,bound,order,kind,holds,vacuous,why_vacuous" ] || fail "$(cat out)"
+grep -q '^10000,1000,10000,20,4.82684' out || fail "the first row: $(cat out)"
+grep -q '^60000,784,200000,40,1.6904' out || fail "the second row: $(cat out)"
+"$LIPLAW" law theorem-3-sharp --log 40 --batch rows.csv --solve p --L 5 --json >out
+holds '[round(r["bound"], 9) for r in a["rows"]] == [5, 5] and a["rows"][0]["solved"]["p"] > 9000'
+printf '\xef\xbb\xbfn, "d" ,fit-error\r\n1e4,1e3,0.5\r\n' >quoted.csv
+"$LIPLAW" law theorem-3-sharp --p 1e4 --log 20 --batch quoted.csv | grep -q '^10000,1000,0.5,2.3268' ||
+  fail "quotes and line ends"
+
+refuse() { # STATUS TEXT ARGUMENT...
+  local expected=$1 text=$2 status=0
+  shift 2
+  "$LIPLAW" law "$@" >out 2>err || status=$?
+  [ $status = "$expected" ] || fail "'$*' exits with $status, not $expected: $(cat err)"
+  grep -qF -- "$text" err || fail "'$*': $(cat err)"
+  [ "$(wc -l <err)" = 1 ] || fail "'$*' says more than a line: $(cat err)"
+  [ ! -s out ] || fail "'$*' answers: $(cat out)"
+}
+refuse 2 "did you mean 'theorem-3-sharp'?" theorem-3-shrp "${size[@]}"
+refuse 2 "did you mean 'theorem-7'?" theorem7 --n 5
+refuse 2 "there is no law 'zebra'" zebra
+refuse 2 "theorem-3 has no mode 'sharper'" theorem-3 --mode sharper "${size[@]}"
+refuse 2 "eps = 1.5 must be above 0 and below 1" theorem-3 "${size[@]}" --eps 1.5
+refuse 2 "n = -4 must be at least 1" theorem-3 --n -4 --d 5 --p 5 --log 5
+refuse 2 "--n: 'nan' is not a number" theorem-3 --n nan --d 5 --p 5 --log 5
+refuse 2 "--n: '12x' is not a number" theorem-3 --n 12x --d 5 --p 5 --log 5
+refuse 2 "needs n: points" theorem-3 --d 5 --p 5 --log 5
+refuse 2 "size of the class is missing" theorem-3 --n 5 --d 5 --p 5
+refuse 2 "no p gives L = 1e+06" theorem-3-sharp --n 1e4 --d 1e3 --log 20 --solve p --L 1e6
+refuse 2 "can be solved for" theorem-3-sharp --n 1e4 --d 1e3 --log 20 --solve W --L 5
+refuse 2 "did you mean --net-radius?" theorem-3-sharp --net-radiu 3
+refuse 1 "none.csv: cannot be opened" theorem-3 --batch none.csv
+printf 'n,dept,p\n1,2,3\n' >bad.csv
+refuse 1 "line 1: there is no quantity 'dept'; did you mean 'depth'?" theorem-3 --batch bad.csv
+printf 'n,d,p\n1,2\n' >bad.csv
+refuse 1 "bad.csv: line 2 has 2 columns, the header 3" theorem-3 --log 3 --batch bad.csv
+printf 'n,d,p\n10,20,30\n1,2,x\n' >bad.csv
+refuse 1 "bad.csv: line 3, column 3: 'x' is not a number" theorem-3 --log 3 --batch bad.csv
+printf 'n,d,p\n10,20,30\n1,2,-3\n' >bad.csv
+refuse 1 "bad.csv: line 3: p = -3 must be at least 1" theorem-3 --log 3 --batch bad.csv
+printf 'n,d,n\n1,2,3\n' >bad.csv
+refuse 1 "names n twice" theorem-3 --log 3 --batch bad.csv
+: >bad.csv
+refuse 1 "bad.csv: is empty" theorem-3 --log 3 --batch bad.csv
+finish
