@@ -127,9 +127,20 @@ void lip_domain_clear(lip_domain *domain)
   *domain = (lip_domain){.kind = LIP_SPACE};
 }
 
+/* The fewest digits, from 15 on, that read back as the same number. */
+static const char *shortest(double value, char text[32])
+{
+  int digits = 15;
+
+  do (void)snprintf(text, 32, "%.*g", digits, value);
+  while (strtod(text, NULL) != value && digits++ < 17);
+  return text;
+}
+
 const char *lip_domain_format(lip_domain domain, char *buffer, size_t size)
 {
   const char *name = kinds[domain.kind].name;
+  char one[32], two[32];
 
   switch (domain.kind) {
   case LIP_SPACE:
@@ -137,13 +148,15 @@ const char *lip_domain_format(lip_domain domain, char *buffer, size_t size)
     break;
   case LIP_BALL:
   case LIP_ON_SPHERE:
-    (void)snprintf(buffer, size, "%s:%.17g", name, domain.radius);
+    (void)snprintf(buffer, size, "%s:%s", name, shortest(domain.radius, one));
     break;
   case LIP_BOX:
-    (void)snprintf(buffer, size, "%s:%.17g,%.17g", name, domain.low, domain.high);
+    (void)snprintf(buffer, size, "%s:%s,%s", name, shortest(domain.low, one),
+                   shortest(domain.high, two));
     break;
   case LIP_AROUND_DATA:
-    (void)snprintf(buffer, size, "%s:%zu points,%.17g", name, domain.count, domain.radius);
+    (void)snprintf(buffer, size, "%s:%zu points,%s", name, domain.count,
+                   shortest(domain.radius, one));
     break;
   }
   return buffer;

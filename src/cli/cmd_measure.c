@@ -123,7 +123,7 @@ static const char *outward(double value, lip_side side, char *text, size_t size)
 
   (void)snprintf(text, size, "%.13g", value);
   if (isfinite(value) && toward * (strtod(text, NULL) - value) < 0)
-    (void)snprintf(text, size, "%.13g", value + toward * 1e-12 * fabs(value));
+    (void)snprintf(text, size, "%.13g", value + toward * pow(10, floor(log10(fabs(value))) - 12));
   return text;
 }
 
