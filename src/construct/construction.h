@@ -31,8 +31,9 @@ typedef struct lip_construction {
 } lip_construction;
 
 extern const lip_construction lip_linear_construction, lip_caps_construction,
-    lip_groups_construction, lip_mcshane_construction, lip_rbf_construction,
-    lip_projected_construction, lip_counterexample_construction;
+    lip_groups_construction, lip_tensor_construction, lip_baum_construction,
+    lip_mcshane_construction, lip_rbf_construction, lip_projected_construction,
+    lip_counterexample_construction;
 
 /* f(x) = a . psi(W x + b), without b where `bias` is false: zeros, to be filled. */
 LIP_MUST_CHECK lip_status lip_two_layers(size_t d, size_t k, lip_activation psi, bool bias,
