@@ -332,7 +332,8 @@ static void what_measures_refuses_them_by_their_layer(void **state)
   (void)state;
   lip_measure_defaults(&options);
   assert_int_equal(lip_measure(net, NULL, &options, &found, NULL, &err), LIP_EINPUT);
-  assert_non_null(strstr(err.text, "layer 1 of the network takes lengths of groups: measure"));
+  assert_non_null(
+      strstr(err.text, "node 'length1' where liplaw wrote it) takes lengths of groups: measure"));
   assert_non_null(strstr(err.text, "lipschitz_predicted"));
   assert_int_equal(lip_claim_create(net, (lip_output){.kind = LIP_ALL_OUTPUTS}, LIP_NORM_2,
                                     (lip_domain){.kind = LIP_SPACE}, &claim, &err),

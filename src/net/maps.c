@@ -35,15 +35,23 @@ const char *lip_map_name(lip_map map)
 
 lip_status lip_net_require_affine(const lip_net *net, const char *who, lip_error *err)
 {
-  static const char *const what[] = {"", "distances from centers", "lengths of groups",
-                                     "a least entry"};
+  static const struct {
+    const char *what, *operator, * node;
+  } maps[] = {{"", "", ""},
+              {"distances from centers", "ReduceL2", "length"},
+              {"lengths of groups", "ReduceL2", "length"},
+              {"a least entry", "ReduceMin", "least"}};
 
-  for (size_t j = 0; j < net->depth; j++)
-    if (net->layer[j].map != LIP_AFFINE)
+  for (size_t j = 0; j < net->depth; j++) {
+    lip_map map = net->layer[j].map;
+
+    if (map != LIP_AFFINE)
       return lip_fail(err, LIP_EINPUT,
-                      "layer %zu of the network takes %s: %s reads affine layers; its constant is "
-                      "known by construction: lipschitz_predicted of `liplaw construct`",
-                      j, what[net->layer[j].map], who);
+                      "layer %zu of the network (%s; node '%s%zu' where liplaw wrote it) takes %s: "
+                      "%s reads affine layers; the constant is known by construction: "
+                      "lipschitz_predicted of `liplaw construct`",
+                      j, maps[map].operator, maps[map].node, j, maps[map].what, who);
+  }
   return LIP_OK;
 }
 

@@ -12,14 +12,14 @@
 #define FLOAT_TENSOR ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT
 #define WHOLE_TENSOR ONNX__TENSOR_PROTO__DATA_TYPE__INT64
 
-/* A node that takes the value before it, and a constant where `constant` is not NULL. */
-static lip_onnx_step *add_step(lip_onnx_layer *at, size_t j, char *op, char *input, char *constant,
-                               Onnx__GraphProto *graph)
+/* The node NAMEj that takes the value before it, and a constant where `constant` is not NULL. */
+static lip_onnx_step *add_step(lip_onnx_layer *at, size_t j, const char *name, char *op,
+                               char *input, char *constant, Onnx__GraphProto *graph)
 {
   lip_onnx_step *step = &at->step[at->steps];
 
-  (void)snprintf(step->name, LIP_ONNX_NAME_SIZE, "map%zu.%zu", j, at->steps);
-  (void)snprintf(step->value, LIP_ONNX_NAME_SIZE, "V%zu.%zu", j, at->steps);
+  (void)snprintf(step->name, LIP_ONNX_NAME_SIZE, "%s%zu", name, j);
+  (void)snprintf(step->value, LIP_ONNX_NAME_SIZE, "%s.%zu", name, j);
   step->in[0] = input;
   step->in[1] = constant;
   step->out = step->value;
@@ -70,8 +70,8 @@ static lip_onnx_step *add_differences(lip_onnx_layer *at, const lip_layer *layer
   at->W_shape[1] = (int64_t)layer->in;
   lip_onnx_build_tensor(&at->W, at->W_name, 2, at->W_shape, type, layer->W, layer->out * layer->in);
   graph->initializer[graph->n_initializer++] = &at->W;
-  step = add_step(at, j, "Unsqueeze", input, at->where_name, graph);
-  return add_step(at, j, "Sub", step->out, at->W_name, graph);
+  step = add_step(at, j, "apart", "Unsqueeze", input, at->where_name, graph);
+  return add_step(at, j, "minus", "Sub", step->out, at->W_name, graph);
 }
 
 static lip_onnx_step *add_groups(lip_onnx_layer *at, const lip_layer *layer, size_t j, char *input,
@@ -82,7 +82,7 @@ static lip_onnx_step *add_groups(lip_onnx_layer *at, const lip_layer *layer, siz
   at->where_values[1] = (int64_t)layer->out;
   at->where_values[2] = (int64_t)(layer->in / layer->out);
   add_integers(at, 3, graph);
-  return add_step(at, j, "Reshape", input, at->where_name, graph);
+  return add_step(at, j, "groups", "Reshape", input, at->where_name, graph);
 }
 
 static lip_onnx_step *add_scale(lip_onnx_layer *at, const lip_layer *layer, size_t j, char *input,
@@ -94,7 +94,7 @@ static lip_onnx_step *add_scale(lip_onnx_layer *at, const lip_layer *layer, size
   lip_onnx_build_tensor(&at->scale, at->scale_name, 1, &at->slope_shape, type,
                         type == FLOAT_TENSOR ? (const void *)&at->short_scale : &layer->scale, 1);
   graph->initializer[graph->n_initializer++] = &at->scale;
-  return add_step(at, j, "Mul", input, at->scale_name, graph);
+  return add_step(at, j, "times", "Mul", input, at->scale_name, graph);
 }
 
 void lip_onnx_build_map(lip_onnx_layer *at, const lip_layer *layer, size_t j, char *input,
@@ -104,7 +104,7 @@ void lip_onnx_build_map(lip_onnx_layer *at, const lip_layer *layer, size_t j, ch
 
   at->steps = 0;
   if (layer->map == LIP_SMALLEST) {
-    step = add_step(at, j, "ReduceMin", input, NULL, graph);
+    step = add_step(at, j, "least", "ReduceMin", input, NULL, graph);
     reduce_over(step, 1, true);
     step->out = output;
     return;
@@ -113,14 +113,14 @@ void lip_onnx_build_map(lip_onnx_layer *at, const lip_layer *layer, size_t j, ch
     step = add_differences(at, layer, j, input, type, graph);
   else
     step = add_groups(at, layer, j, input, graph);
-  step = add_step(at, j, "ReduceL2", step->out, NULL, graph);
+  step = add_step(at, j, "length", "ReduceL2", step->out, NULL, graph);
   reduce_over(step, 2, false);
   step = add_scale(at, layer, j, step->out, type, graph);
   if (layer->b) {
     at->b_shape = (int64_t)layer->out;
     lip_onnx_build_tensor(&at->b, at->b_name, 1, &at->b_shape, type, layer->b, layer->out);
     graph->initializer[graph->n_initializer++] = &at->b;
-    step = add_step(at, j, "Add", step->out, at->b_name, graph);
+    step = add_step(at, j, "plus", "Add", step->out, at->b_name, graph);
   }
   step->out = output;
 }
