@@ -30,6 +30,7 @@ typedef enum lip_range {
   X(sigma2, "sigma2", LIP_NOT_NEGATIVE, "noise level E Var(y | x)")                                \
   X(fit_error, "fit-error", LIP_NOT_NEGATIVE, "largest |f(x_i) - y_i|")                            \
   X(positive, "positive", LIP_FRACTION, "share of the labels +1 among the labels at hand")         \
+  X(outliers, "outliers", LIP_NOT_NEGATIVE, "points that may have any error, in profile")          \
   X(net_radius, "net-radius", LIP_NOT_NEGATIVE, "radius of the net of the class, in outputs")      \
   X(W, "W", LIP_POSITIVE, "largest |parameter|: half the side of their box")                       \
   X(J, "J", LIP_POSITIVE, "Lipschitz constant of w -> f_w(x)")                                     \

@@ -31,7 +31,7 @@ double separation_rate(double share, double t)
   /* share slope(a) - (1 - share) slope(-2 t - a) falls with a; its zero is the maximum */
   low = -2 * t - 40;
   high = 40;
-  for (int step = 0; step < 200; step++) {
+  for (int step = 0; step < 40; step++) {
     double a = 0.5 * (low + high);
 
     if (!(a > low && a < high)) break;
@@ -43,17 +43,32 @@ double separation_rate(double share, double t)
   return -share * normal_log(low) - (1 - share) * normal_log(-2 * t - low);
 }
 
-double separation_of_rate(double share, double rate)
+/* All points: the worse of leaving out only labels +1 and only labels -1; the rate is concave in
+   the share, so what lies between is no worse. */
+static double rate_without(const separation *of, double t)
 {
-  double low = 0, high = 1;
+  double left = of->points - of->outliers, positive = of->points * of->share;
 
-  if (!(separation_rate(share, 0) < rate)) return 0;
-  while (separation_rate(share, high) < rate) high *= 2;
-  for (int step = 0; step < 200; step++) {
+  if (of->outliers == 0) return left * separation_rate(of->share, t);
+  return left * fmin(separation_rate((positive - of->outliers) / left, t),
+                     separation_rate(positive / left, t));
+}
+
+double separation_of_class(const separation *of)
+{
+  double n = of->points, j = of->outliers, low = 0, high = 1;
+  double subsets = lgamma(n + 1) - lgamma(j + 1) - lgamma(n - j + 1);
+  double needed = of->log_size + log(1 / of->delta);
+
+  if (!(j < n * fmin(of->share, 1 - of->share))) return INFINITY;
+  if (j > 0) needed += subsets;
+  if (!(rate_without(of, 0) < needed)) return 0;
+  while (rate_without(of, high) < needed) high *= 2;
+  for (int step = 0; step < 100; step++) {
     double t = 0.5 * (low + high);
 
     if (!(t > low && t < high)) break;
-    if (separation_rate(share, t) < rate)
+    if (rate_without(of, t) < needed)
       low = t;
     else
       high = t;

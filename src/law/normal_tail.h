@@ -11,8 +11,16 @@ double normal_log(double x);
    share 1/2: -log Phi(-t). Rises with t; at t = 0 the entropy of the share. */
 double separation_rate(double share, double t);
 
-/* The t >= 0 with separation_rate(share, t) = rate, to 1e-13 relative; 0 where rate is at most the
-   entropy of the share. */
-double separation_of_rate(double share, double rate);
+/* What the points' labels leave of a class. */
+typedef struct separation {
+  double points, share; /* n, and the share of the labels +1 */
+  double outliers;      /* j of them may lie anywhere, whichever they are */
+  double log_size, delta;
+} separation;
+
+/* The smallest t for which, with probability 1 - delta at least, no function of the class puts all
+   points but the outliers on the sides of their labels with sets at Gaussian distance 2 t. 0: none
+   does at any distance; INFINITY: nothing is proved. */
+double separation_of_class(const separation *of);
 
 #endif

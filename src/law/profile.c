@@ -5,7 +5,9 @@
    at least sqrt(d/c) times the Gaussian one, they have probabilities Phi(a) and Phi(b) with a + b
    <= -2 t, t = m sqrt(d/c) / L; so all points lie on their label's side with probability at most
    exp(-n rate(t)), and for balanced labels rate(t) = -log Phi(-t). Below one bit per sample nothing
-   fits. Source: proved in docs/theory.md. */
+   fits. All
+   but a few points may be asked for: then that holds for every subset of them. Source: proved in
+   docs/theory.md. */
 #include "law/theorem.h"
 
 #include "law/class_size.h"
@@ -34,14 +36,20 @@ static lip_status evaluate(const lip_law_input *in, lip_law_result *out, lip_err
   lip_status st = LIP_OK;
   class_size size;
   double share = isnan(in->positive) ? 0.5 : in->positive, points, delta, margin, rate, t;
+  double outliers = isnan(in->outliers) ? 0 : in->outliers;
 
   TRY(class_size_net(in, 1 - in->fit_error, &size, err));
-  if (!isnan(in->positive) && in->mixture > 1)
-    FAIL(LIP_EOPTION, "positive: a share of labels is used for one component, not for a mixture");
+  if (in->mixture > 1 && !(isnan(in->positive) && isnan(in->outliers)))
+    FAIL(LIP_EOPTION, "positive and outliers are used for one component, not for a mixture");
   components(in, &points, &delta);
+  if (!isnan(in->outliers)) delta /= (in->outliers + 1) * (in->outliers + 2);
   margin = 1 - in->fit_error - size.radius;
   rate = (size.log_size + log(1 / delta)) / points;
-  t = separation_of_rate(share, rate);
+  t = separation_of_class(&(separation){.points = points,
+                                        .share = share,
+                                        .outliers = outliers,
+                                        .log_size = size.log_size,
+                                        .delta = delta});
   out->kind = LIP_LIPSCHITZ_AT_LEAST;
   out->bound = margin > 0 ? margin * sqrt(in->d / in->c) / t : 0;
   if (margin > 0 && t == 0)
@@ -65,6 +73,10 @@ static lip_status evaluate(const lip_law_input *in, lip_law_result *out, lip_err
     law_assume(out, isnan(in->positive) ? LIP_UNKNOWN : LIP_YES,
                "a share of %.6g of the labels at hand is +1%s", share,
                isnan(in->positive) ? ": --positive tells another" : "");
+  if (outliers > 0)
+    law_assume(out, LIP_YES,
+               "all points but %.15g, whichever they are; delta is shared among all such numbers",
+               outliers);
   law_at_least(out, margin, 0, "what is left of the margin 1 is above 0");
   class_size_assume(&size, out);
   law_constant(out, "bits per sample", rate / ln_2, DERIVED);
@@ -82,7 +94,7 @@ const lip_law law_profile = {
     "isoperimetric profile: Lip >= (1 - errors) sqrt(d/c) / Phibar^-1((|F| / delta)^(-1/n))",
     "isoperimetric-profile law; " DERIVED,
     "n d c delta mixture fit_error",
-    "p bits log_size log diam W J net_radius positive L_star",
+    "p bits log_size log diam W J net_radius positive outliers L_star",
     "p n d bits log_size log delta c fit_error net_radius",
     "L",
     evaluate};

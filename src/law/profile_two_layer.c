@@ -40,24 +40,29 @@ static double log_size(const count *at, double radius)
 }
 
 /* (1 - r) / t: the bound is this times margin sqrt(d/c). */
-static double gain(const lip_law_input *in, const count *at, double radius)
+static double gain(const lip_law_input *in, const count *at, double radius, double share,
+                   double outliers)
 {
-  double share = isnan(in->positive) ? 0.5 : in->positive;
-  double t = separation_of_rate(share, (log_size(at, radius) + log(1 / at->delta)) / in->n);
+  separation of = {.points = in->n,
+                   .share = share,
+                   .outliers = outliers,
+                   .log_size = log_size(at, radius),
+                   .delta = at->delta};
 
-  return (1 - radius) / t;
+  return (1 - radius) / separation_of_class(&of);
 }
 
-/* The radius with the largest gain: golden section in log r. It depends on nothing drawn. */
+/* The radius with the largest gain for balanced labels without outliers: golden section in log r.
+   It depends on nothing drawn. */
 static double best_radius(const lip_law_input *in, const count *at)
 {
   const double golden = 0.61803398874989484820;
   double low = log(1e-6), high = 0;
 
-  for (int step = 0; step < 50; step++) {
+  for (int step = 0; step < 30; step++) {
     double left = high - golden * (high - low), right = low + golden * (high - low);
 
-    if (gain(in, at, exp(left)) > gain(in, at, exp(right)))
+    if (gain(in, at, exp(left), 0.5, 0) > gain(in, at, exp(right), 0.5, 0))
       high = right;
     else
       low = left;
@@ -68,20 +73,23 @@ static double best_radius(const lip_law_input *in, const count *at)
 static lip_status evaluate(const lip_law_input *in, lip_law_result *out, lip_error *err)
 {
   lip_status st = LIP_OK;
-  double margin = 1 - in->fit_error, radius;
+  double margin = 1 - in->fit_error, radius, share = isnan(in->positive) ? 0.5 : in->positive;
   count at;
 
   if (!(margin > 0)) FAIL(LIP_EOPTION, "fit-error = %.15g must be below 1", in->fit_error);
   at = count_class(in, margin);
   radius = best_radius(in, &at);
+  if (!isnan(in->outliers)) at.delta /= (in->outliers + 1) * (in->outliers + 2);
   out->kind = LIP_LIPSCHITZ_AT_LEAST;
-  out->bound = margin * sqrt(in->d / in->c) * gain(in, &at, radius);
-  law_says(
-      out,
-      "with probability at least %.6g over the data, every two-layer ReLU network of %.15g "
-      "neurons with y_i f(x_i) >= %.6g at all points and parameters of norm at most %.6g has a "
-      "constant of at least %.6g",
-      1 - in->delta, in->k, margin, at.ball * margin, out->bound);
+  out->bound = margin * sqrt(in->d / in->c) *
+               gain(in, &at, radius, share, isnan(in->outliers) ? 0 : in->outliers);
+  law_says(out,
+           "with probability at least %.6g over the data, every two-layer ReLU network of %.15g "
+           "neurons with y_i f(x_i) >= %.6g at all points but %.15g and parameters of norm at most "
+           "%.6g has a "
+           "constant of at least %.6g",
+           1 - in->delta, in->k, margin, isnan(in->outliers) ? 0 : in->outliers, at.ball * margin,
+           out->bound);
   law_assume(out, LIP_UNKNOWN,
              isnan(in->radius)
                  ? "points independent N(0, I/d)"
@@ -89,8 +97,7 @@ static lip_status evaluate(const lip_law_input *in, lip_law_result *out, lip_err
                    "the Gaussian one",
              in->radius);
   law_assume(out, isnan(in->positive) ? LIP_UNKNOWN : LIP_YES,
-             "a share of %.6g of the labels at hand is +1%s",
-             isnan(in->positive) ? 0.5 : in->positive,
+             "a share of %.6g of the labels at hand is +1%s", share,
              isnan(in->positive) ? ": --positive tells another" : "");
   law_assume(out, LIP_UNKNOWN, "labels +1 and -1, independent of the points");
   if (isnan(in->radius)) law_at_most(out, in->c, 1, "c = 1, as for N(0, I/d); others need radius");
@@ -112,7 +119,7 @@ const lip_law law_profile_two_layer = {
     "the profile law for every two-layer ReLU network of k neurons: the whole count",
     "isoperimetric-profile law; " DERIVED,
     "n d k norm c delta fit_error",
-    "radius positive L_star",
+    "radius positive outliers L_star",
     "n k d norm delta",
     "L",
     evaluate};

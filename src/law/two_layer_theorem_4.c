@@ -24,7 +24,7 @@ static lip_status evaluate(const lip_law_input *in, lip_law_result *out, lip_err
            1 - in->delta, in->k, out->bound);
   law_assume(out, LIP_UNKNOWN, "points N(0, I/d), signs independent of them%s",
              isnan(in->positive) ? ", both equally likely" : "; their counts as given");
-  law_assume(out, LIP_UNKNOWN, "f(x_i) = y_i at all points, g continuous");
+  law_assume(out, LIP_UNKNOWN, "f(x_i) = y_i at all points, whatever g is");
   law_at_most(out, in->k, in->d, "k <= d: beyond, every f has this form");
   law_constant(out, "sqrt 2, and pairs N", sqrt(2), DERIVED);
   law_constant(out, "N, pairs of opposite labels", pairs, DERIVED);
