@@ -1,4 +1,4 @@
-/* climb.h - the two ways to climb on the gradient norm from a point. */
+/* climb.h - the ways to climb on the gradient norm from a point. */
 #ifndef LIP_LIPSCHITZ_CLIMB_H
 #define LIP_LIPSCHITZ_CLIMB_H
 
@@ -21,6 +21,10 @@ typedef struct lip_climb_kind {
   lip_status (*climb)(lip_climber *climber, uint64_t stream, double *passes, double *x,
                       double *slope, const lip_control *control, lip_error *err);
 } lip_climb_kind;
+
+/* Two layers, piecewise linear, one output, norm 2, the space, d < k: along edges of the
+   arrangement of hyperplanes. */
+extern const lip_climb_kind lip_climb_corners;
 
 /* Two layers, piecewise linear: the best point of a whole line or great circle, exactly. */
 extern const lip_climb_kind lip_climb_exact_lines;

@@ -30,7 +30,7 @@ static const double PASSES = 2000; /* of a climb */
 enum { MOST_D = 7, STEPS = 12, MANY_STEPS = 200, FEW = 7, CLIMBS = 48, BATCH = 64, COARSE = 70 };
 enum { SQUARE = LIP_CONE_DIMENSIONS * LIP_CONE_DIMENSIONS };
 static const size_t MOST_BYTES = (size_t)3 << 29;
-static const double OFF_MIDDLE = 0.4;
+static const double OFF_MIDDLE = 0.2, FARTHER = 0.25;
 static const double FINEST_GAP = 1e-11; /* relative: below, rounding may keep cones open */
 
 struct search {
@@ -304,27 +304,43 @@ static bool crosses(const lip_vertex *p, const lip_vertex *q, unsigned l)
   return (up | down) >> bit & 1;
 }
 
-/* The edge i < j that is long, and crosses much of what the multipliers say matters. */
-static void choose_edge(const struct search *search, const lip_cone_node *node, size_t *first,
+/* The edge i < j that is long, and crosses much of what the multipliers say matters. A neuron
+   counts less the more vertices lie on its smaller side: it stays free after more splits, whichever
+   edge is taken. sum->lambda becomes these weights. */
+static void choose_edge(struct search *search, const lip_cone_node *node, size_t *first,
                         size_t *second)
 {
   const lip_cone_sum *sum = &search->sum;
   size_t D = search->cones->D;
   lip_vertex vertex[LIP_CONE_DIMENSIONS];
-  double length[LIP_CONE_DIMENSIONS], best = -1;
+  double length[LIP_CONE_DIMENSIONS], weight[LIP_CONE_DIMENSIONS][LIP_CONE_DIMENSIONS] = {{0}};
+  double best = -1;
 
   for (size_t i = 0; i < D; i++) {
     vertex[i] = lip_cone_tree_vertex(&search->tree, node->vertex[i]);
     length[i] = sqrt(lip_dot(D, vertex[i].y, vertex[i].y));
   }
+  for (size_t t = 0; t < sum->free; t++) {
+    size_t word = sum->neuron[t] / 64, bit = sum->neuron[t] % 64, ups = 0, downs = 0;
+    size_t up[LIP_CONE_DIMENSIONS], down[LIP_CONE_DIMENSIONS];
+
+    for (size_t i = 0; i < D; i++) {
+      uint64_t above = vertex[i].above[word] >> bit & 1, below = vertex[i].below[word] >> bit & 1;
+
+      up[ups] = down[downs] = i;
+      ups += above & ~below;
+      downs += below & ~above;
+    }
+    for (size_t c = 1; c < ups && c < downs; c++) sum->lambda[t] *= FARTHER;
+    for (size_t i = 0; i < ups; i++)
+      for (size_t j = 0; j < downs; j++) weight[up[i]][down[j]] += sum->lambda[t];
+  }
   for (size_t i = 0; i < D; i++)
     for (size_t j = i + 1; j < D; j++) {
-      const lip_vertex *p = &vertex[i], *q = &vertex[j];
-      double cosine = lip_dot(D, p->y, q->y) / (length[i] * length[j]), weight = 0, score;
+      double cosine = lip_dot(D, vertex[i].y, vertex[j].y) / (length[i] * length[j]);
+      double score = weight[i][j] + weight[j][i] + 1e-9 * search->best;
 
-      for (size_t t = 0; t < sum->free; t++)
-        if (crosses(p, q, sum->neuron[t])) weight += sum->lambda[t];
-      score = sqrt(fmax(1 - cosine, 0)) * (weight + 1e-9 * search->best);
+      score *= sqrt(fmax(1 - cosine, 0));
       if (!(score > best)) continue;
       best = score;
       *first = i;
