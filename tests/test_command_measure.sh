@@ -146,6 +146,11 @@ refused 1 "absent.npz" net.onnx --data absent.npz
 "$LIPLAW" sample gaussian --n 5 --d 11 -o wide.npz >/dev/null
 refused 1 "11 inputs" net.onnx --data wide.npz
 
+# --mean is no part of the network, and nobody is left in the belief that it is.
+"$LIPLAW" measure net.onnx --mean 1 --scale 5 --json >out 2>err
+holds "a['upper'] == json.load(open('answer'))['upper']"
+[ "$(wc -l <err)" = 1 ] && grep -q 'never on the network' err || fail "no warning: $(cat err)"
+
 # A time limit, and Ctrl-C, are results.
 "$LIPLAW" measure net.onnx --time-limit 0.2 --random-points 1e9 --json >out
 holds "a['status'] == 'ok' and a['stopped'] == 'time' and a['lower'] > 0 and a['proxy_random'] is None"

@@ -222,6 +222,17 @@ static lip_status keep_centers(const char *output, const char *domain, lip_error
   return cli_keep_input(output, file, err);
 }
 
+/* That nobody takes --mean for a part of the network. */
+static void warn_of_no_data(const lip_read_options *reading, const char *data, const char *domain)
+{
+  bool asked = reading->positive || reading->mean || reading->scale || reading->transpose ||
+               reading->limit > 0;
+
+  if (asked && !data && strncmp(domain, "data:", 5) != 0)
+    (void)fprintf(stderr, "liplaw measure: the options of data sets change nothing: they act on "
+                          "data, never on the network, and there are no data\n");
+}
+
 static int run(const command *self, int argc, char **argv)
 {
   common_options common;
@@ -243,6 +254,7 @@ static int run(const command *self, int argc, char **argv)
   if (common.output)
     return cli_usage(self, &common, "-o: measure writes no file but --certificate");
   options.reading = &reading;
+  warn_of_no_data(&reading, own.data, options.domain);
   st = cli_keep_input(own.certificate, path, &err);
   if (st == LIP_OK) st = cli_keep_input(own.certificate, own.data, &err);
   if (st == LIP_OK) st = keep_centers(own.certificate, options.domain, &err);
