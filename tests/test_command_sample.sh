@@ -15,12 +15,33 @@ cmp one.npz all.npz || fail "the number of cores changes the bytes"
 "$LIPLAW" sample gaussian --n 40 --d 3 --seed 8 -o b.npz >text
 ! cmp -s a.npz b.npz || fail "the seed changes nothing"
 
+# Every distribution, and taught labels; what has no constant says so.
+for kind in cube hypercube gaussian-plus log-concave spin-glass spheres rotations stiefel; do
+  "$LIPLAW" sample $kind --n 30 --d 16 --labels flip=0.05 -o k.npz >text
+  grep -q "30 points in 16 dimensions, kind $kind" text || fail "$kind: $(cat text)"
+  grep -q "noise level 0.19" text || fail "$kind: $(cat text)"
+  case $kind in
+  hypercube | spin-glass) grep -q "not isoperimetric (none" text || fail "$kind: $(cat text)" ;;
+  *) grep -q "isoperimetry constant c = " text || fail "$kind: $(cat text)" ;;
+  esac
+done
+"$LIPLAW" sample spin-glass --n 30 --d 16 -o k.npz >text
+grep -q "chains of 50 sweeps" text || fail "no diagnostics: $(cat text)"
+"$LIPLAW" sample gaussian --mixture cube,sphere --n 30 --d 16 --labels noise=0.5 --teacher network \
+  -o mixture.npz --json >mixture
+status=0
+"$LIPLAW" sample rotations --n 4 --d 15 -o c.npz 2>err || status=$?
+[ $status = 2 ] && grep -q "d must be m^2" err || fail "SO(m) in 15 dimensions: $status, $(cat err)"
+status=0
+"$LIPLAW" sample gaussian --mixture cube,cone --n 4 --d 15 -o c.npz 2>err || status=$?
+[ $status = 2 ] && grep -q "there is no distribution 'cone'" err || fail "a cone: $status, $(cat err)"
+
 # What cannot be asked for is refused in one line, and leaves no file.
-for labels in flip=0.1 noise=1 fair; do
+for labels in flip=0.6 flip=-0.1 flip= flip=x noise=-1 noise=inf fair; do
   status=0
   "$LIPLAW" sample gaussian --n 4 --d 3 --labels $labels -o c.npz 2>err || status=$?
   [ $status = 2 ] || fail "--labels $labels exits with $status"
-  grep -q "'$labels' is none of random|balanced" err || fail "--labels $labels: $(cat err)"
+  grep -q "'$labels' is none of random, balanced, flip=ETA" err || fail "--labels $labels: $(cat err)"
 done
 for n in 0 -1 2.5 1e40; do
   status=0
@@ -49,6 +70,9 @@ assert np.allclose(np.linalg.norm(z["X"], axis=1), 1, rtol=0, atol=1e-15)
 assert sorted(z["y"]) == [-1.0] * 4 + [1.0] * 5
 assert z["seed"] == 2**64 - 1 and str(z["kind"]) == "sphere"
 g = json.load(open("gaussian"))
+m, w = np.load("mixture.npz"), json.load(open("mixture"))
+assert w["kind"] == "mixture" and w["components"] == 3 and w["noise_level"] == 0.25, w
+assert m["noise_level"] == 0.25 and np.allclose(m["y"], m["g"] + m["z"], rtol=0, atol=1e-15)
 assert g["noise_level"] == 1 and g["isoperimetry_c"] == 1 and g["seed"] == 0, g
 PYTHON
 finish

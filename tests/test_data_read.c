@@ -46,7 +46,8 @@ static void expect(const lip_dataset *data, const double *X, const double *y)
 
 static void a_sample_is_written_and_read_again(void **state)
 {
-  lip_sample_options options = {LIP_SPHERE, LIP_LABELS_RANDOM, 17, 4, 99};
+  lip_sample_options options = {
+      .kind = LIP_SPHERE, .labels = LIP_LABELS_RANDOM, .n = 17, .d = 4, .seed = 99};
   lip_dataset *data = NULL, *again = NULL;
 
   (void)state;
@@ -258,7 +259,8 @@ static void every_allocation_may_be_refused(void **state)
 
 static void a_full_disk_leaves_no_file(void **state)
 {
-  lip_sample_options options = {LIP_GAUSSIAN, LIP_LABELS_RANDOM, 1000, 100, 0};
+  lip_sample_options options = {
+      .kind = LIP_GAUSSIAN, .labels = LIP_LABELS_RANDOM, .n = 1000, .d = 100, .seed = 0};
   struct rlimit before, small;
   lip_dataset *data = NULL;
   lip_error err = {""};

@@ -156,7 +156,8 @@ static void the_same_seed_gives_the_same_bits(void **state)
 static void the_proxies_do_not_depend_on_the_domain(void **state)
 {
   enum { D = 3, N = 40 };
-  lip_sample_options sampling = {LIP_GAUSSIAN, LIP_LABELS_RANDOM, N, D, 4};
+  lip_sample_options sampling = {
+      .kind = LIP_GAUSSIAN, .labels = LIP_LABELS_RANDOM, .n = N, .d = D, .seed = 4};
   lip_dataset *data = NULL;
   lip_net *net = random_two_layer(D, 30, (lip_activation){LIP_TANH, 0}, 2);
   double random = 0, at_data = 0, z[200 * D];

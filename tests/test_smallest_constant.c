@@ -345,7 +345,8 @@ static void the_law_on_the_circle_holds(void **state)
 
   (void)state;
   for (uint64_t seed = 0; seed < SETS; seed++) {
-    lip_sample_options options = {LIP_SPHERE, LIP_LABELS_RANDOM, N, 2, seed};
+    lip_sample_options options = {
+        .kind = LIP_SPHERE, .labels = LIP_LABELS_RANDOM, .n = N, .d = 2, .seed = seed};
     lip_dataset *data = NULL;
     double value = 0;
 

@@ -9,6 +9,17 @@
 extern "C" {
 #endif
 
+/* What is known of Markov chains, one for each point, that were stopped after `sweeps` passes over
+   all coordinates; sweeps = 0: there were none. The energies of all chains are compared: halfway,
+   a sweep later, and at the end. Estimates, NaN for fewer than 3 points. */
+typedef struct lip_chain {
+  size_t sweeps;
+  double flip_rate;       /* share of the updates that changed a coordinate */
+  double autocorrelation; /* time in sweeps, (1 + r) / (1 - r), r the correlation over one sweep */
+  double remaining;       /* correlation of halfway and end: near 0 when chains have forgotten */
+  double drift;           /* mean energy at the end less halfway, in standard errors */
+} lip_chain;
+
 /* n points in d dimensions with m labels each. Everything is finite, n, d and m are at least 1.
    `kind` is "gaussian", "sphere", ... for a sampled set and "file" for one that was read. */
 typedef struct lip_dataset {
@@ -18,7 +29,13 @@ typedef struct lip_dataset {
   char kind[32];
   uint64_t seed;         /* 0 where it was read from a file */
   double noise_level;    /* E Var(y | x), in label units squared; NaN where unknown */
-  double isoperimetry_c; /* two-layer and universal papers, Definition 1.1; NaN where unknown */
+  double isoperimetry_c; /* two-layer and universal papers, Definition 1.1; of each component of a
+                            mixture; NaN where unknown, or where there is none */
+  const char
+      *isoperimetry_source; /* where that constant comes from, or why there is none; static */
+  size_t components;        /* of the mixture that was sampled; 1: none */
+  double *g, *z;            /* n each, owned: E(y | x_i) and y_i less that; NULL where unknown */
+  lip_chain chain;          /* of the Markov chains that drew the points */
   bool classes; /* y holds numbers of classes (from words, or from IDX labels), not quantities */
 } lip_dataset;
 
@@ -27,25 +44,56 @@ LIP_PUBLIC LIP_MUST_CHECK lip_status lip_dataset_create(size_t n, size_t d, size
                                                         lip_dataset **data, lip_error *err);
 LIP_PUBLIC void lip_dataset_free(lip_dataset *data);
 
+/* The distributions of section 1.3 of the universal law, with E |x|^2 about 1; docs/theory.md (U1)
+   says which are isoperimetric, with which constant, and why. */
 typedef enum lip_sample_kind {
-  LIP_GAUSSIAN, /* x_i iid N(0, I/d) */
-  LIP_SPHERE,   /* x_i iid uniform on the unit sphere */
+  LIP_GAUSSIAN,      /* x_i iid N(0, I/d) */
+  LIP_SPHERE,        /* x_i iid uniform on the unit sphere */
+  LIP_CUBE,          /* uniform on the solid cube of diameter 1 about 0 */
+  LIP_HYPERCUBE,     /* uniform on {-1/sqrt d, 1/sqrt d}^d: not isoperimetric */
+  LIP_GAUSSIAN_PLUS, /* N(0, I/d) plus an independent vector of length `radius` / sqrt d */
+  LIP_LOG_CONCAVE,   /* density ~ exp(-sum t_i^2/2 + quartic t_i^4/4), t = sqrt(d) x */
+  LIP_SPIN_GLASS,    /* spins / sqrt d of a Sherrington-Kirkpatrick glass at inverse temperature
+                        `beta`, by Glauber dynamics: not isoperimetric in this norm */
+  LIP_SPHERES,       /* product of `factors` spheres of equal size */
+  LIP_ROTATIONS,     /* SO(m) / sqrt m, d = m^2: uniform (Haar) */
+  LIP_STIEFEL,       /* `factors` orthonormal vectors in R^(d / factors), over sqrt(factors) */
 } lip_sample_kind;
+
+enum { LIP_SAMPLE_KINDS = LIP_STIEFEL + 1 };
 
 typedef enum lip_label_kind {
   LIP_LABELS_RANDOM,   /* y_i iid uniform in {-1, +1}, independent of x */
   LIP_LABELS_BALANCED, /* the same, conditioned on as many +1 as -1 (one more +1 where n is odd) */
+  LIP_LABELS_FLIP,     /* the sign of the teacher, flipped with probability `level`;
+                          g = (1 - 2 level) sign, noise level 4 level (1 - level) */
+  LIP_LABELS_NOISE,    /* the teacher plus N(0, level^2); g = teacher, noise level level^2 */
 } lip_label_kind;
+
+/* Teachers h with values in [-1, 1], drawn from the seed. */
+typedef enum lip_teacher {
+  LIP_TEACHER_LINEAR,  /* sqrt(d) u.x / 2, clipped; u uniform on the unit sphere */
+  LIP_TEACHER_NETWORK, /* tanh of a random network with 10 ReLU neurons */
+} lip_teacher;
 
 typedef struct lip_sample_options {
   lip_sample_kind kind;
   lip_label_kind labels;
   size_t n, d;
   uint64_t seed;
+  double level; /* of flips, in [0, 1/2], or of additive noise, >= 0 */
+  lip_teacher teacher;
+  size_t factors;               /* of spheres and Stiefel; at least 1 */
+  double radius, quartic, beta; /* as above; >= 0, beta < 1/4 (high temperature) */
+  size_t sweeps;                /* of a spin glass */
+  const char
+      *mixture;  /* kinds of further components, comma-separated, borrowed; NULL: no mixture */
+  double spread; /* length of the components' centers, whose directions are uniform */
 } lip_sample_options;
 
-/* The generic data of the two-layer paper, section 1 (theory.md B2). Counter-based: the bytes
-   depend on the options alone, on no number of threads; row i does not depend on n. */
+/* Samples (theory.md B2, U1). Counter-based: the bytes depend on the options alone, on no number of
+   threads; row i does not depend on n (balanced labels do). Every option has a default but n and d.
+   return  LIP_OK; LIP_EOPTION, also where the kind does not exist in d dimensions; LIP_ENOMEM */
 LIP_PUBLIC void lip_sample_defaults(lip_sample_options *options);
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_sample(const lip_sample_options *options,
                                                 lip_dataset **data, lip_error *err);

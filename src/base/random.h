@@ -17,6 +17,11 @@ typedef enum lip_purpose {
   LIP_FOR_PROBES = 5,     /* the fresh points at which gradients are taken */
   LIP_FOR_STARTS = 6,     /* of ascents and iterations */
   LIP_FOR_LABELLINGS = 7, /* of the counterexample's cells */
+  LIP_FOR_TEACHER = 8,
+  LIP_FOR_NOISE = 9,       /* of labels */
+  LIP_FOR_COMPONENTS = 10, /* of mixtures: centers, and which point belongs to which */
+  LIP_FOR_CHAINS = 11,     /* couplings and updates of Markov chains */
+  LIP_FOR_SHIFTS = 12,     /* vectors added to points */
 } lip_purpose;
 
 typedef struct lip_stream {

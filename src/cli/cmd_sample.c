@@ -5,18 +5,51 @@
 
 #include <liplaw/dataset.h>
 
+typedef struct own_options {
+  const char *labels;
+} own_options;
+
+static const lip_option own_rows[] = {
+    {"labels", 0, LIP_OPT_TEXT, offsetof(own_options, labels), "random", 0, 0, NULL, "",
+     "random, balanced, flip=ETA or noise=S: coins, or a teacher's with flips or noise"},
+};
+
+static json_t *chain_json(const lip_chain *chain)
+{
+  if (chain->sweeps == 0) return json_null();
+  return json_pack("{s:I, s:o, s:o, s:o, s:o}", "sweeps", (json_int_t)chain->sweeps, "flip_rate",
+                   cli_number(chain->flip_rate), "autocorrelation",
+                   cli_number(chain->autocorrelation), "remaining", cli_number(chain->remaining),
+                   "drift", cli_number(chain->drift));
+}
+
 static int answer(const common_options *common, const lip_dataset *data)
 {
+  const lip_chain *chain = &data->chain;
+
   if (common->json)
     return cli_answer_json(
-        "ok", json_pack("{s:o, s:s, s:I, s:I, s:o, s:o, s:o}", "path", cli_text(common->output),
-                        "kind", data->kind, "n", (json_int_t)data->n, "d", (json_int_t)data->d,
-                        "seed", cli_whole(data->seed), "noise_level", cli_number(data->noise_level),
-                        "isoperimetry_c", cli_number(data->isoperimetry_c)));
-  (void)printf("%s: %zu points in %zu dimensions, kind %s, seed %llu\n"
-               "noise level %.6g, isoperimetry constant c = %.6g\n",
+        "ok",
+        json_pack("{s:o, s:s, s:I, s:I, s:o, s:o, s:o, s:s, s:I, s:o}", "path",
+                  cli_text(common->output), "kind", data->kind, "n", (json_int_t)data->n, "d",
+                  (json_int_t)data->d, "seed", cli_whole(data->seed), "noise_level",
+                  cli_number(data->noise_level), "isoperimetry_c", cli_number(data->isoperimetry_c),
+                  "isoperimetry_source", data->isoperimetry_source, "components",
+                  (json_int_t)data->components, "chain", chain_json(chain)));
+  (void)printf("%s: %zu points in %zu dimensions, kind %s, seed %llu\nnoise level %.6g, ",
                common->output, data->n, data->d, data->kind, (unsigned long long)data->seed,
-               data->noise_level, data->isoperimetry_c);
+               data->noise_level);
+  if (data->isoperimetry_c > 0)
+    (void)printf("isoperimetry constant c = %.6g", data->isoperimetry_c);
+  else
+    (void)printf("not isoperimetric");
+  (void)printf(" (%s%s)\n", data->components > 1 ? "of each component: " : "",
+               data->isoperimetry_source);
+  if (chain->sweeps > 0)
+    (void)printf(
+        "chains of %zu sweeps: %.3g of the updates flip, autocorrelation time %.3g sweeps, "
+        "correlation of halfway and end %.3g, drift %.2g standard errors\n",
+        chain->sweeps, chain->flip_rate, chain->autocorrelation, chain->remaining, chain->drift);
   return EXIT_DONE;
 }
 
@@ -24,14 +57,17 @@ static int run(const command *self, int argc, char **argv)
 {
   common_options common;
   lip_sample_options options;
+  own_options own;
   lip_option_table table = lip_sample_option_table();
-  /* KIND, the first row, is an argument here. */
-  binding bound = {{table.rows + 1, table.count - 1}, &options};
+  /* KIND, the first row, is an argument here, and labels, the second, have a number with them. */
+  binding bound[] = {{{own_rows, sizeof own_rows / sizeof *own_rows}, &own},
+                     {{table.rows + 2, table.count - 2}, &options},
+                     {lip_sample_shape_table(), &options}};
   lip_dataset *data = NULL;
   lip_error err = {""};
   lip_status st;
   const char *kind;
-  int code = cli_parse(self, argc, argv, &common, &bound, 1, &kind, 1, 0);
+  int code = cli_parse(self, argc, argv, &common, bound, 3, &kind, 1, 0);
 
   if (code >= 0) return code;
   if (lip_option_set(&table.rows[0], &options, kind, NULL) != LIP_OK)
@@ -39,13 +75,16 @@ static int run(const command *self, int argc, char **argv)
   if (options.n == 0) return cli_usage(self, &common, "--n is missing: how many points");
   if (options.d == 0) return cli_usage(self, &common, "--d is missing: in how many dimensions");
   if (!common.output) return cli_usage(self, &common, "-o is missing: the .npz file to write");
-  st = lip_sample(&options, &data, &err);
+  st = lip_labels_parse(own.labels, &options, &err);
+  if (st == LIP_OK) st = lip_sample(&options, &data, &err);
   if (st == LIP_OK) st = lip_dataset_write(data, common.output, &err);
   code = st == LIP_OK ? answer(&common, data) : cli_fail(self, &common, st, &err);
   lip_dataset_free(data);
   return code;
 }
 
-const command sample_command = {"sample",
-                                "KIND --n N --d D [--labels random|balanced] [--seed S] -o X.npz",
-                                "draws a data set: gaussian or sphere", run};
+const command sample_command = {
+    "sample",
+    "KIND --n N --d D [--labels random|balanced|flip=ETA|noise=S] [--mixture KINDS] [--seed S] "
+    "-o X.npz",
+    "draws a data set: gaussian, sphere, cube, ... with random or taught labels", run};

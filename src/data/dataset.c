@@ -12,7 +12,13 @@ static lip_status create_empty(size_t n, size_t d, size_t m, lip_dataset **data,
   lip_dataset *made = lip_alloc_zero(1, sizeof *made);
 
   if (!made) return lip_fail(err, LIP_ENOMEM, "no memory for a data set");
-  *made = (lip_dataset){.n = n, .d = d, .m = m, .noise_level = NAN, .isoperimetry_c = NAN};
+  *made = (lip_dataset){.n = n,
+                        .d = d,
+                        .m = m,
+                        .noise_level = NAN,
+                        .isoperimetry_c = NAN,
+                        .isoperimetry_source = "unknown",
+                        .components = 1};
   (void)snprintf(made->kind, sizeof made->kind, "file");
   *data = made;
   return LIP_OK;
@@ -57,5 +63,7 @@ void lip_dataset_free(lip_dataset *data)
   if (!data) return;
   lip_free(data->X);
   lip_free(data->y);
+  lip_free(data->g);
+  lip_free(data->z);
   lip_free(data);
 }
