@@ -325,7 +325,7 @@ static void bad_plans_are_refused_with_line_and_cause(void **state)
       {"[", "p:1: a block begins with [name]"},
       {"[]", "p:1: a block begins with [name]"},
       {"hello", "p:1: 'hello' is neither key = value nor [block]"},
-      {"kind = cube", "p:1: kind: 'cube' is none of gaussian|sphere"},
+      {"kind = cone", "p:1: kind: 'cone' is none of gaussian|sphere"},
       {"batch-norm = maybe", "p:1: batch-norm: 'maybe' is neither true nor false"},
       {"eps = -1", "p:1: eps: '-1' is not in [0, 1e+300]"},
       {"eps = small", "p:1: eps: 'small': there is no 'small'"},
