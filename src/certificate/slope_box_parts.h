@@ -4,6 +4,10 @@
 
 #include "certificate/slope_box.h"
 
+#include "linalg/round.h"
+
+#include <math.h>
+
 /* Neuron l is scaled so that numbers of any size meet as numbers of order 1:
      w_l = 2^w_exponent[l] w~_l,  A_l = 2^a_exponent[l] a~_l  (the column),  |w~_l|, |a~_l| in [1/2,
    1], and all of J is divided by 2^exponent, which brings `upper` into [1/2, 1). In these units M =
@@ -38,6 +42,23 @@ struct lip_slope_box {
   double *part;            /* a part of W~, or of [Y; M] */
   size_t part_room;
 };
+
+/* value in [2^(e-1), 2^e) has the exponent e; 0 has 0. */
+static inline int lip_slope_box_exponent(double value)
+{
+  int exponent;
+
+  (void)frexp(value, &exponent);
+  return exponent;
+}
+
+/* value 2^exponent, not below. */
+static inline double lip_slope_box_scaled_up(double value, int exponent)
+{
+  double result = ldexp(value, exponent);
+
+  return ldexp(result, -exponent) == value ? result : lip_up(result);
+}
 
 enum { LIP_PART = 64 }; /* terms that are summed at once, before they are added to a sum */
 

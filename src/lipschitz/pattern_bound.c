@@ -4,37 +4,14 @@
    node's box: for one output the sign relaxation of |t_0 m + sum t_l v_l|^2, m = W'diag(c)a,
    v_l = r_l a_l w_l (pattern_signs.h); for several that of pattern_outputs.h. Both need inner
    products only, and start from the parent's rows. Their y are slope_box.h's multipliers:
-   tau_l = value r_l^2 / y_l, where y_l is about e_l (for one output, y_l / a_l^2).
-   Patterns are climbed by flipping signs; with several outputs the output direction u is the
-   leading one of the pattern and is renewed between climbs. */
-#include "lipschitz/pattern_bound.h"
+   tau_l = value r_l^2 / y_l, where y_l is about e_l (for one output, y_l / a_l^2). */
+#include "lipschitz/pattern_bound_parts.h"
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/random.h"
-#include "lipschitz/pattern_outputs.h"
-#include "lipschitz/pattern_signs.h"
-#include "linalg/symmetric_eigen.h"
 #include "linalg/vector.h"
 
 #include <math.h>
-#include <string.h>
-
-struct lip_pattern_bound {
-  const lip_claim *claim;
-  const double *gram;
-  size_t k, m, free;
-  double *half, *middle, *at; /* k: of the slopes; the node's c, or the slopes of a pattern */
-  double *weight;             /* k: |column of A|^2 */
-  double *p, *Kp;             /* k x m: diag(at) A', gram p */
-  double *square, *values;    /* m x m; m: J J' of a pattern, its eigenvalues */
-  double *along;              /* k: A'u */
-  double *t, *h;              /* k + 1 */
-  size_t *neuron;             /* of each free row of the relaxation */
-  double *G;                  /* several outputs: (k + 1)^2, the Gram matrix for a fixed u */
-  lip_pattern_signs *signs;   /* one output */
-  lip_pattern_outputs *outputs;
-};
 
 static void measure(lip_pattern_bound *bound, const double *low, const double *high)
 {
@@ -99,19 +76,9 @@ void lip_pattern_bound_free(lip_pattern_bound *bound)
   lip_free(bound);
 }
 
-static size_t stride_of(const lip_pattern_bound *bound)
-{
-  return bound->signs ? bound->signs->stride : bound->outputs->stride;
-}
-
-static double *rows_of(const lip_pattern_bound *bound)
-{
-  return bound->signs ? bound->signs->V : bound->outputs->V;
-}
-
 size_t lip_pattern_bound_rows(const lip_pattern_bound *bound)
 {
-  return (bound->k + bound->m) * stride_of(bound);
+  return (bound->k + bound->m) * lip_pattern_bound_stride(bound);
 }
 
 bool lip_pattern_bound_matters(const lip_pattern_bound *bound, size_t l)
@@ -119,18 +86,6 @@ bool lip_pattern_bound_matters(const lip_pattern_bound *bound, size_t l)
   double half = bound->half[l];
 
   return half > 0 && half * half * bound->weight[l] * bound->gram[l * bound->k + l] > 0;
-}
-
-/* p = diag(at) A', Kp = gram p */
-static void multiply(lip_pattern_bound *bound)
-{
-  size_t k = bound->k, m = bound->m;
-
-  for (size_t l = 0; l < k; l++)
-    for (size_t i = 0; i < m; i++) bound->p[i * k + l] = bound->at[l] * bound->claim->A[i * k + l];
-  for (size_t i = 0; i < m; i++)
-    for (size_t l = 0; l < k; l++)
-      bound->Kp[i * k + l] = lip_dot(k, bound->gram + l * k, bound->p + i * k);
 }
 
 static void pose_signs(lip_pattern_bound *bound)
@@ -186,7 +141,7 @@ static void pose(lip_pattern_bound *bound, const signed char *ends)
     bound->at[l] = bound->middle[l] + ends[l] * bound->half[l];
     if (ends[l] == 0 && lip_pattern_bound_matters(bound, l)) bound->neuron[bound->free++] = l;
   }
-  multiply(bound);
+  lip_pattern_bound_multiply(bound);
   if (bound->signs)
     pose_signs(bound);
   else
@@ -196,8 +151,8 @@ static void pose(lip_pattern_bound *bound, const signed char *ends)
 /* V from the rows kept by the parent, m of them not about a neuron; or anew. */
 static void load(lip_pattern_bound *bound, const float *rows)
 {
-  size_t stride = stride_of(bound), m = bound->m;
-  double *V = rows_of(bound);
+  size_t stride = lip_pattern_bound_stride(bound), m = bound->m;
+  double *V = lip_pattern_bound_V(bound);
   float largest = 0;
 
   for (size_t i = 0; i < m * stride; i++) largest = fmaxf(largest, fabsf(rows[i]));
@@ -215,8 +170,8 @@ static void load(lip_pattern_bound *bound, const float *rows)
 
 static void keep(const lip_pattern_bound *bound, float *rows)
 {
-  size_t stride = stride_of(bound), m = bound->m;
-  const double *V = rows_of(bound);
+  size_t stride = lip_pattern_bound_stride(bound), m = bound->m;
+  const double *V = lip_pattern_bound_V(bound);
 
   for (size_t i = 0; i < m + bound->free; i++) {
     float *to = rows + (i < m ? i : m + bound->neuron[i - m]) * stride;
@@ -251,13 +206,13 @@ static void take_multipliers(const lip_pattern_bound *bound, double value, doubl
    is at stake. */
 static double lean(lip_pattern_bound *bound, size_t r, double *stake)
 {
-  size_t stride = stride_of(bound);
-  const double *v = rows_of(bound) + (bound->m + r) * stride;
+  size_t stride = lip_pattern_bound_stride(bound);
+  const double *v = lip_pattern_bound_V(bound) + (bound->m + r) * stride;
   double *q, squares;
 
   if (bound->signs) {
     *stake = bound->signs->y[r + 1];
-    return lip_dot(stride, rows_of(bound), v);
+    return lip_dot(stride, lip_pattern_bound_V(bound), v);
   }
   q = bound->outputs->row;
   lip_pattern_outputs_seen(bound->outputs, r, q);
@@ -283,83 +238,6 @@ static void choose_split(lip_pattern_bound *bound, lip_node_bound *node, signed 
   }
 }
 
-/* |A diag(s) W|^2 at the ends, t for the free neurons; `along` becomes A'u, u the leading output
-   direction. */
-static lip_status value_at(lip_pattern_bound *bound, const signed char *ends, const signed char *t,
-                           double *value, lip_error *err)
-{
-  lip_status st = LIP_OK;
-  size_t k = bound->k, m = bound->m;
-
-  for (size_t l = 0; l < k; l++) bound->at[l] = bound->middle[l] + ends[l] * bound->half[l];
-  for (size_t r = 0; r < bound->free; r++)
-    bound->at[bound->neuron[r]] += t[bound->neuron[r]] * bound->half[bound->neuron[r]];
-  multiply(bound);
-  for (size_t i = 0; i < m; i++)
-    for (size_t j = 0; j < m; j++)
-      bound->square[i * m + j] = lip_dot(k, bound->p + i * k, bound->Kp + j * k);
-  TRY(lip_symmetric_eigen(m, bound->square, bound->values, true, err));
-  *value = fmax(bound->values[m - 1], 0);
-  memset(bound->along, 0, k * sizeof *bound->along);
-  for (size_t i = 0; i < m; i++)
-    lip_add_multiple(k, bound->square[(m - 1) * m + i], bound->claim->A + i * k, bound->along);
-done:
-  return st;
-}
-
-/* For the output direction of `along`: the best signs near t. */
-static void climb_along(lip_pattern_bound *bound, const signed char *ends, signed char *t)
-{
-  size_t k = bound->k, n = bound->free + 1;
-  double *G = bound->G, *p = bound->p, *Kp = bound->Kp;
-
-  for (size_t l = 0; l < k; l++)
-    p[l] = (bound->middle[l] + ends[l] * bound->half[l]) * bound->along[l];
-  for (size_t l = 0; l < k; l++) Kp[l] = lip_dot(k, bound->gram + l * k, p);
-  G[0] = lip_dot(k, p, Kp);
-  bound->t[0] = 1;
-  for (size_t i = 1; i < n; i++) {
-    size_t l = bound->neuron[i - 1];
-    double scale = bound->half[l] * bound->along[l];
-
-    bound->t[i] = t[l];
-    G[i] = G[i * n] = scale * Kp[l];
-    for (size_t j = 1; j < n; j++) {
-      size_t other = bound->neuron[j - 1];
-
-      G[i * n + j] = scale * (bound->half[other] * bound->along[other]) *
-                     bound->gram[l * k + other];
-    }
-  }
-  (void)lip_pattern_climb(n, G, bound->t, bound->h);
-  for (size_t i = 1; i < n; i++) t[bound->neuron[i - 1]] = bound->t[i] * bound->t[0] > 0 ? 1 : -1;
-}
-
-/* Climbs from t; the relaxation's G is the node's. */
-static lip_status climb(lip_pattern_bound *bound, const signed char *ends, signed char *t,
-                        double *value, lip_error *err)
-{
-  lip_status st = LIP_OK;
-  double before = -1;
-
-  if (bound->signs) {
-    bound->t[0] = 1;
-    for (size_t r = 0; r < bound->free; r++) bound->t[r + 1] = t[bound->neuron[r]];
-    *value = lip_pattern_climb(bound->free + 1, bound->signs->G, bound->t, bound->h);
-    for (size_t r = 0; r < bound->free; r++)
-      t[bound->neuron[r]] = bound->t[r + 1] * bound->t[0] > 0 ? 1 : -1;
-    return LIP_OK;
-  }
-  TRY(value_at(bound, ends, t, value, err));
-  while (*value > before * (1 + 1e-12)) {
-    before = *value;
-    climb_along(bound, ends, t);
-    TRY(value_at(bound, ends, t, value, err));
-  }
-done:
-  return st;
-}
-
 lip_status lip_pattern_bound_node(lip_pattern_bound *bound, const signed char *ends, float *rows,
                                   double below, double above, double known, size_t effort,
                                   double *tau, lip_node_bound *node, signed char *t, double *value,
@@ -371,7 +249,7 @@ lip_status lip_pattern_bound_node(lip_pattern_bound *bound, const signed char *e
   pose(bound, ends);
   *node = (lip_node_bound){.value = known, .pick = bound->k};
   if (bound->free == 0) {
-    TRY(value_at(bound, ends, t, value, err));
+    TRY(lip_pattern_bound_value(bound, ends, t, value, err));
     node->value = *value;
     node->proved = node->value <= below;
     goto done;
@@ -392,43 +270,7 @@ lip_status lip_pattern_bound_node(lip_pattern_bound *bound, const signed char *e
   if (node->proved || node->value < known) take_multipliers(bound, node->value, tau);
   choose_split(bound, node, t);
   keep(bound, rows);
-  TRY(climb(bound, ends, t, value, err));
-done:
-  return st;
-}
-
-lip_status lip_pattern_bound_round(lip_pattern_bound *bound, const signed char *ends, size_t tries,
-                                   uint64_t seed, signed char *best, signed char *t, double *value,
-                                   const lip_control *control, lip_error *err)
-{
-  lip_status st = LIP_OK;
-  size_t stride = stride_of(bound);
-  double climbed;
-
-  *value = -1;
-  for (size_t try = 0; try < tries; try++) {
-    if (control && control->stop && control->stop(control->context)) break;
-    double *direction = bound->signs ? bound->signs->row : bound->outputs->row;
-    const double *V = rows_of(bound);
-    double *q = direction + stride; /* only of several outputs */
-
-    lip_random_normal((lip_stream){seed, LIP_FOR_STARTS}, try * stride, stride, direction);
-    for (size_t r = 0; r < bound->free; r++) {
-      double seen, own = lip_dot(stride, direction, V + (bound->m + r) * stride);
-
-      if (bound->signs) {
-        seen = lip_dot(stride, direction, V);
-      } else {
-        lip_pattern_outputs_seen(bound->outputs, r, q);
-        seen = lip_dot(stride, direction, q);
-      }
-      t[bound->neuron[r]] = own * seen >= 0 ? 1 : -1;
-    }
-    TRY(climb(bound, ends, t, &climbed, err));
-    if (climbed <= *value) continue;
-    *value = climbed;
-    memcpy(best, t, bound->k);
-  }
+  TRY(lip_pattern_bound_climb(bound, ends, t, value, err));
 done:
   return st;
 }

@@ -5,26 +5,17 @@
    witness (1 + gap); else it is split at the neuron whose sign the relaxation leaves open the most.
    The open node with the largest bound comes first, so that the upper end falls all the time.
    Witnesses: patterns by rounding and climbing, realised by a point where every pattern has one
-   (k <= d and W of full row rank, on the space); otherwise the cells' own points (pattern_cell.h),
-   and cells without a point are closed by a Farkas vector. Where a smooth activation's slopes are
-   only approached, they are to within rounding at arguments of some tens.
+   (k <= d and W of full row rank, on the space); otherwise the cells' own points, and cells without
+   a point are closed (search_patterns_points.c).
    Cost: a few sweeps of n^2 sqrt(2n) for each node, n its free neurons. Limits: memory for the
    nodes' multipliers; where not every pattern has a point, a number of nodes. */
-#include "lipschitz/method.h"
+#include "lipschitz/search_patterns_parts.h"
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "certificate/domain.h"
 #include "certificate/slope_range.h"
-#include "certificate/witness.h"
 #include "linalg/dgemm.h"
-#include "linalg/vector.h"
-#include "lipschitz/jacobian_norm.h"
-#include "lipschitz/pattern_bound.h"
-#include "lipschitz/pattern_cell.h"
-#include "lipschitz/pattern_tree.h"
 
-#include <math.h>
 #include <string.h>
 
 enum {
@@ -42,63 +33,24 @@ static const double MOST_BYTES = 2e9; /* of the tree; then the search ends */
 static const double MOST_WORK = 3e8, LEAST_WORK = 1e7;
 enum { FEW_DIMENSIONS = 6, MANY_NEURONS = 10 /* for each input */ };
 
-/* A search under way. Values are squares about the claim's scaled weights. */
-typedef struct patterns {
-  const lip_claim *claim;
-  const lip_control *control;
-  lip_bracket *bracket;
-  double *gram, *low, *high, *tau;  /* k x k; k each */
-  double *x, *z, *gradient, *J, *u; /* d; k; d; m x d; m */
-  float *rows;                      /* of the node that is bounded */
-  signed char *ends, *t, *side;     /* k each */
-  lip_cell_row *row;                /* k */
-  lip_pattern_bound *bound;
-  lip_pattern_cell *cell;
-  lip_pattern_tree tree;
-  double best;        /* the steepest witness */
-  double slack;       /* leaves prove best (1 + slack) */
-  double stuck;       /* the largest value of a leaf that cannot be split further */
-  double first_upper; /* the bracket's, when the search began */
-  bool every;         /* every pattern has a point */
-} patterns;
-
-static bool piecewise_linear(lip_activation psi)
-{
-  return psi.kind == LIP_IDENTITY || psi.kind == LIP_RELU || psi.kind == LIP_LEAKY_RELU ||
-         psi.kind == LIP_ABS;
-}
-
 static bool applies(const lip_problem *problem)
 {
   const lip_claim *claim = problem->claim;
 
   if (!claim || claim->norm != LIP_NORM_2 || claim->k > MOST_NEURONS) return false;
   if (claim->domain.kind == LIP_AROUND_DATA) return false;
-  if (piecewise_linear(claim->psi)) return true;
+  if (lip_patterns_linear(claim->psi)) return true;
   return claim->domain.kind == LIP_SPACE && claim->k <= claim->d &&
          (claim->psi.kind == LIP_TANH || claim->psi.kind == LIP_SIGMOID ||
           claim->psi.kind == LIP_SOFTPLUS);
 }
 
-/* A square about the scaled weights as a value of the network, and back. */
-static double unscaled(const patterns *in, double value)
-{
-  return ldexp(sqrt(value), in->claim->W_exponent + in->claim->A_exponent);
-}
-
-static double scaled(const patterns *in, double value)
-{
-  double root = ldexp(value, -in->claim->W_exponent - in->claim->A_exponent);
-
-  return root * root;
-}
-
-static double target(const patterns *in)
+static double target(const lip_patterns *in)
 {
   return in->best * (1 + in->slack);
 }
 
-static double upper_now(const patterns *in)
+static double upper_now(const lip_patterns *in)
 {
   double value = fmax(target(in), in->stuck);
 
@@ -106,10 +58,9 @@ static double upper_now(const patterns *in)
   return value;
 }
 
-/* Tells the caller of a better bracket. */
-static void announce(patterns *in, bool better_lower)
+void lip_patterns_announce(lip_patterns *in, bool better_lower)
 {
-  double upper = unscaled(in, upper_now(in)) * (1 + 1e-11);
+  double upper = lip_patterns_unscaled(in, upper_now(in)) * (1 + 1e-11);
   bool better = in->tree.count > 0 && upper < in->bracket->upper * (1 - 1e-7);
 
   if (better) in->bracket->upper = upper;
@@ -117,74 +68,8 @@ static void announce(patterns *in, bool better_lower)
     in->bracket->improved(in->bracket->context, in->bracket);
 }
 
-/* The slope at x, about the scaled weights, squared. */
-static lip_status slope_at(patterns *in, const double *x, double *value, lip_error *err)
-{
-  lip_status st = LIP_OK;
-  const lip_claim *claim = in->claim;
-
-  memset(in->J, 0, claim->m * claim->d * sizeof *in->J);
-  for (size_t l = 0; l < claim->k; l++) {
-    const double *w = claim->W + l * claim->d;
-    double z = lip_dot(claim->d, claim->W_true + l * claim->d, x) + claim->b[l];
-    double s = lip_activation_slope(claim->psi, z);
-
-    for (size_t i = 0; i < claim->m && s != 0; i++)
-      lip_add_multiple(claim->d, s * claim->A[i * claim->k + l], w, in->J + i * claim->d);
-  }
-  for (size_t i = 0; i < claim->m; i++)
-    lip_domain_tangential(claim->domain, claim->d, x, in->J + i * claim->d);
-  TRY(lip_jacobian_norm(LIP_NORM_2, claim->m, claim->d, in->J, in->u, in->gradient, value, err));
-  *value *= *value;
-done:
-  return st;
-}
-
-/* A witness at x, where it is the steepest: with the slope that is certain there. */
-static lip_status offer_point(patterns *in, const double *x, lip_error *err)
-{
-  lip_status st = LIP_OK;
-  double value, certain;
-
-  TRY(slope_at(in, x, &value, err));
-  if (!(value > in->best * (1 + 1e-14)) || !isfinite(value)) goto done;
-  TRY(lip_witness_slope(in->claim, x, NULL, &certain, NULL, err));
-  if (!(certain >= unscaled(in, value) * (1 - 1e-11))) value = scaled(in, certain);
-  if (!(value > in->best * (1 + 1e-14))) goto done;
-  in->best = value;
-  in->bracket->lower = unscaled(in, value);
-  memcpy(in->bracket->point, x, in->claim->d * sizeof *x);
-  announce(in, true);
-done:
-  return st;
-}
-
-/* Looks for a point whose slopes are at the ends that `ends` and, where these are 0, t give. */
-static lip_status offer_ends(patterns *in, const signed char *ends, const signed char *t,
-                             lip_error *err)
-{
-  lip_status st = LIP_OK;
-  lip_cell_verdict verdict;
-  size_t rows;
-  signed char *all = in->side;
-
-  for (size_t l = 0; l < in->claim->k; l++)
-    all[l] = ends[l] != 0 || !lip_pattern_bound_matters(in->bound, l) ? ends[l] : t[l];
-  if (in->every) {
-    lip_pattern_arguments(in->claim, all, in->z);
-    lip_pattern_cell_reach(in->cell, in->z, in->x);
-    TRY(offer_point(in, in->x, err));
-  } else if (piecewise_linear(in->claim->psi)) {
-    lip_pattern_sides(in->claim, all, all);
-    TRY(lip_pattern_cell_find(in->cell, all, true, &verdict, in->x, &rows, in->row, err));
-    if (verdict == LIP_CELL_POINT) TRY(offer_point(in, in->x, err));
-  }
-done:
-  return st;
-}
-
 /* Keeps of tau what is free, in the order of the proof. Returns their number. */
-static size_t pack_multipliers(const patterns *in, const signed char *ends, double *tau)
+static size_t pack_multipliers(const lip_patterns *in, const signed char *ends, double *tau)
 {
   size_t count = 0;
 
@@ -194,7 +79,7 @@ static size_t pack_multipliers(const patterns *in, const signed char *ends, doub
 }
 
 /* Those of a node for the child whose ends are given. */
-static void unpack_multipliers(const patterns *in, size_t index, const signed char *ends,
+static void unpack_multipliers(const lip_patterns *in, size_t index, const signed char *ends,
                                double *tau)
 {
   const lip_pattern_node *node = &in->tree.node[index];
@@ -208,7 +93,7 @@ static void unpack_multipliers(const patterns *in, size_t index, const signed ch
 }
 
 /* Settles what a node is after its bound is known. */
-static lip_status file_node(patterns *in, size_t index, const signed char *ends,
+static lip_status file_node(lip_patterns *in, size_t index, const signed char *ends,
                             const lip_node_bound *found, float *rows, const double *point,
                             lip_error *err)
 {
@@ -233,42 +118,8 @@ done:
   return st;
 }
 
-/* The point of a child: its parent's, where that lies on its side, or a new one; or the child is
-   closed as empty.
-   point  in/out  the parent's (NULL: none); the child's */
-static lip_status look_for_point(patterns *in, size_t index, size_t neuron, const double **point,
-                                 bool *empty, lip_error *err)
-{
-  lip_status st = LIP_OK;
-  const lip_claim *claim = in->claim;
-  lip_cell_verdict verdict;
-  size_t rows = 0;
-
-  *empty = false;
-  lip_pattern_sides(in->claim, in->ends, in->side);
-  for (size_t l = 0; l < claim->k; l++) /* a neuron without weights has no sides */
-    if (in->gram[l * claim->k + l] == 0) in->side[l] = 0;
-  if (*point) {
-    double z = lip_dot(claim->d, claim->W_true + neuron * claim->d, *point) + claim->b[neuron];
-
-    if (z * in->side[neuron] > 0) return LIP_OK;
-  }
-  *point = NULL;
-  TRY(lip_pattern_cell_find(in->cell, in->side, false, &verdict, in->x, &rows, in->row, err));
-  *empty = verdict == LIP_CELL_EMPTY;
-  if (verdict == LIP_CELL_POINT) {
-    TRY(offer_point(in, in->x, err));
-    *point = in->x;
-  }
-  if (!*empty) goto done;
-  in->tree.node[index].state = LIP_NODE_EMPTY;
-  TRY(lip_pattern_tree_keep_rows(&in->tree, index, rows, in->row, err));
-done:
-  return st;
-}
-
 /* One child of the node `parent`, whose tau are in in->tau and whose rows in in->rows. */
-static lip_status make_child(patterns *in, size_t parent, bool high, lip_error *err)
+static lip_status make_child(lip_patterns *in, size_t parent, bool high, lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t index = in->tree.count, neuron = in->tree.node[parent].neuron, k = in->claim->k;
@@ -280,8 +131,8 @@ static lip_status make_child(patterns *in, size_t parent, bool high, lip_error *
   TRY(lip_pattern_tree_add(&in->tree, (ptrdiff_t)parent, high, err));
   lip_pattern_tree_ends(&in->tree, index, k, in->ends);
   unpack_multipliers(in, parent, in->ends, in->tau);
-  if (!in->every && piecewise_linear(in->claim->psi))
-    TRY(look_for_point(in, index, neuron, &point, &empty, err));
+  if (!in->every && lip_patterns_linear(in->claim->psi))
+    TRY(lip_patterns_child_point(in, index, neuron, &point, &empty, err));
   if (empty) goto done;
   if (in->tree.node[parent].rows)
     memcpy(in->rows, in->tree.node[parent].rows,
@@ -291,12 +142,12 @@ static lip_status make_child(patterns *in, size_t parent, bool high, lip_error *
   TRY(lip_pattern_bound_node(in->bound, in->ends, in->rows, target(in), target(in), known,
                              NODE_SWEEPS, in->tau, &found, in->t, &value, in->control, err));
   TRY(file_node(in, index, in->ends, &found, in->rows, point, err));
-  if (value > in->best * (1 + 1e-13)) TRY(offer_ends(in, in->ends, in->t, err));
+  if (value > in->best * (1 + 1e-13)) TRY(lip_patterns_offer_ends(in, in->ends, in->t, err));
 done:
   return st;
 }
 
-static lip_status make_root(patterns *in, lip_error *err)
+static lip_status make_root(lip_patterns *in, lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t k = in->claim->k;
@@ -312,7 +163,7 @@ static lip_status make_root(patterns *in, lip_error *err)
     in->tau[l] = in->gram[l * k + l] > 0 ? 1e-30 : 1e30;
   if (!in->every) {
     TRY(lip_pattern_cell_find(in->cell, in->side, false, &verdict, in->x, &rows, in->row, err));
-    if (verdict == LIP_CELL_POINT) TRY(offer_point(in, in->x, err));
+    if (verdict == LIP_CELL_POINT) TRY(lip_patterns_offer_point(in, in->x, err));
   }
   do {
     before = signs;
@@ -320,24 +171,25 @@ static lip_status make_root(patterns *in, lip_error *err)
                                fmax(signs, in->best) * (1 + in->slack), INFINITY, INFINITY,
                                ROOT_SWEEPS, in->tau, &found, in->t, &value, in->control, err));
     signs = fmax(signs, value);
-    if (value > in->best * (1 + 1e-13)) TRY(offer_ends(in, in->ends, in->t, err));
+    if (value > in->best * (1 + 1e-13)) TRY(lip_patterns_offer_ends(in, in->ends, in->t, err));
     if (found.pick == k) break;
     TRY(lip_pattern_bound_round(in->bound, in->ends, in->claim->m == 1 ? ROUNDINGS : ROUNDINGS / 4,
                                 2, in->t, in->side, &value, in->control, err));
-    if (value > fmax(signs, in->best) * (1 + 1e-13)) TRY(offer_ends(in, in->ends, in->t, err));
+    if (value > fmax(signs, in->best) * (1 + 1e-13))
+      TRY(lip_patterns_offer_ends(in, in->ends, in->t, err));
     signs = fmax(signs, value);
   } while (signs > before * (1 + in->slack) && !lip_stopped(in->control));
   found.proved = found.value <= target(in);
   if (!isfinite(found.value)) goto done; /* stopped too early */
   TRY(lip_pattern_tree_add(&in->tree, LIP_NO_NODE, false, err));
   TRY(file_node(in, 0, in->ends, &found, in->rows, NULL, err));
-  announce(in, false);
+  lip_patterns_announce(in, false);
 done:
   return st;
 }
 
 /* Is it time to leave the rest to other searches? */
-static bool is_enough(const patterns *in)
+static bool is_enough(const lip_patterns *in)
 {
   double k = (double)in->claim->k, nodes = (double)in->tree.count;
   bool few = in->claim->d <= FEW_DIMENSIONS || in->claim->k > MANY_NEURONS * in->claim->d;
@@ -347,7 +199,7 @@ static bool is_enough(const patterns *in)
   return nodes * k * k > (few ? LEAST_WORK : MOST_WORK);
 }
 
-static lip_status search(patterns *in, lip_error *err)
+static lip_status search(lip_patterns *in, lip_error *err)
 {
   lip_status st = LIP_OK;
 
@@ -364,20 +216,20 @@ static lip_status search(patterns *in, lip_error *err)
     TRY(make_child(in, top, !first, err));
     in->tree.node[top].state = LIP_NODE_SPLIT;
     lip_pattern_tree_drop(&in->tree, top, true);
-    announce(in, false);
+    lip_patterns_announce(in, false);
   }
 done:
   return st;
 }
 
-static lip_status conclude(patterns *in, lip_error *err)
+static lip_status conclude(lip_patterns *in, lip_error *err)
 {
   lip_status st = LIP_OK;
   double upper;
   lip_proof proof = {0};
 
   if (in->tree.count == 0) goto done;
-  upper = unscaled(in, upper_now(in)) * (1 + 1e-11);
+  upper = lip_patterns_unscaled(in, upper_now(in)) * (1 + 1e-11);
   if (!(upper < in->first_upper)) {
     in->bracket->upper = in->first_upper;
     goto done;
@@ -392,7 +244,7 @@ done:
 }
 
 /* W W', some rows at a time. */
-static bool multiply(patterns *in)
+static bool multiply(lip_patterns *in)
 {
   const lip_claim *claim = in->claim;
   size_t k = claim->k, rows = 1 + (size_t)1e7 / (k * claim->d + 1);
@@ -409,7 +261,7 @@ static bool multiply(patterns *in)
   return true;
 }
 
-static lip_status prepare(patterns *in, lip_error *err)
+static lip_status prepare(lip_patterns *in, lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t k = in->claim->k, d = in->claim->d, m = in->claim->m, floats;
@@ -445,18 +297,18 @@ static lip_status run(const lip_problem *problem, lip_bracket *bracket, const li
                       lip_error *err)
 {
   lip_status st = LIP_OK;
-  patterns in = {.claim = problem->claim,
-                 .control = control,
-                 .bracket = bracket,
-                 .first_upper = bracket->upper};
+  lip_patterns in = {.claim = problem->claim,
+                     .control = control,
+                     .bracket = bracket,
+                     .first_upper = bracket->upper};
 
   in.slack = fmin(fmax(bracket->gap, 1e-10), 0.5);
-  in.best = scaled(&in, bracket->lower > 0 ? bracket->lower : 0);
+  in.best = lip_patterns_scaled(&in, bracket->lower > 0 ? bracket->lower : 0);
   if (isfinite(bracket->upper) && bracket->upper - bracket->lower <= bracket->gap * bracket->upper)
     goto done;
   TRY(prepare(&in, err));
   if (!in.rows) goto done; /* stopped */
-  if (!in.every && !piecewise_linear(in.claim->psi)) goto done;
+  if (!in.every && !lip_patterns_linear(in.claim->psi)) goto done;
   TRY(make_root(&in, err));
   TRY(search(&in, err));
   TRY(conclude(&in, err));
