@@ -276,6 +276,93 @@ static void trees_of_forms_that_end_early_or_late_are_refused(void **state)
   lip_net_free(net);
 }
 
+/* [lower, upper] of a network in a norm, certified and checked. */
+static void measure_odd(const lip_net *net, int norm, double *lower, double *upper)
+{
+  lip_measure_options options;
+  lip_measurement r;
+  lip_check_result checked;
+  lip_error err = {""};
+
+  lip_measure_defaults(&options);
+  options.norm = norm;
+  options.random_points = 50;
+  if (lip_measure(net, NULL, &options, &r, NULL, &err) != LIP_OK) fail_msg("%s", err.text);
+  assert_true(r.certified);
+  assert_int_equal(lip_check(net, r.certificate, &checked, NULL, NULL), LIP_OK);
+  if (!checked.valid) fail_msg("%s", checked.reason);
+  *lower = r.lower;
+  *upper = r.upper;
+  lip_measurement_clear(&r);
+}
+
+/* The steepest pattern of layers of any size, by enumeration; weights of any scale. */
+static double enumerated(const lip_net *net, lip_norm_kind norm)
+{
+  size_t k = net->layer[0].out, d = net->layer[0].in, m = net->layer[1].out;
+  double best = 0;
+
+  for (size_t pattern = 0; pattern < (size_t)1 << k; pattern++) {
+    size_t blocks = norm == LIP_NORM_INF ? m : d, q = norm == LIP_NORM_INF ? d : m;
+
+    for (size_t block = 0; block < blocks; block++) {
+      double sum = 0;
+
+      for (size_t e = 0; e < q; e++) {
+        size_t i = norm == LIP_NORM_INF ? block : e, j = norm == LIP_NORM_INF ? e : block;
+        double entry = 0;
+
+        for (size_t l = 0; l < k; l++)
+          if (pattern >> l & 1) entry += net->layer[1].W[i * k + l] * net->layer[0].W[l * d + j];
+        sum += fabs(entry);
+      }
+      best = fmax(best, sum);
+    }
+  }
+  return best;
+}
+
+/* Zero weights, zero neurons, one neuron, one input, ten outputs, weights of 1e-150 and 1e150. */
+static void odd_networks_have_brackets_at_every_scale(void **state)
+{
+  static const size_t shapes[][3] = {{1, 1, 1},  {1, 5, 1},  {5, 1, 3},
+                                     {1, 1, 10}, {4, 3, 10}, {15, 14, 2}};
+  static const double scales[] = {1, 1e-150, 1e150};
+
+  (void)state;
+  for (size_t shape = 0; shape < sizeof shapes / sizeof *shapes; shape++)
+    for (size_t odd = 0; odd < 5; odd++) {
+      lip_net *net = make_net(2, shapes[shape], &RELU, true);
+      size_t d = shapes[shape][0], k = shapes[shape][1], m = shapes[shape][2];
+
+      randomise(net, shape);
+      if (odd == 1) memset(net->layer[0].W, 0, k * d * sizeof(double));
+      if (odd == 2) memset(net->layer[1].W, 0, m * k * sizeof(double));
+      if (odd == 3) memset(net->layer[0].W, 0, d * sizeof(double)); /* one neuron */
+      if (odd == 4)                                                 /* one input */
+        for (size_t l = 0; l < k; l++) net->layer[0].W[l * d] = 0;
+      for (int norm = LIP_NORM_1; norm <= LIP_NORM_INF; norm++) {
+        double lower, upper, first = 0;
+
+        for (size_t i = 0; i < 3; i++) {
+          double best;
+
+          for (size_t l = 0; l < k * d; l++) net->layer[0].W[l] *= scales[i];
+          measure_odd(net, norm, &lower, &upper);
+          best = enumerated(net, (lip_norm_kind)norm);
+          assert_true(lower <= best * (1 + 1e-14));
+          if (k <= d) assert_true(best * (1 - 1e-14) <= upper);
+          if (k <= d) assert_true(lower >= best * (1 - 1e-6));
+          assert_true(upper - lower <= 1e-6 * upper || (lower == 0 && upper <= 1e-12 * scales[i]));
+          if (i == 0) first = upper;
+          assert_true(fabs(upper - first * scales[i]) <= 2e-6 * first * scales[i] || lower == 0);
+          for (size_t l = 0; l < k * d; l++) net->layer[0].W[l] /= scales[i];
+        }
+      }
+      lip_net_free(net);
+    }
+}
+
 static void one_neuron_is_exact_in_every_norm(void **state) /* 2 relu(3 x_1 - 4 x_2) */
 {
   lip_net *net = two_layer(2, 1, RELU, (double[]){3, -4}, NULL, (double[]){2});
@@ -336,6 +423,7 @@ int main(void)
       cmocka_unit_test(where_every_pattern_has_a_point_the_bracket_is_exact),
       cmocka_unit_test(trees_of_forms_prove_nothing_below_what_is_attained),
       cmocka_unit_test(trees_of_forms_that_end_early_or_late_are_refused),
+      cmocka_unit_test(odd_networks_have_brackets_at_every_scale),
       cmocka_unit_test(one_neuron_is_exact_in_every_norm),
       cmocka_unit_test(wrong_multipliers_are_refused),
   };

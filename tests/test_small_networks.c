@@ -171,6 +171,22 @@ static void saturated_networks_are_certified_in_every_norm(void **state)
   lip_net_free(q.net);
 }
 
+/* |x| = 2 on the line: two points, whose tangent space is 0. */
+static void the_sphere_of_one_input_has_the_constant_0(void **state)
+{
+  small_question q = ask(1, 2, (lip_activation){LIP_RELU, 0}, (double[]){1, -3},
+                         (double[]){0.1, 0.2}, (double[]){1, 1});
+  lip_measurement found;
+
+  (void)state;
+  q.domain = (lip_domain){.kind = LIP_ON_SPHERE, .radius = 2};
+  found = measured(&q, NULL, 10);
+  judge(&q, &found, 0);
+  assert_true(found.lower == 0 && found.upper == 0);
+  lip_measurement_clear(&found);
+  lip_net_free(q.net);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -178,6 +194,7 @@ int main(void)
       cmocka_unit_test(smooth_networks_too),
       cmocka_unit_test(brackets_of_small_networks_hold_their_constants),
       cmocka_unit_test(slopes_of_opposite_ends_lose_nothing_to_rounding),
+      cmocka_unit_test(the_sphere_of_one_input_has_the_constant_0),
       cmocka_unit_test(saturated_networks_are_certified_in_every_norm),
   };
 

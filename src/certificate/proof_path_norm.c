@@ -1,8 +1,8 @@
 /* proof_path_norm.c - sum over neurons of |A_l| |w_l| sup |psi'|: the triangle inequality.
 
    The norm from p to p of A_l w_l' is |A_l|_p |w_l|_q, 1/p + 1/q = 1 (two-layer paper, section 4.1;
-   theory.md B9). Around data the largest sum over the balls. No arrays. Cost: one pass over the
-   weights for each ball. */
+   theory.md B9). Around data the largest sum over the balls; on the sphere of one input, two
+   points, nothing is tangential. No arrays. Cost: one pass over the weights for each ball. */
 #include "certificate/proof.h"
 
 #include "base/error.h"
@@ -37,6 +37,7 @@ static double sum_over_neurons(const lip_claim *claim, size_t ball, double *low,
       [LIP_NORM_2] = LIP_NORM_2, [LIP_NORM_1] = LIP_NORM_INF, [LIP_NORM_INF] = LIP_NORM_1};
   double sum = 0;
 
+  if (claim->domain.kind == LIP_ON_SPHERE && claim->d == 1) return 0; /* two points: no tangent */
   lip_claim_slopes(claim, ball, low, high);
   for (size_t l = 0; l < claim->k; l++) {
     double slope = fmax(fabs(low[l]), fabs(high[l]));

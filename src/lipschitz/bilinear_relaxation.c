@@ -26,6 +26,7 @@ static const double SPARE = 1e-11;  /* by which the multipliers are definite, re
 static const double FAR = 1.02;     /* above what is enough by this factor: not worth a turn more */
 static const double LEAST = 1e-9;  /* of a multiplier, relative to the sizes of its row or column */
 static const double SHARE = 1e-13; /* of a column's, relative to the largest one */
+static const double WORK = 4e10;   /* flops of an ascent, but at least LEAST_TURNS turns */
 static const double SMALLEST = 1e-290; /* of multipliers that are found by iteration */
 static const double ITERATED = 1e-8;   /* what an iteration may miss */
 
@@ -90,9 +91,9 @@ static void ascend(lip_bilinear_relaxation *in, size_t rows, const double *U, in
                    double enough, const lip_control *control)
 {
   size_t q = in->q, r = in->rank;
-  double before = 0;
+  double before = 0, most = WORK / (4 * (double)rows * (double)q * (double)r);
 
-  for (int turn = 0; turn < turns; turn++) {
+  for (int turn = 0; turn < turns && turn < fmax(most, LEAST_TURNS); turn++) {
     double now;
 
     lip_dgemm(false, false, rows, r, q, 1, U, q, in->Y, r, 0, in->X, r);

@@ -55,7 +55,8 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
     if (lip_stopped(control)) goto done;
     lip_claim_slopes(claim, ball, low, high);
     for (size_t l = 0; l < k; l++)
-      if (weight[l] > 0) sum += weight[l] * fmax(fabs(low[l]), fabs(high[l]));
+      if (weight[l] > 0 && !(claim->domain.kind == LIP_ON_SPHERE && claim->d == 1))
+        sum += weight[l] * fmax(fabs(low[l]), fabs(high[l]));
     largest = fmax(largest, sum);
   }
   finding->found = isfinite(largest);
