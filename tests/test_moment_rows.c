@@ -5,8 +5,9 @@
 
 #include "base/memory.h"
 #include "linalg/dgemm.h"
+#include "lipschitz/moment_neurons.h"
 
-enum { D = 4, d = 3, K = 5 };
+enum { D = 4, d = 3, K = 133 };
 
 static double dot(size_t n, const double *x, const double *y)
 {
@@ -22,10 +23,10 @@ static void random_numbers(uint64_t seed, size_t count, double *values)
 }
 
 /* The rows at a point. */
-static void rows_at(const lip_moment_rows *rows, const double *t, const double *scale, double *m)
+static void rows_at(const lip_moment_rows *rows, const double *t, double *m)
 {
   for (size_t i = 0; i < rows->rows; i++) {
-    m[i] = scale ? scale[i] : 1;
+    m[i] = 1;
     for (size_t f = 0; f < rows->degree; f++) m[i] *= t[rows->factor[i][f]];
   }
 }
@@ -42,19 +43,23 @@ static void forms_have_the_values_of_their_powers(void **state)
     size_t n = rows.rows;
     double *m = lip_alloc(n, sizeof *m), *M = lip_alloc(n, n * sizeof *M), value = 0, sum = 0;
     double *work = lip_alloc(lip_moment_work(&rows, K), sizeof *work);
-    double *scale = lip_alloc(n, sizeof *scale);
 
-    assert_true(m && M && work && scale);
+    assert_true(m && M && work);
     random_numbers(1, K * D, h);
     random_numbers(2, K * d, v);
     random_numbers(3, D + d, t);
     random_numbers(4, K * LIP_MOST_EVEN, coefficient);
-    for (size_t i = 0; i < n; i++) scale[i] = 1 + (double)(i % 3);
-    assert_int_equal(lip_moment_features_create(&rows, K, h, v, scale, feature, NULL), LIP_OK);
-    rows_at(&rows, t, scale, m);
+    assert_int_equal(lip_moment_features_create(&rows, K, h, v, feature, NULL), LIP_OK);
+    rows_at(&rows, t, m);
+    double *mu = lip_alloc_zero(lip_moment_monomials(&rows), sizeof *mu);
+    double *g = lip_alloc(lip_moment_monomials(&rows), sizeof *g);
+    lip_moment_neurons *neurons = NULL;
+
+    assert_true(mu && g);
     for (size_t i = 0; i < n; i++)
-      for (size_t j = 0; j < n; j++) M[i * n + j] = m[i] * m[j];
-    lip_moment_contract(&rows, feature, K, M, work, out);
+      for (size_t j = 0; j < n; j++) mu[lip_moment_place(&rows, i, j)] = m[i] * m[j];
+    assert_int_equal(lip_moment_neurons_create(&rows, K, h, v, &neurons, NULL), LIP_OK);
+    lip_moment_neurons_contract(neurons, mu, out);
     for (size_t l = 0; l < K; l++)
       for (size_t e = 0; e < lip_moment_even_count(&rows); e++) {
         unsigned i, j;
@@ -65,6 +70,9 @@ static void forms_have_the_values_of_their_powers(void **state)
         assert_true(fabs(out[l * LIP_MOST_EVEN + e] - value) <= 1e-11 * (1 + fabs(value)));
         sum += coefficient[l * LIP_MOST_EVEN + e] * value;
       }
+    lip_moment_neurons_gather(neurons, coefficient, g);
+    value = dot(lip_moment_monomials(&rows), g, mu);
+    assert_true(fabs(value - sum) <= 1e-10 * (1 + fabs(sum)));
     lip_moment_gram(&rows, feature, K, coefficient, work, M);
     value = 0;
     for (size_t i = 0; i < n; i++) value += m[i] * dot(n, M + i * n, m);
@@ -74,7 +82,9 @@ static void forms_have_the_values_of_their_powers(void **state)
     lip_free(m);
     lip_free(M);
     lip_free(work);
-    lip_free(scale);
+    lip_moment_neurons_free(neurons);
+    lip_free(mu);
+    lip_free(g);
   }
 }
 
@@ -93,7 +103,7 @@ static void places_are_those_of_products(void **state)
 
     assert_non_null(at);
     random_numbers(5, D + d, t);
-    rows_at(&rows, t, NULL, m);
+    rows_at(&rows, t, m);
     for (size_t i = 0; i < rows.rows; i++)
       for (size_t j = 0; j < rows.rows; j++) {
         size_t place = lip_moment_place(&rows, i, j);

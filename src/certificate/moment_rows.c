@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* C(n + m - 1, m) */
-static size_t monomials(size_t n, size_t m)
+size_t lip_moment_count(size_t n, size_t m)
 {
   size_t count = 1;
 
@@ -23,12 +23,12 @@ static size_t monomials(size_t n, size_t m)
 
 void lip_moment_rows_count(size_t D, size_t d, size_t degree, size_t *rows, size_t *multipliers)
 {
-  *rows = monomials(D, degree) + monomials(D, degree - 1) * d + (degree == 2 ? monomials(d, 2) : 0);
-  *multipliers = degree == 2 ? *rows : monomials(D, 4);
+  *rows = lip_moment_count(D, degree) + lip_moment_count(D, degree - 1) * d +
+          (degree == 2 ? lip_moment_count(d, 2) : 0);
+  *multipliers = degree == 2 ? *rows : lip_moment_count(D, 4);
 }
 
-/* The next monomial of `count` variables below n, ascending.  return  false after the last */
-static bool next_monomial(size_t count, uint16_t *variable, size_t n)
+bool lip_moment_next(size_t count, uint16_t *variable, size_t n)
 {
   for (size_t t = count; t-- > 0;)
     if (variable[t] + 1u < n) {
@@ -46,14 +46,14 @@ static void list_rows(lip_moment_rows *rows)
   uint16_t m[LIP_MOST_ROW_DEGREE] = {0};
 
   do memcpy(rows->factor[at++], m, sizeof m);
-  while (next_monomial(p, m, rows->D));
+  while (lip_moment_next(p, m, rows->D));
   memset(m, 0, sizeof m);
   do
     for (size_t j = rows->D; j < n; j++) {
       m[p - 1] = (uint16_t)j;
       memcpy(rows->factor[at++], m, sizeof m);
     }
-  while (next_monomial(p - 1, m, rows->D));
+  while (lip_moment_next(p - 1, m, rows->D));
   for (size_t i = rows->D; i < n && rows->uu > 0; i++)
     for (size_t j = i; j < n; j++) {
       rows->factor[at][0] = (uint16_t)i;
@@ -73,8 +73,8 @@ lip_status lip_moment_rows_create(size_t D, size_t d, size_t degree, lip_moment_
       (degree != 2 && degree != 3))
     FAIL(LIP_EINPUT, "forms of degree %zu in %zu + %zu variables", 2 * degree, D, d);
   lip_moment_rows_count(D, d, degree, &made.rows, &made.multipliers);
-  made.x = monomials(D, degree);
-  made.xu = monomials(D, degree - 1) * d;
+  made.x = lip_moment_count(D, degree);
+  made.xu = lip_moment_count(D, degree - 1) * d;
   made.uu = made.rows - made.x - made.xu;
   made.factor = lip_alloc_zero(made.rows, sizeof *made.factor);
   made.multiplier = lip_alloc_zero(made.multipliers, sizeof *made.multiplier);
@@ -84,7 +84,7 @@ lip_status lip_moment_rows_create(size_t D, size_t d, size_t degree, lip_moment_
     for (size_t q = 0; q < made.rows; q++) memcpy(made.multiplier[q], made.factor[q], 4);
   else
     do memcpy(made.multiplier[at++], m, sizeof m);
-    while (next_monomial(4, m, D));
+    while (lip_moment_next(4, m, D));
   *rows = made;
   made = (lip_moment_rows){0};
 done:
@@ -101,11 +101,10 @@ void lip_moment_rows_clear(lip_moment_rows *rows)
 
 size_t lip_moment_monomials(const lip_moment_rows *rows)
 {
-  return monomials(rows->D + rows->d, 2 * rows->degree);
+  return lip_moment_count(rows->D + rows->d, 2 * rows->degree);
 }
 
-/* variable  in/out  sorted here */
-static size_t place(size_t count, uint16_t *variable)
+size_t lip_moment_place_of(size_t count, uint16_t *variable)
 {
   size_t sum = 0;
 
@@ -116,7 +115,7 @@ static size_t place(size_t count, uint16_t *variable)
     for (; i > 0 && variable[i - 1] > v; i--) variable[i] = variable[i - 1];
     variable[i] = v;
   }
-  for (size_t t = 0; t < count; t++) sum += monomials(variable[t], t + 1);
+  for (size_t t = 0; t < count; t++) sum += lip_moment_count(variable[t], t + 1);
   return sum;
 }
 
@@ -127,7 +126,7 @@ size_t lip_moment_place(const lip_moment_rows *rows, size_t i, size_t j)
 
   memcpy(variable, rows->factor[i], p * sizeof *variable);
   memcpy(variable + p, rows->factor[j], p * sizeof *variable);
-  return place(2 * p, variable);
+  return lip_moment_place_of(2 * p, variable);
 }
 
 size_t lip_moment_place_of_multiplier(const lip_moment_rows *rows, size_t q, size_t t)
@@ -137,7 +136,7 @@ size_t lip_moment_place_of_multiplier(const lip_moment_rows *rows, size_t q, siz
 
   memcpy(variable, rows->multiplier[q], m * sizeof *variable);
   variable[m] = variable[m + 1] = (uint16_t)t;
-  return place(m + 2, variable);
+  return lip_moment_place_of(m + 2, variable);
 }
 
 double lip_moment_orders(size_t count, const uint16_t *ascending)
@@ -195,7 +194,7 @@ void lip_moment_even_power(const lip_moment_rows *rows, size_t t, unsigned *i, u
 
 /* Products of the forms, monomial by monomial: of the rows first .. first + count - 1. */
 static void write_powers(const lip_moment_rows *rows, size_t K, const double *h, const double *v,
-                         const double *scale, const lip_moment_feature *f)
+                         const lip_moment_feature *f)
 {
   size_t p = rows->degree, D = rows->D, d = rows->d;
 
@@ -206,7 +205,6 @@ static void write_powers(const lip_moment_rows *rows, size_t K, const double *h,
 
     while (x < p && m[x] < D) x++;
     times = lip_moment_orders(x, m) * lip_moment_orders(p - x, m + x);
-    if (scale) times /= scale[f->first + i];
     for (size_t l = 0; l < K; l++) {
       double product = times;
 
@@ -218,28 +216,26 @@ static void write_powers(const lip_moment_rows *rows, size_t K, const double *h,
 
 /* The features that are |x|^2 times a linear form or 1: what each coefficient of the form becomes.
  */
-static void write_lift(const lip_moment_rows *rows, const double *scale, lip_moment_feature *f)
+static void write_lift(const lip_moment_rows *rows, lip_moment_feature *f)
 {
   size_t p = rows->degree, at;
 
   for (size_t i = 0; i < f->count; i++) {
     const uint16_t *m = rows->factor[f->first + i];
-    double value = 1 / (scale ? scale[f->first + i] : 1);
 
     if (p == 2) { /* |x|^2 */
-      if (m[0] == m[1]) f->lift[i] = value;
+      if (m[0] == m[1]) f->lift[i] = 1;
       continue;
     }
     if (m[0] != m[1] && m[1] != m[2]) continue; /* x_a x_a x_b or x_b x_a x_a; u comes last */
     if (f->first > 0 && m[0] != m[1]) continue;
     at = m[0] == m[1] ? m[2] : m[0];
-    f->lift[(f->first > 0 ? at - rows->D : at) * f->count + i] = value;
+    f->lift[(f->first > 0 ? at - rows->D : at) * f->count + i] = 1;
   }
 }
 
 lip_status lip_moment_features_create(const lip_moment_rows *rows, size_t K, const double *h,
-                                      const double *v, const double *scale,
-                                      lip_moment_feature *features, lip_error *err)
+                                      const double *v, lip_moment_feature *features, lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t x = rows->x, xu = rows->xu, uu = rows->uu;
@@ -259,10 +255,10 @@ lip_status lip_moment_features_create(const lip_moment_rows *rows, size_t K, con
     if (!features[f].values || (lifted && !features[f].lift))
       FAIL(LIP_ENOMEM, "powers of %zu forms", K);
     if (!lifted) {
-      write_powers(rows, K, h, v, scale, &features[f]);
+      write_powers(rows, K, h, v, &features[f]);
       continue;
     }
-    write_lift(rows, scale, &features[f]);
+    write_lift(rows, &features[f]);
     if (sextic)
       memcpy(features[f].values, f == 1 ? h : v, K * made[f].width * sizeof(double));
     else
@@ -328,40 +324,4 @@ void lip_moment_gram(const lip_moment_rows *rows, const lip_moment_feature *feat
   for (size_t t = 0; t < lip_moment_even_count(rows); t++)
     add_term(K, &features[term[t].left], &features[term[t].right], coefficient + t, work, G,
              rows->rows);
-}
-
-/* out_l = a_l' lift_a M_block lift_b' b_l */
-static void contract_term(size_t K, const lip_moment_feature *a, const lip_moment_feature *b,
-                          const double *M, double *work, double *out, size_t rows)
-{
-  const double *block = M + a->first * rows + b->first;
-  size_t stride = rows;
-  double *half = work + K * b->width, *core = half + (a->lift ? a->width * b->count : 0);
-
-  if (a->lift) { /* width x count */
-    lip_dgemm(false, false, a->width, b->count, a->count, 1, a->lift, a->count, block, stride, 0,
-              half, b->count);
-    block = half;
-    stride = b->count;
-  }
-  if (b->lift) {
-    lip_dgemm(false, true, a->width, b->width, b->count, 1, block, stride, b->lift, b->count, 0,
-              core, b->width);
-    block = core;
-    stride = b->width;
-  }
-  lip_dgemm(false, false, K, b->width, a->width, 1, a->values, a->width, block, stride, 0, work,
-            b->width);
-  for (size_t l = 0; l < K; l++)
-    out[l * LIP_MOST_EVEN] = lip_dot(b->width, work + l * b->width, b->values + l * b->width);
-}
-
-void lip_moment_contract(const lip_moment_rows *rows, const lip_moment_feature *features, size_t K,
-                         const double *M, double *work, double *out)
-{
-  const even_term *term = terms(rows);
-
-  for (size_t t = 0; t < lip_moment_even_count(rows); t++)
-    contract_term(K, &features[term[t].left], &features[term[t].right], M, work, out + t,
-                  rows->rows);
 }

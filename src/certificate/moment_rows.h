@@ -38,6 +38,12 @@ size_t lip_moment_place_of_multiplier(const lip_moment_rows *rows, size_t q, siz
 size_t lip_moment_norm_terms(const lip_moment_rows *rows);
 size_t lip_moment_norm_term(const lip_moment_rows *rows, size_t t, double *times);
 
+/* Monomials of degree m in n variables: how many there are, the place of one (sorted here), and the
+   next one, ascending.   lip_moment_next  return  false after the last */
+size_t lip_moment_count(size_t n, size_t m);
+size_t lip_moment_place_of(size_t count, uint16_t *variable);
+bool lip_moment_next(size_t count, uint16_t *variable, size_t n);
+
 /* How many orders of its variables a monomial has: its coefficient in a power of a sum. */
 double lip_moment_orders(size_t count, const uint16_t *ascending);
 
@@ -48,8 +54,7 @@ size_t lip_moment_even_count(const lip_moment_rows *rows);
 void lip_moment_even_power(const lip_moment_rows *rows, size_t t, unsigned *i, unsigned *j);
 
 /* Powers of K pairs of linear forms z_l = h_l.x, y_l = v_l.u in the rows: of a feature, `values` is
-   K x `width`, to be multiplied by `lift` (width x rows of its kind; NULL: the identity). Divided
-   by the rows' scales, where there are any. */
+   K x `width`, to be multiplied by `lift` (width x rows of its kind; NULL: the identity). */
 typedef struct lip_moment_feature {
   size_t width, first, count; /* it fills rows first .. first + count - 1 */
   double *values, *lift;
@@ -57,10 +62,9 @@ typedef struct lip_moment_feature {
 
 enum { LIP_MOMENT_FEATURES = 4 };
 
-/* return  LIP_OK; LIP_ENOMEM.  scale  in  rows, or NULL */
+/* return  LIP_OK; LIP_ENOMEM */
 LIP_MUST_CHECK lip_status lip_moment_features_create(const lip_moment_rows *rows, size_t K,
                                                      const double *h, const double *v,
-                                                     const double *scale,
                                                      lip_moment_feature *features, lip_error *err);
 void lip_moment_features_clear(lip_moment_feature *features); /* takes zeroed ones */
 
@@ -71,10 +75,5 @@ size_t lip_moment_work(const lip_moment_rows *rows, size_t K);
    coefficient  in  K x LIP_MOST_EVEN */
 void lip_moment_gram(const lip_moment_rows *rows, const lip_moment_feature *features, size_t K,
                      const double *coefficient, double *work, double *G);
-
-/* The adjoint: out (K x LIP_MOST_EVEN), the form with coefficient 1 of each term, contracted with
-   the symmetric matrix M. */
-void lip_moment_contract(const lip_moment_rows *rows, const lip_moment_feature *features, size_t K,
-                         const double *M, double *work, double *out);
 
 #endif

@@ -426,7 +426,7 @@ static lip_status verify(const lip_claim *claim, const lip_proof *proof, double 
   if (control && control->stop && control->stop(control->context))
     FAIL(LIP_EINTERRUPT, "interrupted");
   if (!set_forms(claim, &m, low, high, work, verdict)) goto done;
-  TRY(lip_moment_features_create(&m.rows, m.K, m.h, m.v, NULL, m.feature, err));
+  TRY(lip_moment_features_create(&m.rows, m.K, m.h, m.v, m.feature, err));
   lip_moment_gram(&m.rows, m.feature, m.K, m.coefficient, m.work, m.G);
   collect_residual(&m);
   total = lip_claim_unscale_up(claim, lip_add_up(m.bound, m.errors));

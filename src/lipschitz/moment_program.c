@@ -57,7 +57,7 @@ static lip_status set_features(lip_moment_program *p, double *h, double *v, lip_
     for (size_t j = 0; j < D && length > 0; j++) turned[l * D + j] *= p->z_scale / length;
     for (size_t j = 0; j < p->d; j++) v[l * p->d + j] *= p->y_scale;
   }
-  TRY(lip_moment_features_create(&p->rows, K, turned, v, p->row_scale, p->feature, err));
+  TRY(lip_moment_neurons_create(&p->rows, K, turned, v, &p->neurons, err));
 done:
   lip_free(turned);
   return st;
@@ -82,6 +82,10 @@ static void set_places(lip_moment_program *p)
       *place = (uint32_t)lip_moment_place(rows, i, j);
       p->multiplicity[*place] += (i == j ? 1 : 2) * scale * scale;
     }
+  for (size_t q = 0; q < rows->multipliers; q++)
+    for (size_t t = 0; t < p->D + p->d; t++)
+      p->of_multiplier[q * (p->D + p->d) + t] = (uint32_t)lip_moment_place_of_multiplier(rows, q,
+                                                                                         t);
   for (size_t t = 0; t < p->moments; t++) /* monomials of other degrees in u: not in M */
     if (p->multiplicity[t] == 0) p->multiplicity[t] = 1;
 }
@@ -91,7 +95,7 @@ static size_t constraint_entry(const lip_moment_program *p, size_t q, size_t t, 
 {
   if (q + 1 == p->constraints) return lip_moment_norm_term(&p->rows, t, factor);
   *factor = t < p->D ? 1 : -1;
-  return lip_moment_place_of_multiplier(&p->rows, q, t);
+  return p->of_multiplier[q * (p->D + p->d) + t];
 }
 
 static size_t constraint_length(const lip_moment_program *p, size_t q)
@@ -168,12 +172,12 @@ static lip_status allocate(lip_moment_program *p, lip_error *err)
   p->spread = lip_alloc_zero(p->d, p->d * sizeof *p->spread);
   p->row_scale = lip_alloc(n, sizeof *p->row_scale);
   p->place = lip_alloc(n * (n + 1) / 2, sizeof *p->place);
+  p->of_multiplier = lip_alloc(p->rows.multipliers, (p->D + p->d) * sizeof *p->of_multiplier);
   p->multiplicity = lip_alloc_zero(p->moments, sizeof *p->multiplicity);
   p->constraint_inverse = lip_alloc(p->constraints, p->constraints * sizeof *p->constraint_inverse);
-  p->work = lip_alloc(lip_moment_work(&p->rows, K), sizeof *p->work);
   p->matrix = lip_alloc(n, n * sizeof *p->matrix);
   if (!p->coordinates || !p->weight || !p->spread || !p->row_scale || !p->place ||
-      !p->multiplicity || !p->constraint_inverse || !p->work || !p->matrix)
+      !p->of_multiplier || !p->multiplicity || !p->constraint_inverse || !p->matrix)
     FAIL(LIP_ENOMEM, "moments of %zu rows", n);
 done:
   return st;
@@ -222,15 +226,15 @@ void lip_moment_program_free(lip_moment_program *p)
 {
   if (!p) return;
   lip_moment_rows_clear(&p->rows);
-  lip_moment_features_clear(p->feature);
+  lip_moment_neurons_free(p->neurons);
   lip_free(p->coordinates);
   lip_free(p->weight);
   lip_free(p->spread);
   lip_free(p->row_scale);
   lip_free(p->place);
+  lip_free(p->of_multiplier);
   lip_free(p->multiplicity);
   lip_free(p->constraint_inverse);
-  lip_free(p->work);
   lip_free(p->matrix);
   lip_free(p);
 }
@@ -306,18 +310,6 @@ void lip_moments_adjoint(const lip_moment_program *p, const double *X, double *g
       g[*place++] += p->row_scale[i] * p->row_scale[j] * (X[i * n + j] + X[j * n + i]);
     g[*place++] += p->row_scale[i] * p->row_scale[i] * X[i * n + i];
   }
-}
-
-void lip_moments_of_neurons(const lip_moment_program *p, const double *mu, double *out)
-{
-  lip_moments_matrix(p, mu, p->matrix);
-  lip_moment_contract(&p->rows, p->feature, p->K, p->matrix, p->work, out);
-}
-
-void lip_moments_from_neurons(const lip_moment_program *p, const double *coefficient, double *g)
-{
-  lip_moment_gram(&p->rows, p->feature, p->K, coefficient, p->work, p->matrix);
-  lip_moments_adjoint(p, p->matrix, g);
 }
 
 void lip_moments_multipliers(const lip_moment_program *p, const double *g, double *y, double *work)

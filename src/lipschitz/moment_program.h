@@ -4,7 +4,7 @@
 
 #include "certificate/claim.h"
 #include "certificate/proof.h"
-#include "certificate/moment_rows.h"
+#include "lipschitz/moment_neurons.h"
 
 /* Maximise the mean of sum over l < K of weight_l y_l sign(z_l), z_l = h_l.x, y_l = v_l.u, |x| =
    |u| = 1, relaxed: over moments mu of degree 4 or 6 in (x, u) whose matrix M(mu), in the rows of
@@ -16,17 +16,18 @@
 typedef struct lip_moment_program {
   lip_moment_rows rows;
   size_t D, d, K, moments, constraints;
-  double total;            /* what the weights were divided by to sum to 1 */
-  double z_scale, y_scale; /* sqrt(D), sqrt(d) */
-  double *coordinates;     /* D x D: as proof_moments.c reads it */
-  double *weight;          /* K */
-  lip_moment_feature feature[LIP_MOMENT_FEATURES]; /* of the scaled forms */
-  double *spread;                                  /* d x d: sum of weight v v', v scaled */
-  double *row_scale;                               /* rows */
-  uint32_t *place;            /* rows (rows + 1) / 2: which moment stands at (i, j), j <= i */
-  double *multiplicity;       /* moments: |M(mu)|^2 = sum of multiplicity mu^2 */
-  double *constraint_inverse; /* constraints x constraints: (C diag(1/multiplicity) C')^-1 */
-  double *work, *matrix;      /* lip_moment_work; rows x rows */
+  double total;                /* what the weights were divided by to sum to 1 */
+  double z_scale, y_scale;     /* sqrt(D), sqrt(d) */
+  double *coordinates;         /* D x D: as proof_moments.c reads it */
+  double *weight;              /* K */
+  lip_moment_neurons *neurons; /* of the scaled forms */
+  double *spread;              /* d x d: sum of weight v v', v scaled */
+  double *row_scale;           /* rows */
+  uint32_t *place;             /* rows (rows + 1) / 2: which moment stands at (i, j), j <= i */
+  uint32_t *of_multiplier;     /* multipliers x (D + d): its products with squares of variables */
+  double *multiplicity;        /* moments: |M(mu)|^2 = sum of multiplicity mu^2 */
+  double *constraint_inverse;  /* constraints x constraints: (C diag(1/multiplicity) C')^-1 */
+  double *matrix;              /* rows x rows: workspace */
 } lip_moment_program;
 
 /* claim   in  one output, activation with slopes of two values
@@ -42,11 +43,6 @@ void lip_moments_uniform(const lip_moment_program *program, double *mu);
 /* M(mu), rows x rows; and the adjoint: g = M'(X), of a matrix that need not be symmetric. */
 void lip_moments_matrix(const lip_moment_program *program, const double *mu, double *M);
 void lip_moments_adjoint(const lip_moment_program *program, const double *X, double *g);
-
-/* out (K x LIP_MOST_EVEN): the even moments of (z_l, y_l), scaled; and the adjoint. */
-void lip_moments_of_neurons(const lip_moment_program *program, const double *mu, double *out);
-void lip_moments_from_neurons(const lip_moment_program *program, const double *coefficient,
-                              double *g);
 
 /* The constraints C mu: for each multiplier q mu[q |x|^2] - mu[q |u|^2] = 0, and last that the mean
    of |x|^.. |u|^2 is 1; and g += C' y. */

@@ -4,7 +4,7 @@
    copies Z of M(mu) and Z_l of the blocks: alternately mu, o by least squares (conjugate gradients,
    preconditioned by the multiplicities, on the constraints of the spheres), the copies by
    projection, and duals. Source: Wen, Goldfarb, Yin, Math. Prog. Comp. 2 (2010).
-   Cost: an eigendecomposition of order rows and about ten passes over the neurons a step. */
+   Cost: an eigendecomposition of order rows and six passes over the neurons a step. */
 #include "lipschitz/moment_splitting.h"
 
 #include "base/error.h"
@@ -16,8 +16,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { CG_STEPS = 3 };
-static const double SMALL_PENALTY[] = {20, 200}; /* times D^(-2 degree); by trials at d = 10 */
+enum { CG_STEPS = 2 };
+static const double SMALL_PENALTY[] = {450, 4500}; /* times D^(-2 degree) / sqrt(K); by trials */
 static const double FIRST_STEP = 0.2, RELAXATION = 1.6;
 
 /* Duals to start from: y sign(z) <= (y^2 + 1) / 2, for scaled y, and |x|^.. u'(top I - spread)u. */
@@ -53,13 +53,14 @@ static void start(lip_moment_splitting *s)
 {
   const lip_moment_program *p = s->program;
   size_t n = p->rows.rows;
-  double small = SMALL_PENALTY[p->rows.degree - 2] / pow((double)p->D, 2 * (double)p->rows.degree);
+  double small = SMALL_PENALTY[p->rows.degree - 2] / pow((double)p->D, 2 * (double)p->rows.degree) /
+                 sqrt((double)p->K);
 
   s->step = FIRST_STEP;
   lip_moments_uniform(p, s->mu);
   lip_moments_matrix(p, s->mu, s->big);
   memset(s->big_dual, 0, n * n * sizeof *s->big_dual);
-  lip_moments_of_neurons(p, s->mu, s->even);
+  lip_moment_neurons_contract(p->neurons, s->mu, s->even);
   for (size_t l = 0; l < p->K; l++) {
     double *moments = s->neuron + l * LIP_HALF_MONOMIALS;
     double *block = s->small + l * LIP_HALF_ENTRIES;
@@ -94,19 +95,21 @@ lip_status lip_moment_splitting_create(const lip_moment_program *p,
   s->small_dual = lip_alloc_zero(K, LIP_HALF_ENTRIES * sizeof(double));
   s->penalty = lip_alloc(K, sizeof(double));
   s->g = lip_alloc(N, sizeof(double));
-  s->direction = lip_alloc(N, sizeof(double));
   s->residual = lip_alloc(N, sizeof(double));
-  s->product = lip_alloc(N, sizeof(double));
   s->image = lip_alloc(N, sizeof(double));
+  s->direction = lip_alloc_zero(N, sizeof(double));
   s->even = lip_alloc(K, LIP_MOST_EVEN * sizeof(double));
+  s->even_moved = lip_alloc_zero(K, LIP_MOST_EVEN * sizeof(double));
+  s->coefficient = lip_alloc_zero(K, LIP_MOST_EVEN * sizeof(double));
   s->multipliers = lip_alloc(p->constraints, sizeof(double));
   s->scratch = lip_alloc(N + p->constraints, sizeof(double));
   s->M = lip_alloc(n, n * sizeof(double));
   s->V = lip_alloc(n, n * sizeof(double));
   s->values = lip_alloc(n, sizeof(double));
   if (!s->mu || !s->neuron || !s->big || !s->big_dual || !s->small || !s->small_dual ||
-      !s->penalty || !s->g || !s->direction || !s->residual || !s->product || !s->image ||
-      !s->even || !s->multipliers || !s->scratch || !s->M || !s->V || !s->values)
+      !s->penalty || !s->g || !s->residual || !s->image || !s->direction || !s->even ||
+      !s->even_moved || !s->coefficient || !s->multipliers || !s->scratch || !s->M || !s->V ||
+      !s->values)
     FAIL(LIP_ENOMEM, "moments of %zu rows", n);
   start(s);
   *splitting = s;
@@ -127,11 +130,12 @@ void lip_moment_splitting_free(lip_moment_splitting *s)
   lip_free(s->small_dual);
   lip_free(s->penalty);
   lip_free(s->g);
-  lip_free(s->direction);
   lip_free(s->residual);
-  lip_free(s->product);
   lip_free(s->image);
+  lip_free(s->direction);
   lip_free(s->even);
+  lip_free(s->even_moved);
+  lip_free(s->coefficient);
   lip_free(s->multipliers);
   lip_free(s->scratch);
   lip_free(s->M);
@@ -140,44 +144,46 @@ void lip_moment_splitting_free(lip_moment_splitting *s)
   lip_free(s);
 }
 
-/* The right side of the least squares of mu; the odd moments that go with even ones of 0. */
-static void right_side(lip_moment_splitting *s)
+/* The residual of the least squares of mu; the odd moments that go with even ones of 0. */
+static void set_residual(lip_moment_splitting *s)
 {
   const lip_moment_program *p = s->program;
-  size_t n = p->rows.rows;
+  size_t n = p->rows.rows, count = s->places.count;
 
   for (size_t l = 0; l < p->K; l++) {
     double wanted[LIP_HALF_ENTRIES], sum[LIP_HALF_MONOMIALS];
-    double *even = s->even + l * LIP_MOST_EVEN;
+    double *out = s->coefficient + l * LIP_MOST_EVEN;
 
     for (size_t e = 0, at = l * LIP_HALF_ENTRIES; e < s->places.entries; e++, at++)
       wanted[e] = s->small[at] - s->small_dual[at];
     lip_half_plane_adjoint(&s->places, wanted, sum);
     sum[LIP_HALF_Y] += p->weight[l] / p->y_scale / (s->step * s->penalty[l]);
-    lip_half_plane_eliminate(&s->places, sum, s->neuron + l * LIP_HALF_MONOMIALS, even);
-    for (size_t t = 0; t < s->places.count; t++) even[t] *= s->penalty[l];
+    lip_half_plane_eliminate(&s->places, sum, s->neuron + l * LIP_HALF_MONOMIALS, out);
+    for (size_t t = 0; t < count; t++)
+      out[t] = s->penalty[l] *
+               (out[t] - lip_dot(count, s->places.reduced[t], s->even + l * LIP_MOST_EVEN));
   }
-  lip_moments_from_neurons(p, s->even, s->residual);
+  lip_moment_neurons_gather(p->neurons, s->coefficient, s->residual);
   for (size_t i = 0; i < n * n; i++) s->M[i] = s->big[i] - s->big_dual[i];
   lip_moments_adjoint(p, s->M, s->g);
-  for (size_t i = 0; i < p->moments; i++) s->residual[i] += s->g[i];
+  for (size_t i = 0; i < p->moments; i++) s->residual[i] += s->g[i] - p->multiplicity[i] * s->mu[i];
 }
 
-/* out = (multiplicity + F' penalty F) x, F the even moments of the neurons */
-static void normal_product(lip_moment_splitting *s, const double *x, double *out)
+/* out = the matrix of the least squares times the direction.  return  direction.out */
+static double normal_product(lip_moment_splitting *s, double *out)
 {
   const lip_moment_program *p = s->program;
+  size_t count = s->places.count;
 
-  lip_moments_of_neurons(p, x, s->even);
-  for (size_t l = 0; l < p->K; l++) {
-    double *even = s->even + l * LIP_MOST_EVEN, before[LIP_MOST_EVEN];
-
-    memcpy(before, even, sizeof before);
-    for (size_t t = 0; t < s->places.count; t++)
-      even[t] = s->penalty[l] * lip_dot(s->places.count, s->places.reduced[t], before);
-  }
-  lip_moments_from_neurons(p, s->even, out);
-  for (size_t i = 0; i < p->moments; i++) out[i] += p->multiplicity[i] * x[i];
+  lip_moment_neurons_contract(p->neurons, s->direction, s->even_moved);
+  for (size_t l = 0; l < p->K; l++)
+    for (size_t t = 0; t < count; t++)
+      s->coefficient[l * LIP_MOST_EVEN + t] = s->penalty[l] *
+                                              lip_dot(count, s->places.reduced[t],
+                                                      s->even_moved + l * LIP_MOST_EVEN);
+  lip_moment_neurons_gather(p->neurons, s->coefficient, out);
+  for (size_t i = 0; i < p->moments; i++) out[i] += p->multiplicity[i] * s->direction[i];
+  return lip_dot(p->moments, s->direction, out);
 }
 
 /* out = preconditioned x, on the constraints */
@@ -191,29 +197,27 @@ static void precondition(lip_moment_splitting *s, const double *x, double *out)
   for (size_t i = 0; i < p->moments; i++) out[i] /= p->multiplicity[i];
 }
 
-/* mu by conjugate gradients from where it is. */
+/* mu and what the neurons have from it, by conjugate gradients from where they are. */
 static void solve_moments(lip_moment_splitting *s)
 {
-  size_t N = s->program->moments;
-  double rz, first;
+  size_t N = s->program->moments, E = s->program->K * LIP_MOST_EVEN;
+  double before = 0;
 
-  right_side(s);
-  normal_product(s, s->mu, s->product);
-  lip_add_multiple(N, -1, s->product, s->residual);
-  precondition(s, s->residual, s->image);
-  memcpy(s->direction, s->image, N * sizeof *s->direction);
-  rz = first = lip_dot(N, s->residual, s->image);
-  for (int i = 0; i < CG_STEPS && rz > 1e-4 * first && rz > 0; i++) {
-    double alpha, next;
+  set_residual(s);
+  memset(s->direction, 0, N * sizeof *s->direction);
+  for (int i = 0; i < CG_STEPS; i++) {
+    double along, step;
 
-    normal_product(s, s->direction, s->product);
-    alpha = rz / lip_dot(N, s->direction, s->product);
-    lip_add_multiple(N, alpha, s->direction, s->mu);
-    lip_add_multiple(N, -alpha, s->product, s->residual);
     precondition(s, s->residual, s->image);
-    next = lip_dot(N, s->residual, s->image);
-    for (size_t t = 0; t < N; t++) s->direction[t] = s->image[t] + next / rz * s->direction[t];
-    rz = next;
+    along = lip_dot(N, s->residual, s->image);
+    if (!(along > 0)) return;
+    for (size_t t = 0; t < N; t++)
+      s->direction[t] = s->image[t] + (i > 0 ? along / before * s->direction[t] : 0);
+    step = along / normal_product(s, s->g);
+    lip_add_multiple(N, step, s->direction, s->mu);
+    lip_add_multiple(E, step, s->even_moved, s->even);
+    lip_add_multiple(N, -step, s->g, s->residual);
+    before = along;
   }
 }
 
@@ -250,7 +254,6 @@ static void set_neuron_moments(lip_moment_splitting *s)
 {
   const lip_half_plane_places *places = &s->places;
 
-  lip_moments_of_neurons(s->program, s->mu, s->even);
   for (size_t l = 0; l < s->program->K; l++) {
     double *moments = s->neuron + l * LIP_HALF_MONOMIALS;
     const double *even = s->even + l * LIP_MOST_EVEN;
@@ -318,7 +321,8 @@ void lip_moment_splitting_balance(lip_moment_splitting *s)
 }
 
 /* The polynomials of all neurons, from the repaired dual blocks: coefficients times weight into
-   s->even, Grams of unit weight, unscaled, into `grams`.  return  the sum of their constants */
+   s->coefficient, Grams of unit weight, unscaled, into `grams`.  return  the sum of their constants
+ */
 static double repair_neurons(lip_moment_splitting *s, double *grams)
 {
   const lip_moment_program *p = s->program;
@@ -329,7 +333,7 @@ static double repair_neurons(lip_moment_splitting *s, double *grams)
     const lip_half_plane *plane = &s->places.plane;
     double *gram = grams + l * plane->grams;
 
-    memset(s->even + l * LIP_MOST_EVEN, 0, LIP_MOST_EVEN * sizeof *s->even);
+    memset(s->coefficient + l * LIP_MOST_EVEN, 0, LIP_MOST_EVEN * sizeof *s->coefficient);
     memset(gram, 0, plane->grams * sizeof *gram);
     if (!(c > 0)) continue;
     for (size_t e = 0; e < s->places.entries; e++)
@@ -338,7 +342,7 @@ static double repair_neurons(lip_moment_splitting *s, double *grams)
     lip_half_plane_adjoint(&s->places, block, sum);
     constant += c * sum[0];
     for (size_t t = 0; t < s->places.count; t++)
-      s->even[l * LIP_MOST_EVEN + t] = c * sum[s->places.at[t]];
+      s->coefficient[l * LIP_MOST_EVEN + t] = c * sum[s->places.at[t]];
     for (size_t e = 0; e < plane->grams; e++) {
       bool of_T = e >= plane->S * (plane->S + 1) / 2;
       size_t i = plane->row[e], j = plane->column[e];
@@ -375,7 +379,7 @@ lip_status lip_moment_splitting_proof(lip_moment_splitting *s, double *grams, do
 
   of_neurons = repair_neurons(s, grams);
   for (size_t i = 0; i < n * n; i++) s->M[i] = -s->step * s->big_dual[i];
-  lip_moments_from_neurons(p, s->even, s->residual);
+  lip_moment_neurons_gather(p->neurons, s->coefficient, s->residual);
   lip_moments_adjoint(p, s->M, s->g); /* residual: -neurons - Q + constraints, by least squares */
   for (size_t i = 0; i < N; i++) s->residual[i] = -s->residual[i] - s->g[i];
   lip_moments_multipliers(p, s->residual, s->multipliers, s->scratch);

@@ -14,8 +14,10 @@ typedef struct lip_moment_splitting {
   double *big, *big_dual;     /* rows x rows: the semidefinite copy of M(mu), and its dual / step */
   double *small, *small_dual; /* K x LIP_HALF_ENTRIES */
   double *penalty;            /* K: of the small blocks, relative to the big one */
-  double *g, *direction, *residual, *product, *image; /* moments each; workspace */
-  double *even, *multipliers, *scratch;
+  double *g, *residual, *image; /* moments each; workspace */
+  double *direction;            /* moments: of conjugate gradients */
+  double *even, *even_moved;    /* K x LIP_MOST_EVEN: of the neurons from mu and from direction */
+  double *coefficient, *multipliers, *scratch;
   double *M, *V, *values; /* workspace of the eigenvalues */
   double primal, dual;    /* how far the copies are apart, and how far they moved */
 } lip_moment_splitting;
