@@ -58,6 +58,7 @@ lip_status class_size_paper(const lip_law_input *in, class_size *size, lip_error
   } else {
     size->diameter = diameter(in);
     size->ratio = size->diameter * in->J / in->eps;
+    size->least_ratio = 1.0 / 48; /* 1 + 12 x <= 60 x */
     size->log_size = in->p * fmax(log(60 * size->ratio), 0);
   }
 done:
@@ -118,6 +119,11 @@ void class_size_assume(const class_size *size, lip_law_result *out)
     law_assume(out, LIP_UNKNOWN,
                "a net of the smooth part of the class has at most exp(p log) members");
   if (isnan(size->ratio)) return;
-  law_assume(out, LIP_UNKNOWN, "|f_w(x) - f_v(x)| <= J |w - v| at the points, |w - v| <= %.6g",
+  law_assume(out, LIP_UNKNOWN,
+             "|f_w(x) - f_v(x)| <= J |w - v| at the points, |w - v| <= %.6g, neither "
+             "read off the trained network",
              size->diameter);
+  if (size->least_ratio > 0)
+    law_at_least(out, size->ratio, size->least_ratio,
+                 "diam J / eps >= 1/48, for (60 diam J / eps)^p to count the net");
 }

@@ -9,6 +9,7 @@ typedef struct class_size {
   double log_size; /* natural logarithm of the number of functions */
   double radius;   /* how far, at the points, a network is from the function that stands for it */
   double diameter, ratio; /* of the parameters; diameter J / radius or eps. NaN: not from a net */
+  double least_ratio;     /* for which the count of the net is true */
   bool from_log;          /* the logarithm was given */
 } class_size;
 

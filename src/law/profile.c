@@ -83,8 +83,9 @@ static lip_status evaluate(const lip_law_input *in, lip_law_result *out, lip_err
   law_constant(out, "bits per sample below which nothing fits", separation_rate(share, 0) / ln_2,
                DERIVED);
   law_constant(out, "bound / sqrt(d/c)", out->bound / sqrt(in->d / in->c), DERIVED);
-  law_constant(out, "the same by a Gaussian tail (sharp)", fmax(margin, 0) / sqrt(2 * rate),
-               DERIVED);
+  if (outliers == 0)
+    law_constant(out, "the same by a Gaussian tail (sharp)",
+                 2 * sqrt(share * (1 - share)) * fmax(margin, 0) / sqrt(2 * rate), DERIVED);
 done:
   return st;
 }
