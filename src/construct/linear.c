@@ -21,6 +21,9 @@
 
 enum { REFINEMENTS = 3, POWER_STEPS = 40 };
 
+/* A residual below this, relative to the labels, is a fit. */
+static const double fits = 1e-9;
+
 /* The map r -> (XX')^-1 r, by one factorisation or the other. */
 typedef struct inverse {
   size_t n;
@@ -49,17 +52,18 @@ static void gram(const lip_dataset *data, double *K)
   lip_dsyrk(false, data->n, data->d, 1, data->X, data->d, 0, K, data->n);
 }
 
-static lip_status factor(const lip_dataset *data, inverse *map, lip_error *err)
+/* Cholesky's factor, or where XX' is numerically singular or `eigen`, the eigenvalues. */
+static lip_status factor(const lip_dataset *data, bool eigen, inverse *map, lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t n = data->n;
 
   map->n = n;
-  map->L = lip_alloc(n, n * sizeof *map->L);
-  map->work = lip_alloc(n, sizeof *map->work);
+  if (!map->L) map->L = lip_alloc(n, n * sizeof *map->L);
+  if (!map->work) map->work = lip_alloc(n, sizeof *map->work);
   if (!map->L || !map->work) FAIL(LIP_ENOMEM, "no memory for a %zu x %zu Gram matrix", n, n);
   gram(data, map->L);
-  if (lip_cholesky(n, map->L)) goto done;
+  if (!eigen && lip_cholesky(n, map->L)) goto done;
   map->values = lip_alloc(n, sizeof *map->values);
   if (!map->values) FAIL(LIP_ENOMEM, "no memory for %zu eigenvalues", n);
   gram(data, map->L);
@@ -83,16 +87,49 @@ static double smallest(const inverse *map, double *v)
   return 1 / lip_norm(map->n, v);
 }
 
-/* w <- w + X'(XX')^-1 (y - Xw), a few times from 0 */
-static void solve(const lip_dataset *data, const inverse *map, double *w, double *r)
+/* w <- w + X'(XX')^-1 (y - Xw), a few times from 0. Returns the point that is missed most, and by
+   how much, relative to the largest label. */
+static size_t solve(const lip_dataset *data, const inverse *map, double *w, double *r,
+                    double *missed)
 {
+  size_t worst = 0;
+
   memset(w, 0, data->d * sizeof *w);
-  for (int step = 0; step <= REFINEMENTS; step++) {
+  for (int step = 0; step <= REFINEMENTS + 1; step++) {
     memcpy(r, data->y, data->n * sizeof *r);
     lip_dgemv(false, data->n, data->d, -1, data->X, data->d, w, 1, r);
+    if (step > REFINEMENTS) break;
     apply(map, r);
     lip_dgemv(true, data->n, data->d, 1, data->X, data->d, r, 1, w);
   }
+  for (size_t i = 1; i < data->n; i++)
+    if (!(fabs(r[i]) <= fabs(r[worst]))) worst = i;
+  *missed = fabs(r[worst]) / fmax(lip_largest(data->n, data->y), 1e-300);
+  return worst;
+}
+
+/* w  out  d: by Cholesky, then by eigenvalues. */
+static lip_status find_weights(const lip_dataset *data, inverse *map, double *w, double *r,
+                               lip_error *err)
+{
+  lip_status st = LIP_OK;
+  double missed;
+  size_t worst;
+
+  TRY(factor(data, false, map, err));
+  worst = solve(data, map, w, r, &missed);
+  if (missed <= fits) goto done;
+  if (!map->values) {
+    TRY(factor(data, true, map, err));
+    worst = solve(data, map, w, r, &missed);
+  }
+  if (!(missed <= fits))
+    FAIL(LIP_EINPUT,
+         "the points depend on each other, and the labels do not agree with that: the best linear "
+         "function misses point %zu by %.3g; smallest and largest eigenvalue of XX': %.3g, %.3g",
+         worst, missed, map->values[0], map->values[data->n - 1]);
+done:
+  return st;
 }
 
 static lip_status build(const lip_construct_job *job, lip_net **net, lip_construct_result *result,
@@ -109,9 +146,8 @@ static lip_status build(const lip_construct_job *job, lip_net **net, lip_constru
          "linear needs n <= d: %zu points in %zu dimensions are more than a linear function fits",
          data->n, data->d);
   if (!r) FAIL(LIP_ENOMEM, "no memory for %zu labels", data->n);
-  TRY(factor(data, &map, err));
   TRY(lip_two_layers(data->d, 1, (lip_activation){LIP_IDENTITY, 0}, false, false, &made, err));
-  solve(data, &map, made->layer[0].W, r);
+  TRY(find_weights(data, &map, made->layer[0].W, r, err));
   made->layer[1].W[0] = 1;
   least = smallest(&map, r);
   result->k = 1;
