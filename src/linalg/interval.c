@@ -48,11 +48,6 @@ lip_interval lip_interval_of(double x)
   return (lip_interval){x, x};
 }
 
-bool lip_interval_contains(lip_interval t, double x)
-{
-  return t.low <= x && x <= t.high;
-}
-
 lip_interval lip_interval_add(lip_interval s, lip_interval t)
 {
   return (lip_interval){add(s.low, t.low, -1), add(s.high, t.high, 1)};

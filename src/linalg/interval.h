@@ -13,7 +13,6 @@ typedef struct lip_interval {
 } lip_interval;
 
 lip_interval lip_interval_of(double x);
-bool lip_interval_contains(lip_interval t, double x);
 lip_interval lip_interval_add(lip_interval s, lip_interval t);
 lip_interval lip_interval_sub(lip_interval s, lip_interval t);
 lip_interval lip_interval_mul(lip_interval s, lip_interval t); /* 0 times infinite is 0 */
