@@ -3,6 +3,7 @@
    forms and the numbers of the papers. */
 #include "networks.h"
 
+#include "construct/counterexample.h"
 #include "linalg/vector.h"
 
 #include <liplaw/construct.h>
@@ -427,6 +428,48 @@ static void the_counterexample_is_constant_on_cells_and_steep_between(void **sta
   lip_dataset_free(data);
 }
 
+/* theory.md, erratum 7: with a difference of 2 between neighbours, reached; and every f_l has its
+   constant. */
+static void neighbouring_parameters_differ_by_two_at_most(void **state)
+{
+  enum { D = 6, POINTS = 500 };
+  static const size_t coordinates[] = {2, 3, 6};
+  static double X[POINTS * D], f[2][POINTS];
+
+  (void)state;
+  lip_random_normal((lip_stream){1, LIP_FOR_POINTS}, 0, (size_t)POINTS * D, X);
+  for (size_t i = 0; i < POINTS * D; i += 3) X[i] *= 1e-3; /* into slabs */
+  for (size_t c = 0; c < 3; c++) {
+    double worst = 0;
+
+    for (uint64_t l = 0; l < 16; l++) {
+      double constant;
+      lip_net *net = NULL;
+
+      assert_int_equal(lip_counterexample_network(D, coordinates[c], 5, l, &net, &constant, NULL),
+                       LIP_OK);
+      assert_true(constant == (coordinates[c] == 2 && l == 15 ? 0 : 100 * D * sqrt(D)));
+      assert_int_equal(lip_net_values(net, POINTS, X, f[l % 2], NULL), LIP_OK);
+      for (size_t i = 0; l > 0 && i < POINTS; i++) worst = fmax(worst, fabs(f[0][i] - f[1][i]));
+      lip_net_free(net);
+    }
+    assert_true(worst == 2);
+  }
+}
+
+static void a_labelling_that_is_none_is_refused(void **state)
+{
+  double constant;
+  lip_net *net = NULL;
+
+  (void)state;
+  assert_int_equal(lip_counterexample_network(4, 2, 0, 16, &net, &constant, NULL), LIP_EINPUT);
+  assert_int_equal(lip_counterexample_network(4, 5, 0, 1, &net, &constant, NULL), LIP_EINPUT);
+  assert_int_equal(lip_counterexample_network(4, 0, 0, 1, &net, &constant, NULL), LIP_EINPUT);
+  assert_int_equal(lip_counterexample_network(40, 18, 0, 1, &net, &constant, NULL), LIP_EINPUT);
+  assert_null(net);
+}
+
 static void equal_labels_are_a_constant_function_or_a_cut_cone(void **state)
 {
   lip_dataset *data = sampled(LIP_SPHERE, 30, 2, 1);
@@ -553,6 +596,8 @@ int main(void)
       cmocka_unit_test(what_cannot_be_fitted_is_refused_by_its_points),
       cmocka_unit_test(one_parameter_fits_as_many_points_as_any_labels_of_the_cells),
       cmocka_unit_test(the_counterexample_is_constant_on_cells_and_steep_between),
+      cmocka_unit_test(neighbouring_parameters_differ_by_two_at_most),
+      cmocka_unit_test(a_labelling_that_is_none_is_refused),
       cmocka_unit_test(equal_labels_are_a_constant_function_or_a_cut_cone),
       cmocka_unit_test(hashed_labels_are_fair),
       cmocka_unit_test(slabs_have_the_measure_of_the_paper),

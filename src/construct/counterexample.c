@@ -15,6 +15,8 @@
    generator and `tries` parameters are tried: 2^n ln 2^n or so fit all of n points (Remark 4.2).
    cost    2^(2^c) 2^c, or tries n / 32 random numbers; 2 c^2 2^c numbers of network
    limits  a random labelling fits 3/4 of n points with probability at most e^(-n/8) (Hoeffding) */
+#include "construct/counterexample.h"
+
 #include "construct/construction.h"
 
 #include "base/error.h"
@@ -29,7 +31,8 @@ enum { EXHAUSTIVE = 4, MOST_CELLS = 17, LANES = 32, PER_POINT = 100 };
 /* Where the points are, and the best parameter. */
 typedef struct fit {
   size_t coordinates, cells, outside; /* outside: points in no slab */
-  double width;
+  double constant, width;             /* 100 d^(3/2), and half the width of a slab */
+  uint64_t seed;
   size_t *cell;   /* of each point outside of slabs; owned */
   bool *positive; /* its label; owned */
   uint64_t parameter;
@@ -54,11 +57,10 @@ static lip_status count_coordinates(const lip_construct_job *job, size_t *coordi
          PER_POINT, n, c, d);
   if (c > d) FAIL(LIP_EOPTION, "--cells: %zu coordinates of %zu", c, d);
   if (c > EXHAUSTIVE && tries * exp(-(double)n / 8) < 1e-3)
-    FAIL(
-        LIP_EINPUT,
-        "%zu points are too many: one of %.3g labellings fits 3/4 of them with probability at most "
-        "%.2g (--tries)",
-        n, tries, tries * exp(-(double)n / 8));
+    FAIL(LIP_EINPUT,
+         "%zu points are too many for %zu labellings: each fits 3/4 of the points with probability "
+         "at most e^%.4g (Hoeffding); fewer points, or more --tries",
+         n, job->options->tries, -(double)n / 8);
   if (c > MOST_CELLS)
     FAIL(LIP_EINPUT, "%zu coordinates cut the space into 2^%zu cells, a network has 2^%d at most",
          c, c, MOST_CELLS);
@@ -103,20 +105,20 @@ static void try_all(fit *found)
 }
 
 /* The labels of a cell by the parameters LANES b, ..., LANES b + LANES - 1, as bits. */
-static uint32_t hashed_labels(const fit *found, uint64_t seed, uint64_t b, size_t cell)
+static uint32_t hashed_labels(const fit *found, uint64_t b, size_t cell)
 {
   uint32_t bits;
 
-  lip_random_bits((lip_stream){seed, LIP_FOR_LABELLINGS}, b * found->cells + cell, 1, &bits);
+  lip_random_bits((lip_stream){found->seed, LIP_FOR_LABELLINGS}, b * found->cells + cell, 1, &bits);
   return bits;
 }
 
-static void try_block(fit *found, uint64_t seed, uint64_t b, size_t lanes)
+static void try_block(fit *found, uint64_t b, size_t lanes)
 {
   size_t right[LANES] = {0};
 
   for (size_t i = 0; i < found->outside; i++) {
-    uint32_t bits = hashed_labels(found, seed, b, found->cell[i]);
+    uint32_t bits = hashed_labels(found, b, found->cell[i]);
 
     if (!found->positive[i]) bits = ~bits;
     for (size_t lane = 0; lane < LANES; lane++) right[lane] += bits >> lane & 1;
@@ -144,7 +146,7 @@ static lip_status try_hashed(const lip_construct_job *job, fit *found, lip_error
 
     if (b % 1024 == 0 && lip_construct_stopped(job))
       FAIL(LIP_EINTERRUPT, "interrupted after %zu parameters", found->tried);
-    try_block(found, job->options->seed, b, lanes);
+    try_block(found, b, lanes);
     found->tried += lanes;
     if (found->fitted == reachable) break;
   }
@@ -185,9 +187,8 @@ static lip_status create(size_t d, const fit *found, lip_net **net, lip_error *e
   return LIP_OK;
 }
 
-/* The cells' labels, and the constant. */
-static void label_cells(const fit *found, uint64_t seed, double constant, lip_net *net,
-                        lip_construct_result *result)
+/* The cells' labels by the parameter; false where none is -1. */
+static bool label_cells(const fit *found, lip_net *net)
 {
   lip_layer *groups = &net->layer[2];
   uint64_t l = found->parameter;
@@ -196,36 +197,67 @@ static void label_cells(const fit *found, uint64_t seed, double constant, lip_ne
   for (size_t c = 0; c < found->cells; c++) {
     bool label = found->coordinates <= EXHAUSTIVE
                      ? l >> c & 1
-                     : hashed_labels(found, seed, l / LANES, c) >> l % LANES & 1;
+                     : hashed_labels(found, l / LANES, c) >> l % LANES & 1;
 
     groups->b[c] = label ? 1 : -1;
     negative = negative || !label;
   }
   groups->b[found->cells] = 1;
-  groups->scale = constant;
-  result->lipschitz = negative ? constant : 0;
+  groups->scale = found->constant;
+  return negative;
+}
+
+static fit cut(size_t d, size_t coordinates, uint64_t seed)
+{
+  double constant = 100 * (double)d * sqrt((double)d);
+
+  return (fit){.coordinates = coordinates,
+               .cells = (size_t)1 << coordinates,
+               .constant = constant,
+               .width = nextafter(1 / constant, 1),
+               .seed = seed};
+}
+
+lip_status lip_counterexample_network(size_t d, size_t coordinates, uint64_t seed,
+                                      uint64_t parameter, lip_net **net, double *constant,
+                                      lip_error *err)
+{
+  lip_status st = LIP_OK;
+  fit chosen;
+
+  if (coordinates < 1 || coordinates > d || coordinates > MOST_CELLS)
+    FAIL(LIP_EINPUT, "%zu of %zu coordinates cannot cut the space, 1 to %d can", coordinates, d,
+         MOST_CELLS);
+  chosen = cut(d, coordinates, seed);
+  if (coordinates <= EXHAUSTIVE && parameter >> chosen.cells)
+    FAIL(LIP_EINPUT, "there is no labelling %llu of %zu cells", (unsigned long long)parameter,
+         chosen.cells);
+  chosen.parameter = parameter;
+  TRY(create(d, &chosen, net, err));
+  *constant = label_cells(&chosen, *net) ? chosen.constant : 0;
+done:
+  return st;
 }
 
 static lip_status build(const lip_construct_job *job, lip_net **net, lip_construct_result *result,
                         lip_error *err)
 {
   lip_status st = LIP_OK;
-  size_t n = job->data->n, d = job->data->d;
-  double constant = 100 * (double)d * sqrt((double)d);
-  fit found = {.width = nextafter(1 / constant, 1),
-               .cell = lip_alloc(n, sizeof *found.cell),
-               .positive = lip_alloc(n, sizeof *found.positive)};
+  size_t n = job->data->n, d = job->data->d, coordinates = 0;
+  fit found = {0};
 
+  TRY(count_coordinates(job, &coordinates, err));
+  found = cut(d, coordinates, job->options->seed);
+  found.cell = lip_alloc(n, sizeof *found.cell);
+  found.positive = lip_alloc(n, sizeof *found.positive);
   if (!found.cell || !found.positive) FAIL(LIP_ENOMEM, "no memory for %zu points", n);
-  TRY(count_coordinates(job, &found.coordinates, err));
-  found.cells = (size_t)1 << found.coordinates;
   locate(job->data, &found);
   if (found.coordinates <= EXHAUSTIVE)
     try_all(&found);
   else
     TRY(try_hashed(job, &found, err));
   TRY(create(d, &found, net, err));
-  label_cells(&found, job->options->seed, constant, *net, result);
+  result->lipschitz = label_cells(&found, *net) ? found.constant : 0;
   result->k = found.cells;
   result->parameters = 1;
   result->exact = true;
