@@ -25,12 +25,14 @@ typedef struct lip_construct_options {
   lip_construct_kind kind;
   bool normalise;    /* divides every point by its length first; the network fits those points */
   bool optimise;     /* caps: the threshold sqrt((1 + max x_i.x_j) / 2) in place of `threshold` */
-  double threshold;  /* caps: of x_i.x; groups: of w_l.x */
-  size_t group;      /* groups: m, points per neuron; 0: the largest that the condition allows */
+  double threshold;  /* caps: of x_i.x; groups: of w_l.x, the largest allowed where adaptive; 0:
+                        0.9 for caps, 1/2 for groups, 0.99 for adaptive ones */
+  size_t group;      /* groups: m, points per neuron; 0: the largest that the condition allows;
+                        baum: points per hyperplane; 0: d */
   bool adaptive;     /* groups: each neuron's own threshold, its largest value off its group */
-  size_t power;      /* tensor: p, 2 or 4 (odd p too: regression on odd features) */
+  size_t power;      /* tensor: p of (x_i.x)^p */
   bool exact;        /* tensor: solves for an exact fit in place of alpha = y */
-  bool implicit;     /* tensor: n neurons (x_i.x)^p in place of d or 2^(p-1) d^(p-1) */
+  bool implicit;     /* tensor: n neurons (x_i.x)^p in place of d or C(2d + p - 2, p - 1) */
   size_t dimensions; /* projected: how many coordinates are kept */
   size_t cells;      /* counterexample: how many coordinates cut the space; 0: the fewest with
                         2^cells >= 100 n */
@@ -52,7 +54,8 @@ typedef struct lip_construct_result {
 
 LIP_PUBLIC void lip_construct_defaults(lip_construct_options *options);
 
-/* Builds the network of a theorem, f64, one output, from data with one label per point.
+/* Builds the network of a theorem, f64, one output, from data with one label per point, on all
+   cores. Options of other kinds are not looked at.
    net     out  owned by the caller
    return  LIP_OK; LIP_EOPTION; LIP_EINPUT where the construction does not apply: the line names the
            condition, which points violate it, and the number; LIP_ENUMERIC; LIP_EINTERRUPT;

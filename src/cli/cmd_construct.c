@@ -67,7 +67,8 @@ static int run(const command *self, int argc, char **argv)
     return cli_usage(self, &common, "KIND: '%s' is none of %s", arguments[0],
                      table.rows[0].choices);
   if (!common.output) return cli_usage(self, &common, "-o is missing: the .onnx file to write");
-  st = cli_keep_input(common.output, arguments[1], &err);
+  st = lip_construct_check_options(&options, &err);
+  if (st == LIP_OK) st = cli_keep_input(common.output, arguments[1], &err);
   if (st == LIP_OK) st = cli_check_output(common.output, &err);
   if (st == LIP_OK) st = lip_dataset_read(arguments[1], &reading, &data, &err);
   if (st == LIP_OK) st = lip_construct(data, &options, &net, &result, cli_control(), &err);

@@ -3,6 +3,10 @@
 
 #include <liplaw/construct.h>
 
+#include "base/error.h"
+
+#include <string.h>
+
 #define FIELD(name) offsetof(lip_construct_options, name)
 
 static const lip_option rows[] = {
@@ -33,6 +37,23 @@ static const lip_option rows[] = {
     {"seed", 0, LIP_OPT_U64, FIELD(seed), "0", 0, 0, NULL, "", "of every random choice"},
 };
 
+/* Which options belong to which kinds alone; the others belong to all. */
+static const struct {
+  const char *name;
+  unsigned kinds; /* bits, by lip_construct_kind */
+} owners[] = {
+    {"threshold", 1U << LIP_CONSTRUCT_CAPS | 1U << LIP_CONSTRUCT_GROUPS},
+    {"optimise", 1U << LIP_CONSTRUCT_CAPS},
+    {"group", 1U << LIP_CONSTRUCT_GROUPS | 1U << LIP_CONSTRUCT_BAUM},
+    {"adaptive", 1U << LIP_CONSTRUCT_GROUPS},
+    {"power", 1U << LIP_CONSTRUCT_TENSOR},
+    {"exact", 1U << LIP_CONSTRUCT_TENSOR},
+    {"implicit", 1U << LIP_CONSTRUCT_TENSOR},
+    {"dimensions", 1U << LIP_CONSTRUCT_PROJECTED},
+    {"cells", 1U << LIP_CONSTRUCT_COUNTEREXAMPLE},
+    {"tries", 1U << LIP_CONSTRUCT_COUNTEREXAMPLE},
+};
+
 lip_option_table lip_construct_option_table(void)
 {
   return (lip_option_table){rows, sizeof rows / sizeof *rows};
@@ -41,4 +62,32 @@ lip_option_table lip_construct_option_table(void)
 void lip_construct_defaults(lip_construct_options *options)
 {
   lip_options_defaults(lip_construct_option_table(), options);
+}
+
+/* Whether the option stands at its default, or belongs to the kind. */
+static bool fits(const lip_option *row, const lip_construct_options *options,
+                 const lip_construct_options *initial)
+{
+  char is[64], was[64];
+
+  for (size_t o = 0; o < sizeof owners / sizeof *owners; o++)
+    if (strcmp(owners[o].name, row->name) == 0 && !(owners[o].kinds >> options->kind & 1))
+      return strcmp(lip_option_format(row, options, is, sizeof is),
+                    lip_option_format(row, initial, was, sizeof was)) == 0;
+  return true;
+}
+
+lip_status lip_construct_check_options(const lip_construct_options *options, lip_error *err)
+{
+  lip_construct_options initial;
+  char kind[32];
+
+  lip_construct_defaults(&initial);
+  for (size_t r = 1; r < sizeof rows / sizeof *rows; r++)
+    if (!fits(&rows[r], options, &initial))
+      return lip_fail(err, LIP_EOPTION, "%s has no --%s",
+                      lip_option_format(&rows[0], options, kind, sizeof kind), rows[r].name);
+  if (options->optimise && options->threshold > 0)
+    return lip_fail(err, LIP_EOPTION, "--optimise chooses the threshold, --threshold gives one");
+  return LIP_OK;
 }
