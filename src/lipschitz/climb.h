@@ -32,6 +32,9 @@ extern const lip_climb_kind lip_climb_exact_lines;
 /* Any network: gradients at samples of a line. */
 extern const lip_climb_kind lip_climb_sampled_lines;
 
+/* The one that reaches most of those that apply. */
+const lip_climb_kind *lip_climb_kind_for(const lip_problem *problem);
+
 /* Climbs get blocks of random numbers that do not meet. */
 enum { LIP_CLIMB_STREAM_BITS = 40 };
 

@@ -22,7 +22,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_D = 64, PATIENCE = 300, KICK = 6 /* steps */ };
+enum { MOST_D = 64, PATIENCE = 20, KICK = 6 /* steps */ };
 static const double PASSES_AN_EDGE = 8; /* of k neurons with one weight each */
 static const double PASSES_A_STEP = 3;
 static const double GAIN = 1e-10; /* relative: less is rounding */

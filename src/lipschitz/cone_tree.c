@@ -43,6 +43,7 @@ lip_status lip_cone_tree_reserve(lip_cone_tree *tree, size_t nodes, size_t verti
   if (tree->vertices + vertices > tree->vertex_room) {
     room = larger_room(tree->vertex_room, tree->vertices + vertices);
     if (!grow(&tree->exact, tree->vertices, room, D * sizeof *tree->exact) ||
+        !grow(&tree->y, tree->vertices, room, D * sizeof *tree->y) ||
         !grow(&tree->sign, tree->vertices, room, 2 * words * sizeof *tree->sign) ||
         !grow(&tree->outside, tree->vertices, room, sizeof *tree->outside))
       FAIL(LIP_ENOMEM, "%zu vertices of cones", room);
@@ -62,7 +63,8 @@ done:
 
 size_t lip_cone_tree_bytes(const lip_cone_tree *tree)
 {
-  size_t vertex = tree->cones->D * sizeof(lip_wide) + 2 * tree->cones->words * sizeof(uint64_t) + 1;
+  size_t vertex = tree->cones->D * (sizeof(lip_wide) + sizeof(double)) +
+                  2 * tree->cones->words * sizeof(uint64_t) + 1;
 
   return tree->node_room * (sizeof *tree->node + sizeof *tree->heap) + tree->vertex_room * vertex +
          tree->form_room * (tree->form_size + 1) * sizeof(double);
@@ -76,6 +78,7 @@ static void make_roots(lip_cone_tree *tree)
   for (uint32_t i = 0; i < 2 * D; i++) { /* vertex 2 i + 1 is the negative of vertex 2 i */
     tree->outside[i] = false;
     memset(tree->exact + i * D, 0, D * sizeof *tree->exact);
+    memset(tree->y + i * D, 0, D * sizeof *tree->y);
     lip_vertex corner = lip_cone_tree_vertex(tree, i);
 
     lip_vertex_corner(tree->cones, i / 2, i % 2, &corner);
@@ -111,6 +114,7 @@ void lip_cone_tree_clear(lip_cone_tree *tree)
 {
   lip_free(tree->node);
   lip_free(tree->exact);
+  lip_free(tree->y);
   lip_free(tree->sign);
   lip_free(tree->outside);
   lip_free(tree->form);
@@ -127,7 +131,8 @@ lip_vertex lip_cone_tree_vertex(const lip_cone_tree *tree, uint32_t vertex)
                      .above = tree->sign + (size_t)vertex * 2 * words,
                      .below = tree->sign + ((size_t)vertex * 2 + 1) * words};
 
-  lip_vertex_place(D, tree->exact + vertex * D, &view);
+  memcpy(view.exact, tree->exact + vertex * D, D * sizeof *view.exact);
+  memcpy(view.y, tree->y + vertex * D, D * sizeof *view.y);
   return view;
 }
 
@@ -136,6 +141,7 @@ void lip_cone_tree_keep_vertex(lip_cone_tree *tree, uint32_t at, const lip_verte
   size_t D = tree->cones->D;
 
   memcpy(tree->exact + at * D, vertex->exact, D * sizeof *vertex->exact);
+  memcpy(tree->y + at * D, vertex->y, D * sizeof *vertex->y);
   tree->outside[at] = vertex->outside;
 }
 

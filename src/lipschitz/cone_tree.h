@@ -23,6 +23,7 @@ typedef struct lip_cone_tree {
   size_t node_room, vertex_room, form_room;
   lip_cone_node *node;
   lip_wide *exact; /* vertex_room x D */
+  double *y;       /* vertex_room x D: the same, rounded */
   uint64_t *sign;  /* vertex_room x 2 words: above, then below */
   bool *outside;   /* vertex_room */
   double *form;    /* form_room x form_size */

@@ -70,9 +70,7 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
 
   a.x = lip_alloc(d, sizeof *a.x);
   if (!points || !a.x) FAIL(LIP_ENOMEM, "%zu starts in %zu dimensions", starts, d);
-  a.kind = lip_climb_corners.applies(problem)       ? &lip_climb_corners
-           : lip_climb_exact_lines.applies(problem) ? &lip_climb_exact_lines
-                                                    : &lip_climb_sampled_lines;
+  a.kind = lip_climb_kind_for(problem);
   TRY(a.kind->create(problem, &a.climber, err));
   memcpy(points, steepest->point, starts * d * sizeof *points);
   for (size_t i = 0; i < starts && !lip_stopped(control); i++) {

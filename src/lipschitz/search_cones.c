@@ -27,7 +27,7 @@
 #include <string.h>
 
 static const double PASSES = 2000; /* of a climb */
-enum { MOST_D = 7, STEPS = 12, MANY_STEPS = 200, FEW = 7, CLIMBS = 48, BATCH = 64, COARSE = 70 };
+enum { MOST_D = 7, STEPS = 12, MANY_STEPS = 200, FEW = 7, CLIMBS = 24, BATCH = 64, COARSE = 70 };
 enum { SQUARE = LIP_CONE_DIMENSIONS * LIP_CONE_DIMENSIONS };
 static const size_t MOST_BYTES = (size_t)3 << 29;
 static const double OFF_MIDDLE = 0.2, FARTHER = 0.25;
@@ -40,6 +40,7 @@ struct search {
   lip_cones *cones;
   lip_cone_tree tree;
   lip_cone_sum sum;
+  const lip_climb_kind *kind;
   lip_climber *climber;
   uint64_t *above, *below; /* words */
   double best;             /* scaled: the steepest gradient seen anywhere */
@@ -180,8 +181,7 @@ static lip_status climb_from(struct search *search, const double *y, const lip_c
   for (size_t r = 0; r < d && cones->biased; r++) x[r] /= x[d];
   if (!isfinite(lip_norm(d, x))) return LIP_OK;
   TRY(offer(search, x, err));
-  TRY(lip_climb_exact_lines.climb(search->climber, search->climbs++, &passes, x, &slope, control,
-                                  err));
+  TRY(search->kind->climb(search->climber, search->climbs++, &passes, x, &slope, control, err));
   TRY(offer(search, x, err));
 done:
   return st;
@@ -416,6 +416,7 @@ static bool divide(struct search *search, lip_cone_node *node, lip_cone_node *fi
              q = lip_cone_tree_vertex(tree, node->vertex[j]);
   tree->outside[fresh] = false;
   memset(tree->exact + fresh * D, 0, D * sizeof *tree->exact);
+  memset(tree->y + fresh * D, 0, D * sizeof *tree->y);
   *vertex = lip_cone_tree_vertex(tree, fresh);
   eighths = choose_eighths(search, &p, &q);
   if (!lip_vertex_between(tree->cones, &p, &q, eighths, vertex)) return false;
@@ -514,11 +515,12 @@ static lip_status run(const lip_problem *problem, lip_bracket *bracket, const li
 
   search.space = *problem;
   search.space.domain = (lip_domain){.kind = LIP_SPACE};
+  search.kind = lip_climb_kind_for(&search.space);
   TRY(choose_basis(problem, basis, err));
   TRY(lip_cones_create(claim, basis, &search.cones, err));
   TRY(lip_cone_tree_create(search.cones, &search.tree, err));
   TRY(lip_cone_sum_create(search.cones, &search.sum, err));
-  TRY(lip_climb_exact_lines.create(&search.space, &search.climber, err));
+  TRY(search.kind->create(&search.space, &search.climber, err));
   search.above = lip_alloc(2 * search.cones->words, sizeof *search.above);
   if (!search.above) FAIL(LIP_ENOMEM, "signs");
   search.below = search.above + search.cones->words;
@@ -526,7 +528,7 @@ static lip_status run(const lip_problem *problem, lip_bracket *bracket, const li
   set_target(&search);
   TRY(explore(&search, control, err));
 done:
-  lip_climb_exact_lines.free(search.climber);
+  search.kind->free(search.climber);
   lip_free(search.above);
   lip_cone_sum_clear(&search.sum);
   lip_cone_tree_clear(&search.tree);
