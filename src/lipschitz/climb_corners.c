@@ -159,6 +159,7 @@ static void kick(lip_climber *climber, double *passes)
     climber->u[i] = size * climber->u[i] +
                     (climber->length > 0 ? climber->at.g[i] / climber->length : 0);
   weigh(climber);
+  if (in->D == in->d && uniform(climber) < 0.5) lip_corner_turn(&climber->at);
   for (size_t step = 0; step < steps; step++) {
     size_t j = random_slot(climber), neuron;
 

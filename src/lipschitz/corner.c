@@ -18,8 +18,7 @@
 #include <string.h>
 
 enum { BUCKETS = 64, ACCURATE_FOR = 40 /* steps */ };
-static const double TINY = 1e-10;   /* relative: on the hyperplane; parallel to it */
-static const double SHY = 1 - 1e-9; /* how far to go towards s = 0 */
+static const double TINY = 1e-10; /* relative: on the hyperplane; parallel to it */
 static const double ROUNDING = 1e-12;
 
 lip_status lip_arrangement_create(const lip_claim *claim, lip_arrangement *to, lip_error *err)
@@ -164,6 +163,15 @@ static void take_signs(lip_corner *corner)
   lip_dgemv(true, k, in->d, 1, in->v, in->d, count, 1, corner->g);
 }
 
+static double make_unit(lip_corner *corner)
+{
+  size_t D = corner->in->D;
+  double *r = corner->M + (D - 1) * D, length = lip_norm(D, r);
+
+  for (size_t i = 0; i < D; i++) r[i] /= length;
+  return length;
+}
+
 /* Elimination: the neuron takes slot j. */
 static void eliminate(lip_corner *corner, size_t j, size_t neuron)
 {
@@ -182,21 +190,9 @@ static void eliminate(lip_corner *corner, size_t j, size_t neuron)
   }
   T[j * k + neuron] = 1;
   corner->neuron[j] = neuron;
-  length = lip_norm(D, M + (D - 1) * D);
-  for (size_t i = 0; i < D; i++) M[(D - 1) * D + i] /= length;
+  length = make_unit(corner);
   for (size_t l = 0; l < k; l++) T[(D - 1) * k + l] /= length;
   if (++corner->steps >= ACCURATE_FOR) make_accurate(corner);
-}
-
-/* How far the edge goes to t > 0 and t < 0 before s = 0. */
-static void find_limits(const lip_corner *corner, size_t j, double limit[2])
-{
-  size_t D = corner->in->D;
-  double s = corner->M[D * D - 1], rate = corner->M[j * D + D - 1];
-
-  limit[0] = limit[1] = INFINITY;
-  if (D == corner->in->d || rate == 0) return;
-  limit[rate > 0] = SHY * s / fabs(rate);
 }
 
 static bool in_a_slot(const lip_corner *corner, size_t neuron)
@@ -211,14 +207,12 @@ static size_t nearest(const lip_corner *corner, size_t j)
 {
   size_t k = corner->in->k, D = corner->in->D, best = k;
   const double *z = ray(corner), *e = corner->T + j * k;
-  double limit[2], least = INFINITY, size = lip_norm(D, corner->M + j * D);
+  double least = INFINITY, size = lip_norm(D, corner->M + j * D);
 
-  find_limits(corner, j, limit);
   for (size_t l = 0; l < k; l++) {
     double t = -z[l] / e[l];
 
     if (!(fabs(e[l]) > TINY * size) || in_a_slot(corner, l) || !(fabs(t) < least)) continue;
-    if (!(fabs(t) < limit[t < 0])) continue;
     least = fabs(t);
     best = l;
   }
@@ -228,22 +222,26 @@ static size_t nearest(const lip_corner *corner, size_t j)
 void lip_corner_start(lip_corner *corner, const double *x, const double *directions)
 {
   const lip_arrangement *in = corner->in;
-  size_t D = in->D, k = in->k;
+  size_t D = in->D, d = in->d, k = in->k;
   double *r = corner->M + (D - 1) * D, largest = lip_largest(in->d, x);
 
-  /* (x, 1 / s_scale) up to a factor, without overflow; then an orthonormal basis with it. */
-  for (size_t i = 0; i < in->d; i++) r[i] = largest > 0 ? x[i] / fmax(largest, 1) : 0;
-  if (D > in->d) r[in->d] = 1 / fmax(largest, 1) / in->s_scale;
-  memcpy(corner->M, directions, (D - 1) * D * sizeof *r);
-  for (size_t step = 0; step < D; step++) {
-    double *row = corner->M + (D - 1 - step) * D, length;
+  for (size_t i = 0; i < d; i++) r[i] = largest > 0 ? x[i] / fmax(largest, 1) : 0;
+  if (D > d) r[d] = 1 / fmax(largest, 1) / in->s_scale;
+  if (D == d && !(largest > 0)) r[0] = 1;
+  for (size_t j = 0; j + 1 < D; j++) { /* an orthonormal basis, of x, or of what is across x */
+    double *row = corner->M + j * D, length;
 
-    for (size_t twice = 0; twice < 2; twice++)
-      for (size_t c = D - step; c < D; c++)
+    row[D - 1] = 0;
+    memcpy(row, directions + j * D, d * sizeof *row);
+    for (size_t twice = 0; twice < 2; twice++) {
+      if (D == d) lip_add_multiple(D, -lip_dot(D, row, r) / lip_dot(D, r, r), r, row);
+      for (size_t c = 0; c < j; c++)
         lip_add_multiple(D, -lip_dot(D, row, corner->M + c * D), corner->M + c * D, row);
+    }
     length = lip_norm(D, row);
     for (size_t i = 0; i < D; i++) row[i] /= length;
   }
+  make_unit(corner);
   for (size_t j = 0; j < D; j++) corner->neuron[j] = k;
   make_tableau(corner);
   for (size_t l = 0; l < k; l++) corner->on[l] = ray(corner)[l] > 0;
@@ -273,9 +271,8 @@ static void fill_buckets(const lip_corner *corner, size_t j, const double *weigh
 {
   size_t k = corner->in->k, D = corner->in->D;
   const double *z = ray(corner), *e = corner->T + j * k;
-  double limit[2], all_z = 0, all_e = 0, scale, least = TINY * lip_norm(D, corner->M + j * D);
+  double all_z = 0, all_e = 0, scale, least = TINY * lip_norm(D, corner->M + j * D);
 
-  find_limits(corner, j, limit);
   for (size_t l = 0; l < k; l++) {
     all_z += fabs(z[l]);
     all_e += fabs(e[l]);
@@ -287,7 +284,7 @@ static void fill_buckets(const lip_corner *corner, size_t j, const double *weigh
     double distance = fabs(z[l]), rate = fabs(e[l]), gain = z[l] > 0 ? -weight[l] : weight[l];
 
     bucket[l] = 2 * BUCKETS;
-    if (!(distance > TINY) || !(rate > least) || !(distance < limit[back] * rate)) continue;
+    if (!(distance > TINY) || !(rate > least)) continue;
     at = (size_t)(BUCKETS * distance / (distance + scale * rate));
     if (at >= BUCKETS) at = BUCKETS - 1;
     bucket[l] = (unsigned char)(back * BUCKETS + at);
@@ -363,6 +360,15 @@ double lip_corner_best_on_edge(const lip_corner *corner, size_t j, const double 
     }
   }
   return best;
+}
+
+void lip_corner_turn(lip_corner *corner)
+{
+  size_t D = corner->in->D, k = corner->in->k;
+
+  for (size_t i = 0; i < D; i++) corner->M[(D - 1) * D + i] *= -1;
+  for (size_t l = 0; l < k; l++) corner->T[(D - 1) * k + l] *= -1;
+  take_signs(corner);
 }
 
 void lip_corner_move(lip_corner *corner, size_t j, size_t neuron, const double *weight)

@@ -19,7 +19,8 @@ LIP_MUST_CHECK lip_status lip_arrangement_create(const lip_claim *claim, lip_arr
 void lip_arrangement_clear(lip_arrangement *of); /* takes one that is zeroed */
 
 /* A ray r on D - 1 hyperplanes, one for each slot: all 2^(D-1) sides of these have points next to
-   it. Along edge j, r + t e_j, only the hyperplane of slot j is left. A slot may be empty, where
+   it. Along edge j, r + t e_j with the s of r, only the hyperplane of
+   slot j is left. A slot may be empty, where
    too few hyperplanes cross. */
 typedef struct lip_corner {
   const lip_arrangement *in; /* borrowed */
@@ -50,6 +51,9 @@ double lip_corner_best_on_edge(const lip_corner *corner, size_t j, const double 
 
 /* Goes there: the neuron takes the slot j. The signs of slots are those that weight wants. */
 void lip_corner_move(lip_corner *corner, size_t j, size_t neuron, const double *weight);
+
+/* Without biases: to the opposite ray. (Edges end where they have come half around the origin.) */
+void lip_corner_turn(lip_corner *corner);
 
 /* Changes signs of slots while that makes the gradient longer. Returns its length. */
 double lip_corner_settle(lip_corner *corner);
