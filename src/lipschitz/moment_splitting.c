@@ -18,7 +18,7 @@
 
 enum { CG_STEPS = 2 };
 static const double SMALL_PENALTY[] = {450, 4500}; /* times D^(-2 degree) / sqrt(K); by trials */
-static const double FIRST_STEP = 0.2, RELAXATION = 1.6;
+static const double FIRST_STEP = 0.2, RELAXATION = 1.8;
 
 /* Duals to start from: y sign(z) <= (y^2 + 1) / 2, for scaled y, and |x|^.. u'(top I - spread)u. */
 static void start_duals(lip_moment_splitting *s)

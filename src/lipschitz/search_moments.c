@@ -7,8 +7,9 @@
    their marginals is ours.
 
    Cost: of degree 4 the moment matrix has D (D + 1) / 2 + D d + d (d + 1) / 2 rows, D = d + 1: 231
-   at d = 10, 861 at d = 20; of degree 6, and 2 in u, 946 at d = 10. A few hundred steps of about 10
-   k rows^2 + 10 rows^3 flops. Degrees whose matrix has more than MOST_ROWS rows are left out. */
+   at d = 10, 861 at d = 20; of degree 6, and 2 in u, 946 at d = 10. Up to a few hundred steps of
+   about 10 rows^3 flops and passes over the neurons. Degrees whose matrix has more than MOST_ROWS
+   rows are left out. */
 #include "lipschitz/method.h"
 
 #include "base/error.h"
@@ -18,7 +19,8 @@
 #include <math.h>
 
 enum { STEPS = 600, EVERY = 20, LEAST_D = 2, MOST_D = 24, MOST_ROWS = 1300 };
-static const double STALLED = 3e-4; /* relative, of what EVERY steps gain */
+static const double STALLED = 3e-4, PASSED_ON = 3e-3; /* relative, of what EVERY steps gain: the
+                                                        end; the end where a degree follows */
 
 static bool applies(const lip_problem *problem)
 {
@@ -75,9 +77,9 @@ done:
   return st;
 }
 
-/* Moments of degree 2 `degree`, until the value settles. */
-static lip_status search(const lip_claim *claim, size_t degree, lip_bracket *bracket,
-                         const lip_control *control, lip_error *err)
+/* Moments of degree 2 `degree`, until EVERY steps gain no more than `stalled`. */
+static lip_status search(const lip_claim *claim, size_t degree, double stalled,
+                         lip_bracket *bracket, const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_moment_program *program = NULL;
@@ -96,13 +98,21 @@ static lip_status search(const lip_claim *claim, size_t degree, lip_bracket *bra
     before = best;
     best = fmin(best, bound);
     if (bracket->upper - bracket->lower <= bracket->gap * bracket->upper) break;
-    if (best < before && before - best <= STALLED * best) break;
+    if (best < before && before - best <= stalled * best) break;
     lip_moment_splitting_balance(splitting);
   }
 done:
   lip_moment_splitting_free(splitting);
   lip_moment_program_free(program);
   return st;
+}
+
+static size_t rows_of(const lip_claim *claim, size_t degree)
+{
+  size_t rows, multipliers;
+
+  lip_moment_rows_count(claim->d + 1, claim->d, degree, &rows, &multipliers);
+  return rows;
 }
 
 static lip_status run(const lip_problem *problem, lip_bracket *bracket, const lip_control *control,
@@ -112,11 +122,10 @@ static lip_status run(const lip_problem *problem, lip_bracket *bracket, const li
   const lip_claim *claim = problem->claim;
 
   for (size_t degree = 2; degree <= 3 && !lip_stopped(control); degree++) {
-    size_t rows, multipliers;
+    bool more = degree < 3 && rows_of(claim, degree + 1) <= MOST_ROWS;
 
-    lip_moment_rows_count(claim->d + 1, claim->d, degree, &rows, &multipliers);
-    if (rows > MOST_ROWS) continue;
-    TRY(search(claim, degree, bracket, control, err));
+    if (rows_of(claim, degree) > MOST_ROWS) continue;
+    TRY(search(claim, degree, more ? PASSED_ON : STALLED, bracket, control, err));
     if (bracket->upper - bracket->lower <= bracket->gap * bracket->upper) break;
   }
 done:
