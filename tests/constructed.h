@@ -74,6 +74,25 @@ static inline built construct(const lip_dataset *data, const lip_construct_optio
   return made;
 }
 
+/* The same with the network alone returned. */
+static inline lip_net *network_of(const lip_dataset *data, const lip_construct_options *options,
+                                  lip_construct_result *result)
+{
+  built made = construct(data, options);
+
+  *result = made.result;
+  return made.net;
+}
+
+/* f(x) of one output. */
+static inline double value(const lip_net *net, const double *x)
+{
+  double y;
+
+  assert_int_equal(lip_net_values(net, 1, x, &y, NULL), LIP_OK);
+  return y;
+}
+
 /* The line says all the parts, NULL-ended. */
 static inline void refuses(const lip_dataset *data, const lip_construct_options *options,
                            lip_status status, ...)
