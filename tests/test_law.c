@@ -92,6 +92,57 @@ static void theorem_2_adds_its_two_terms(void **state)
   assert_true(law_bound("theorem-2-sharp", "n=20000 d=500 L=0.1 log_size=7") > 0);
 }
 
+/* The formulas of theory.md worked out again, or put back into the inequality that they solve. */
+static void derived_bounds_are_what_their_proofs_say(void **state)
+{
+  double t = law_bound("lemma-5", "n=4000 d=64 degree=2 delta=0.02"), least = INFINITY, m, h, g, w;
+  lip_law_result result;
+
+  (void)state;
+  assert_near(2 * 64 * exp(-t * t / 2 / (4000.0 / 64 + t / 3)) / 0.02, 1, 1e-10);
+  assert_near(law_bound("lemma-5", "n=1e6 d=1e5 degree=2"),
+              8.0 / 7 * (sqrt(6e6 * (1e5 * log(33) + log(200))) + 2 * (1e5 * log(33) + log(200))) /
+                  1e5,
+              1e-9);
+  assert_near(law_bound("lemma-4", "n=100 d=10 degree=1 delta=0.02"), sqrt(2 * 100 * log(100) / 10),
+              1e-12);
+  assert_near(law_bound("lemma-4", "n=100 d=10 degree=2 delta=0.02"),
+              (sqrt(600 * log(100)) + 2 * log(100)) / 10, 1e-12);
+  assert_near(law_bound("theorem-5", "n=4000 d=64 degree=2 delta=0.02"), 4000 / (64 * t), 1e-12);
+  assert_near(law_bound("theorem-7", "n=4000 d=64 k=7 delta=0.02"), 4000 / (7 * t), 1e-12);
+
+  /* P(some |x_i| > R) <= n exp(-d (R - 1)^2 / 2) = delta / 2 */
+  result = law_at("profile-two-layer", "n=300 d=40 k=3 norm=7 delta=0.02");
+  assert_near(300 * exp(-40 * pow(law_constant_of(&result, "R, the points' ball") - 1, 2) / 2),
+              0.01, 1e-12);
+
+  /* Theorem 1: m = 2, delta / 4 = 0.025 each */
+  m = 2;
+  h = 79 - 2 * sqrt(79 * log(20 / 0.025));
+  g = 80 - 2 * sqrt(80 * log(20 / 0.025));
+  w = m * 80 / h * pow(sqrt(20) + sqrt(80) + sqrt(2 * log(40)), 2) / g;
+  result = law_at("theorem-1", "n=40 d=80 k=20 delta=0.1");
+  assert_near(result.bound / (4 * w), 1, 1e-12);
+  assert_near(result.assumption[1].value, sqrt(m * 80 / h * 2 * log(20 * 40 / 0.025) / 80), 1e-12);
+
+  /* Theorem 2 sharp: the best split of the margin between labels and class */
+  for (double s = 0; s < 0.7; s += 1e-4)
+    least = fmin(least, 4 * exp(-300 * s * s / 2) +
+                            exp(9 - 300 * 50 * (0.7 - s) * (0.7 - s) / (2 * 1.5 * 36)));
+  assert_near(law_bound("theorem-2-sharp",
+                        "n=300 d=50 L=6 c=1.5 mixture=2 fit_error=0.2 net_radius=0.1 log_size=9") /
+                  least,
+              1, 1e-5);
+  assert_near(law_bound("theorem-2-sharp", "n=300 d=50 L=6 c=1.5 fit_error=0.3 positive=0.2 "
+                                           "log_size=9"),
+              exp(9 - 0.49 * 50 * 2 * 60 * 240 / (300 * 1.5 * 36)), 1e-12);
+  assert_near(law_bound("theorem-3-sharp", "n=300 d=50 p=3 log=3 c=1.5 fit_error=0.3 positive=0.2"),
+              0.7 * 0.8 * sqrt(300 * 50 / (3 * (9 + log(400)))), 1e-12);
+  assert_near(law_bound("theorem-3-sharp", "n=300 d=50 p=3 log=3 c=1.5 mixture=4"),
+              (1 - sqrt(2 * (4 * log(2) + log(200)) / 300)) * sqrt(300 * 50 / (3 * (9 + log(400)))),
+              1e-12);
+}
+
 /* The table of brackets.md: L / sqrt(d) by bits per sample, and what a Gaussian tail gives. */
 static void the_profile_law_has_the_printed_table(void **state)
 {
@@ -425,6 +476,7 @@ int main(void)
       cmocka_unit_test(theorem_3_counts_the_net_of_a_box_with_its_true_diameter),
       cmocka_unit_test(the_condition_on_mixtures_needs_the_printed_number_of_points),
       cmocka_unit_test(theorem_2_adds_its_two_terms),
+      cmocka_unit_test(derived_bounds_are_what_their_proofs_say),
       cmocka_unit_test(the_profile_law_has_the_printed_table),
       cmocka_unit_test(polynomial_networks_have_the_printed_factors),
       cmocka_unit_test(the_two_layer_paper_has_its_formulas),

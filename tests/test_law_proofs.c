@@ -136,6 +136,45 @@ static void outliers_are_counted_by_subsets(void **state)
   assert_true(separation_of_class(&(separation){12, 0.5, 6, 0, 0.1}) > 1e300);
 }
 
+static double binomial(double n, double j)
+{
+  return exp(lgamma(n + 1) - lgamma(j + 1) - lgamma(n - j + 1));
+}
+
+/* The same for 4 labels +1 and 8 labels -1, and every place a of the two sets: exactly counted. */
+static void outliers_of_unequal_labels_are_counted_by_the_worse_side(void **state)
+{
+  const double up = 4, down = 8;
+
+  (void)state;
+  for (double t = 0.4; t < 3; t += 0.5) {
+    for (double j = 1; j <= 3; j++) {
+      double most = 0, low = -600, high = 20;
+
+      for (double a = -2 * t - 6; a < 6; a += 0.05) {
+        double p = Phi(a), q = Phi(-2 * t - a), tail = 0;
+
+        for (double out_up = 0; out_up <= j; out_up++)
+          for (double out_down = 0; out_up + out_down <= j; out_down++)
+            tail += binomial(up, out_up) * pow(p, up - out_up) * pow(1 - p, out_up) *
+                    binomial(down, out_down) * pow(q, down - out_down) * pow(1 - q, out_down);
+        most = fmax(most, tail);
+      }
+      for (int step = 0; step < 60; step++) { /* log delta at which exactly t is proved */
+        double middle = 0.5 * (low + high);
+
+        if (separation_of_class(&(separation){12, 4.0 / 12, j, 0, exp(middle)}) < t)
+          high = middle;
+        else
+          low = middle;
+      }
+      assert_true(most <= exp(high) * (1 + 1e-9));
+      assert_near(separation_rate((up - j) / (12 - j), t) * (12 - j), log(binomial(12, j)) - high,
+                  1e-6); /* the one with the fewest of the rarer */
+    }
+  }
+}
+
 /* f(x) = L x_1 fits margin 1 with probability Phi(-sqrt(d) / L)^n exactly: counted. */
 static void a_linear_function_attains_the_profile_law(void **state)
 {
@@ -574,6 +613,7 @@ int main(void)
       cmocka_unit_test(normal_logarithms_are_those_of_erfc_and_of_an_independent_table),
       cmocka_unit_test(the_rate_of_separation_is_the_best_of_all_half_spaces),
       cmocka_unit_test(outliers_are_counted_by_subsets),
+      cmocka_unit_test(outliers_of_unequal_labels_are_counted_by_the_worse_side),
       cmocka_unit_test(a_linear_function_attains_the_profile_law),
       cmocka_unit_test(other_functions_separate_no_better_than_linear_ones),
       cmocka_unit_test(memorisation_begins_at_one_bit_per_sample),
