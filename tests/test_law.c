@@ -104,6 +104,7 @@ static void derived_bounds_are_what_their_proofs_say(void **state)
               8.0 / 7 * (sqrt(6e6 * (1e5 * log(33) + log(200))) + 2 * (1e5 * log(33) + log(200))) /
                   1e5,
               1e-9);
+  assert_near(law_bound("net", "p=10 J=3 diam=4 eps=0.3"), 10 * log(1 + 2 * 4 * 3 / 0.05), 1e-11);
   assert_near(law_bound("lemma-4", "n=100 d=10 degree=1 delta=0.02"), sqrt(2 * 100 * log(100) / 10),
               1e-12);
   assert_near(law_bound("lemma-4", "n=100 d=10 degree=2 delta=0.02"),
@@ -247,6 +248,7 @@ static const struct {
     {"theorem-3-paper", "n=1e5 d=1e3 p=100 log=20"},
     {"theorem-3-corrected", "n=1e5 d=1e3 p=100 log=20"},
     {"theorem-3-sharp", "n=1e4 d=1e3 p=100 log=20 fit_error=0.1"},
+    {"net", "p=10 J=3 W=2"},
     {"profile", "n=1000 d=100 p=300 bits=8 fit_error=0.1"},
     {"profile-two-layer", "n=10000 d=500 k=20 norm=40 fit_error=0.1"},
 };
@@ -266,6 +268,8 @@ static double bound_of(const lip_law *law, const lip_law_input *input)
 /* -1, 0 or 1 as the bound must move with the quantity, by what the statement says. */
 static int direction(const lip_law *law, const char *name)
 {
+  if (strcmp(law->name, "net") == 0)
+    return strcmp(name, "eps") == 0 || strcmp(name, "net_radius") == 0 ? -1 : 1;
   bool upper = strstr("two-layer-theorem-1 two-layer-theorem-2 two-layer-lemma-4 two-layer-lemma-5 "
                       "conjecture-2",
                       law->name) != NULL;

@@ -32,6 +32,7 @@ static const lip_law *const laws[] = {
     &law_theorem_3_paper,
     &law_theorem_3_corrected,
     &law_theorem_3_sharp,
+    &law_net,
     &law_profile,
     &law_profile_two_layer,
 };

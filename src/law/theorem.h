@@ -14,6 +14,7 @@ extern const lip_law law_lemma_1, law_lemma_2, law_lemma_3, law_lemma_4, law_lem
 extern const lip_law law_proposition_1_2, law_lemma_2_1;
 extern const lip_law law_theorem_2_paper, law_theorem_2_corrected, law_theorem_2_sharp;
 extern const lip_law law_theorem_3_paper, law_theorem_3_corrected, law_theorem_3_sharp;
+extern const lip_law law_net;
 extern const lip_law law_profile, law_profile_two_layer;
 
 /* Source of what docs/theory.md proves. */
