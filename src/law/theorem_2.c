@@ -27,7 +27,7 @@ static lip_status below_noise(const lip_law_input *in, double factor, lip_law_re
   TRY(finite_size(in, &size, err));
   out->kind = LIP_PROBABILITY;
   out->bound = 4 * k * exp(-square / (512 * k)) +
-               2 * exp(size.log_size - square * in->d / (factor * in->c * in->L * in->L));
+               2 * exp(size.log_size - in->n * in->d / (factor * in->c) * pow(in->eps / in->L, 2));
   law_says(
       out,
       "the class holds a function with Lip <= %.6g whose mean squared error is at most sigma^2 - "
@@ -66,7 +66,7 @@ static double log_probability(const lip_law_input *in, double log_size, double m
 {
   double labels = in->mixture * log(2) - in->n * s * s / 2;
   double rest = margin - s;
-  double class_part = log_size - in->n * in->d * rest * rest / (2 * in->c * in->L * in->L);
+  double class_part = log_size - in->n * in->d / (2 * in->c) * pow(rest / in->L, 2);
 
   return fmax(labels, class_part) + log1p(exp(-fabs(labels - class_part)));
 }
@@ -99,11 +99,13 @@ static lip_status sharp(const lip_law_input *in, lip_law_result *out, lip_error 
   if (!isnan(in->positive) && in->mixture > 1)
     FAIL(LIP_EOPTION, "positive: a share of labels is used for one component, not for a mixture");
   out->kind = LIP_PROBABILITY;
-  if (isnan(in->positive))
+  if (margin == 0)
+    out->bound = 1;
+  else if (isnan(in->positive))
     out->bound = exp(least_log_probability(in, size.log_size, margin));
   else
-    out->bound = exp(size.log_size - 2 * in->n * in->d * in->positive * (1 - in->positive) *
-                                         margin * margin / (in->c * in->L * in->L));
+    out->bound = exp(size.log_size - 2 * in->n * in->d / in->c * in->positive * (1 - in->positive) *
+                                         pow(margin / in->L, 2));
   law_says(
       out,
       "the class holds a function with Lip <= %.6g and |f(x_i) - y_i| <= %.6g at all points with "

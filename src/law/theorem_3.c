@@ -79,7 +79,7 @@ static lip_status sharp(const lip_law_input *in, lip_law_result *out, lip_error 
     margin *= 2 * sqrt(in->positive * (1 - in->positive));
   rate = 2 * in->c * (size.log_size + log(4 / in->delta));
   out->kind = LIP_LIPSCHITZ_AT_LEAST;
-  out->bound = fmax(margin, 0) * sqrt(in->n * in->d / rate);
+  out->bound = margin > 0 ? margin * sqrt(in->n * in->d / rate) : 0;
   law_says(out,
            "with probability at least %.6g, every network of the class with |f(x_i) - y_i| <= %.6g "
            "at all points has a Lipschitz constant of at least %.6g",

@@ -45,6 +45,7 @@ static lip_status evaluate(const lip_law_input *in, lip_law_result *out, lip_err
   out->order = sqrt(in->n / pow(in->d, p - 1));
   if (p == 1) out->bound = n / random_vector(n, part);
   if (p == 2) out->bound = n / (random_vector(n, part) + in->d / 2 * random_matrix(n, in->d, part));
+  if (n == 0 && p <= 2) out->bound = 0;
   law_says(out,
            "every network with a polynomial activation of degree %.15g that fits has a constant of "
            "at least %s%.6g on the unit ball, with probability at least %.6g",
