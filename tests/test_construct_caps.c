@@ -194,7 +194,7 @@ static void regrouping_mends_near_points(void **state)
   assert_true(lip_dot(100, data->X + i * 100, data->X + j * 100) > 0.7);
   options.group = 2;
   made = construct(data, &options);
-  assert_non_null(strstr(made.result.note, "exchanged"));
+  assert_non_null(strstr(made.result.note, "exchange"));
   assert_true(made.result.max_error < 1e-10);
   clear_built(&made);
   options.group = 1;

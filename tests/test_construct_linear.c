@@ -1,6 +1,8 @@
 /* test_construct_linear.c - min-norm interpolation, and what every construction refuses. */
 #include "constructed.h"
 
+#include "base/memory.h"
+
 #include <stdio.h>
 
 /* P(a, x) = gamma(a, x) / Gamma(a), by its series. */
@@ -137,6 +139,64 @@ static void what_no_construction_takes_is_named(void **state)
   lip_dataset_free(data);
 }
 
+/* Every allocation refused in turn: LIP_ENOMEM with a line, nothing made, nothing leaked. */
+static void refused_memory_is_told(void **state)
+{
+  lip_dataset *data = sampled(LIP_SPHERE, LIP_LABELS_BALANCED, 12, 14, 3);
+
+  (void)state;
+  for (lip_construct_kind kind = LIP_CONSTRUCT_LINEAR; kind <= LIP_CONSTRUCT_BAUM; kind++) {
+    lip_construct_options options = options_of(kind);
+    lip_status st = LIP_ENOMEM;
+    size_t refused = 0;
+
+    options.exact = true;
+    options.power = 4;
+    options.group = kind == LIP_CONSTRUCT_GROUPS ? 1 : 0;
+    options.threshold = 0.9;
+    while (st != LIP_OK && refused < 1000) {
+      built made = {0};
+      lip_error err = {""};
+
+      lip_alloc_fail_after(refused);
+      st = lip_construct(data, &options, &made.net, &made.result, NULL, &err);
+      lip_alloc_fail_after(SIZE_MAX);
+      if (st != LIP_OK) {
+        assert_int_equal(st, LIP_ENOMEM);
+        assert_null(made.net);
+        assert_true(err.text[0]);
+      }
+      refused++;
+      clear_built(&made);
+    }
+    assert_true(refused > 8 && refused < 1000);
+  }
+  lip_dataset_free(data);
+}
+
+static bool stop_at_once(void *context)
+{
+  (void)context;
+  return true;
+}
+
+static void a_stop_is_heeded(void **state)
+{
+  const lip_control control = {stop_at_once, NULL, NULL};
+  lip_dataset *data = sampled(LIP_SPHERE, LIP_LABELS_BALANCED, 12, 14, 3);
+
+  (void)state;
+  for (lip_construct_kind kind = LIP_CONSTRUCT_CAPS; kind <= LIP_CONSTRUCT_BAUM; kind++) {
+    lip_construct_options options = options_of(kind);
+    built made = {0};
+
+    assert_int_equal(lip_construct(data, &options, &made.net, &made.result, &control, NULL),
+                     LIP_EINTERRUPT);
+    assert_null(made.net);
+  }
+  lip_dataset_free(data);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -145,6 +205,8 @@ int main(void)
       cmocka_unit_test(hard_data_are_fitted),
       cmocka_unit_test(dependent_points_are_fitted_where_their_labels_agree),
       cmocka_unit_test(what_no_construction_takes_is_named),
+      cmocka_unit_test(refused_memory_is_told),
+      cmocka_unit_test(a_stop_is_heeded),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -253,12 +253,17 @@ static lip_status build(const lip_construct_job *job, lip_net **net, lip_constru
   result->k = in.count ? 3 * in.count : 1;
   result->domain = "space";
   result->source = "Baum 1988 as cited by the two-layer paper (B22); slabs that meet [D]";
-  (void)snprintf(
-      result->note, sizeof result->note,
-      "%zu hyperplanes through at most %zu points of label %+.0f, half width of the "
-      "narrowest slab %.4g%s",
-      in.count, in.most, in.label, narrowest,
-      result->exact ? "" : "; an upper bound: the hyperplanes are many, or depend on each other");
+  if (in.count == 0)
+    (void)snprintf(result->note, sizeof result->note, "all points have the label %+.0f", -in.label);
+  else
+    (void)snprintf(result->note, sizeof result->note,
+                   "%zu hyperplane%s through at most %zu point%s of label %+.0f, half width of the "
+                   "narrowest slab %.4g%s",
+                   in.count, in.count == 1 ? "" : "s", in.most, in.most == 1 ? "" : "s", in.label,
+                   narrowest,
+                   result->exact ? ""
+                                 : "; an upper bound: the hyperplanes are many, or depend on each "
+                                   "other");
   TRY(fill(&in, net, err));
 done:
   clear(&in);

@@ -137,12 +137,11 @@ static lip_status build(const lip_construct_job *job, lip_net **net, lip_constru
   result->source = "two-layer paper 3.2 (B6): max |y| sqrt((1 + t) / (1 - t)) for disjoint caps";
   result->lipschitz = lip_largest(data->n, data->y) * sqrt((1 + t) / (1 - t));
   result->exact = largest <= 2 * t * t - 1 - apart;
-  if (result->exact)
+  if (result->exact && data->n > 1)
     (void)snprintf(result->note, sizeof result->note,
                    "caps are disjoint: max x_i.x_j = %.6g (points %zu and %zu), 2 t^2 - 1 = %.6g",
                    largest, i, j, 2 * t * t - 1);
-  else
-    TRY(bound_meeting(job, made, t, result, err));
+  if (!result->exact) TRY(bound_meeting(job, made, t, result, err));
   *net = made;
   made = NULL;
 done:

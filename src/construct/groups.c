@@ -92,7 +92,10 @@ static lip_status find_size(const lip_construct_job *job, lip_grouping *groups, 
     lip_grouping tried = {0};
 
     st = try_size(job, m, &tried, &exchanged, err);
-    if (st != LIP_OK && (st != LIP_EINPUT || m == 1)) goto done;
+    if (st != LIP_OK && (st != LIP_EINPUT || m == 1)) {
+      lip_grouping_clear(&tried);
+      goto done;
+    }
     if (st == LIP_OK && (m == 1 || too_large(&tried, limit) == 0)) {
       lip_grouping_clear(groups);
       *groups = tried;
@@ -133,15 +136,17 @@ static lip_status fill(const lip_construct_job *job, const lip_grouping *groups,
 static void tell(const lip_grouping *groups, const lip_active_bound *bound, size_t swaps,
                  lip_construct_result *result)
 {
-  char exchanged[48] = "";
+  char exchanged[48] = "", seen[48] = "";
+  double largest = groups->largest[lip_worst_group(groups)];
 
-  if (swaps > 0) (void)snprintf(exchanged, sizeof exchanged, ", %zu points exchanged", swaps);
-  (void)snprintf(
-      result->note, sizeof result->note,
-      "at most %zu points per neuron%s; largest value off a group %.4g; at most %zu neurons "
-      "active together%s",
-      groups->m, exchanged, groups->largest[lip_worst_group(groups)], bound->most,
-      bound->exact ? "" : "; 'liplaw measure --domain sphere:1' may be sharper");
+  if (swaps > 0) (void)snprintf(exchanged, sizeof exchanged, ", %zu exchanges of points", swaps);
+  if (isfinite(largest))
+    (void)snprintf(seen, sizeof seen, "; largest value off a group %.4g", largest);
+  (void)snprintf(result->note, sizeof result->note,
+                 "at most %zu point%s per neuron%s%s; at most %zu neuron%s active together%s",
+                 groups->m, groups->m == 1 ? "" : "s", exchanged, seen, bound->most,
+                 bound->most == 1 ? "" : "s",
+                 bound->exact ? "" : "; 'liplaw measure --domain sphere:1' may be sharper");
 }
 
 static lip_status build(const lip_construct_job *job, lip_net **net, lip_construct_result *result,

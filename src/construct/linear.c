@@ -78,7 +78,7 @@ static double smallest(const inverse *map, double *v)
   double length = 1;
 
   if (map->values) return fmax(map->values[0], 0);
-  for (size_t i = 0; i < map->n; i++) v[i] = i % 2 ? 1 : -1 + 1 / (double)(i + 1);
+  for (size_t i = 0; i < map->n; i++) v[i] = i % 2 ? 1 : -1 - 1 / (double)(i + 2);
   for (int step = 0; step < POWER_STEPS; step++) {
     length = lip_norm(map->n, v);
     for (size_t i = 0; i < map->n; i++) v[i] /= length;
