@@ -24,6 +24,10 @@ holds 'round(a["bound"], 4) == 0.0246 and a["assumptions"][1]["holds"] is None'
 holds 'round(a["bound"], 3) == 4.827 and not a["vacuous"] and a["why_vacuous"] is None'
 "$LIPLAW" law theorem-3-sharp --n 1e4 --d 1e3 --log 20 --solve p --L 5 --json >out
 holds 'a["solved"]["p"] == a["quantities"]["p"] and abs(a["bound"] - 5) < 1e-9'
+"$LIPLAW" law theorem-3-sharp --n 1e4 --d 1e3 --log 20 --solve p --L 5 >out
+grep -q "^p = 9319.35[0-9]*: with less p the bound is larger" out || fail "the side: $(cat out)"
+"$LIPLAW" law theorem-3-sharp --p 1e4 --d 1e3 --log 20 --solve n --L 5 >out
+grep -q "with more n the bound is larger" out || fail "the other side: $(cat out)"
 "$LIPLAW" law conjecture-1 --n 2000 --k 20 --json >out
 holds 'a["bound"] is None and a["order"] == 10 and a["constants"][0]["value"] is None'
 "$LIPLAW" law profile --n 100 --d 50 --p 10 --bits 8 --json >out

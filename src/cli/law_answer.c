@@ -141,13 +141,31 @@ static void print_bound(const lip_law_result *result)
     (void)printf("%s: %.10g\n", words[result->kind], result->bound);
 }
 
+/* The value found, and on which side of it the bound is larger. */
+static void print_solved(const lip_law *law, const lip_quantity *quantity,
+                         const lip_law_result *result)
+{
+  lip_law_input at = result->solved;
+  double *value = lip_quantity_of(quantity, &at), found = *value;
+  bool order = isnan(result->bound);
+  lip_law_result next;
+
+  (void)printf("%s = %.10g", quantity->option, found);
+  *value = found + 0.01 * (quantity->range == LIP_FRACTION ? found * (1 - found) : found);
+  if (lip_law_evaluate(law, &at, &next, NULL) == LIP_OK)
+    (void)printf(": with %s %s the bound is larger",
+                 (order ? next.order > result->order : next.bound > result->bound) ? "more"
+                                                                                   : "less",
+                 quantity->option);
+  (void)putchar('\n');
+}
+
 int law_answer_text(const lip_law *law, const char *solved, const lip_law_result *result)
 {
   const lip_quantity *quantity = solved ? lip_quantity_find(solved) : NULL;
-  lip_law_input at = result->solved;
 
   (void)printf("%s: %s\n\n", law->name, law->source);
-  if (quantity) (void)printf("%s = %.10g\n", quantity->option, *lip_quantity_of(quantity, &at));
+  if (quantity) print_solved(law, quantity, result);
   print_bound(result);
   (void)printf("%s.\n", result->says);
   if (result->vacuous) (void)printf("This says nothing here: %s.\n", result->why_vacuous);
