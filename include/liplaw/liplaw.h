@@ -11,6 +11,7 @@
 #include <liplaw/construct.h>
 #include <liplaw/measure.h>
 #include <liplaw/law.h>
+#include <liplaw/limits.h>
 #include <liplaw/sweep.h>
 #include <liplaw/report.h>
 

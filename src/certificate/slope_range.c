@@ -124,6 +124,42 @@ lip_interval lip_activation_slopes_on(lip_activation psi, lip_interval t)
   return (lip_interval){-INFINITY, INFINITY};
 }
 
+/* A kink at 0: slope `left` below, 1 above. */
+static lip_interval bent(lip_interval t, double left)
+{
+  lip_interval negative = lip_interval_mul(lip_interval_of(left),
+                                           (lip_interval){t.low, fmin(t.high, 0)});
+
+  if (t.low >= 0) return t;
+  if (t.high <= 0) return negative;
+  return (lip_interval){fmin(negative.low, 0), fmax(negative.high, t.high)};
+}
+
+lip_interval lip_activation_values_on(lip_activation psi, lip_interval t)
+{
+  switch (psi.kind) {
+  case LIP_IDENTITY:
+    return t;
+  case LIP_RELU:
+    return (lip_interval){fmax(t.low, 0), fmax(t.high, 0)};
+  case LIP_LEAKY_RELU:
+    return bent(t, psi.slope);
+  case LIP_ABS:
+    return magnitude(t);
+  case LIP_TANH:
+    return clamped(rising(psi, lip_activation_value, t), -1, 1);
+  case LIP_SOFTPLUS:
+    return (lip_interval){fmax(rising(psi, lip_activation_value, t).low, 0),
+                          rising(psi, lip_activation_value, t).high};
+  case LIP_SIGMOID:
+    return clamped(rising(psi, lip_activation_value, t), 0, 1);
+  case LIP_SQUARE:
+  case LIP_POWER:
+    return power(t, exponent_of(psi));
+  }
+  return (lip_interval){-INFINITY, INFINITY};
+}
+
 /* ---- arguments ---- */
 
 static bool is_zero(size_t n, const double *w)

@@ -10,6 +10,9 @@
    infinite. */
 lip_interval lip_activation_slopes_on(lip_activation psi, lip_interval t);
 
+/* psi over an interval of arguments, enclosed. */
+lip_interval lip_activation_values_on(lip_activation psi, lip_interval t);
+
 /* z_l = w_l.x + b_l over the claim's domain; around data over the ball of center `ball` alone
    (ignored elsewhere).  z  out  k */
 void lip_claim_arguments(const lip_claim *claim, size_t ball, lip_interval *z);

@@ -1,0 +1,71 @@
+/* limit.h - one lower limit that values at points prove: what a file src/law/limit_NAME.c holds. */
+#ifndef LIP_LAW_LIMIT_H
+#define LIP_LAW_LIMIT_H
+
+#include <liplaw/limits.h>
+
+#include "linalg/interval.h"
+
+/* The class of functions that a limit may speak of. */
+typedef struct lip_limit_class {
+  bool two_layer;     /* sum a_l psi(w_l.x + b_l) + c; else nothing but its values is known */
+  lip_activation psi; /* of two layers */
+  bool biased;        /* some b_l is not 0 */
+  size_t k;           /* the rank through which it factors; 0: any */
+  size_t neurons;     /* of two layers; 0: any number */
+} lip_limit_class;
+
+/* The values of a function at points: what a limit follows from. */
+typedef struct lip_limit_job {
+  const lip_dataset *data;
+  const lip_net *net; /* NULL: any function of the class that has these values */
+  const lip_limits_options *options;
+  lip_limit_class class;
+  size_t n, d, m;
+  const double *X;        /* n x d */
+  const lip_interval *f;  /* n x m: the values at the points are in there */
+  const lip_interval *on; /* n x m: on a sphere those at radius x / |x|; else f */
+  lip_domain domain;      /* of the bracket */
+  const bool *inside;     /* n: the point is certainly in that domain (any but spheres) */
+  double radius;          /* every point that is inside is certainly at most this long; up */
+} lip_limit_job;
+
+/* What a limit says: value NaN and why_not, or a value. */
+typedef struct lip_limit_finding {
+  double value;
+  char domain[64];
+  bool within; /* that domain is certainly part of the bracket's */
+  char why_not[160], note[160];
+  lip_limit_pair pair[LIP_LIMIT_PAIRS];
+  size_t pairs;
+} lip_limit_finding;
+
+typedef struct lip_limit_kind {
+  const char *name, *source, *family; /* static text */
+  lip_limited of;
+  lip_status (*run)(const lip_limit_job *job, lip_limit_finding *finding,
+                    const lip_control *control, lip_error *err);
+} lip_limit_kind;
+
+extern const lip_limit_kind lip_limit_l_star;
+
+/* "It does not apply" : sets why_not, returns LIP_OK. */
+lip_status lip_limit_refuse(lip_limit_finding *finding, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The values f(x_i) enclosed, for networks of any layers.
+   radius  in   0: at the points as they stand; else at radius x_i / |x_i|
+   f       out  n x m
+   return  LIP_OK; LIP_ENOMEM; LIP_EINTERRUPT.  cost  n products with the weights in twice the
+           working precision, on all cores */
+LIP_MUST_CHECK lip_status lip_limit_values(const lip_net *net, size_t n, const double *X,
+                                           double radius, lip_interval *f,
+                                           const lip_control *control, lip_error *err);
+
+/* Between which numbers |s - t| lies, s and t of `m` entries: the least possible. */
+double lip_limit_apart(size_t m, const lip_interval *s, const lip_interval *t);
+
+/* |x - y|, rounded up; work: d. */
+double lip_limit_distance_up(size_t d, const double *x, const double *y, double *work);
+
+#endif
