@@ -251,6 +251,20 @@ static const struct {
     {"net", "p=10 J=3 W=2"},
     {"profile", "n=1000 d=100 p=300 bits=8 fit_error=0.1"},
     {"profile-two-layer", "n=10000 d=500 k=20 norm=40 fit_error=0.1"},
+    {"deep-3.1-paper", "n=1e6 d=1e3 p=100 depth=3 multiplicity=7 radius=1 W=2"},
+    {"deep-3.1-corrected", "n=1e6 d=1e3 p=100 depth=3 multiplicity=7 radius=1 W=2"},
+    {"deep-3.1-sharp", "n=1e4 d=1e3 p=100 depth=3 multiplicity=7 radius=1 W=2 fit_error=0.1"},
+    {"deep-3.2-paper", "n=1e6 d=1e3 p=100 depth=3 multiplicity=7 radius=1 W=2 product=9"},
+    {"deep-3.2-corrected", "n=1e6 d=1e3 p=100 depth=3 multiplicity=7 radius=1 W=2 product=9"},
+    {"deep-3.2-sharp",
+     "n=1e4 d=1e3 p=100 depth=3 multiplicity=7 radius=1 W=2 product=9 fit_error=0.1"},
+    {"radius-ceiling", "n=1e4 d=1e3 p=100 log=20"},
+    {"poincare", "n=1e4 d=1e3 p=1000 log=20 fit_error=0.1"},
+    {"caps-gradient", "n=1000 d=50 threshold=0.9"},
+    {"rademacher", "n=1e5 d=200 L=2 p=10 bits=8"},
+    {"generalisation", "n=1e5 d=200 L=2 p=10 bits=8 loss_bound=1"},
+    {"projection", "n=1000 d=500 p=1e5"},
+    {"memorisation", "n=1000 d=50"},
 };
 
 static double bound_of(const lip_law *law, const lip_law_input *input)
@@ -271,10 +285,11 @@ static int direction(const lip_law *law, const char *name)
   if (strcmp(law->name, "net") == 0)
     return strcmp(name, "eps") == 0 || strcmp(name, "net_radius") == 0 ? -1 : 1;
   bool upper = strstr("two-layer-theorem-1 two-layer-theorem-2 two-layer-lemma-4 two-layer-lemma-5 "
-                      "conjecture-2",
+                      "conjecture-2 caps-gradient projection memorisation",
                       law->name) != NULL;
   bool probability = strcmp(law->target, "delta") == 0;
-  int sign = probability ? -1 : 1;
+  bool ceiling = strstr("radius-ceiling rademacher generalisation", law->name) != NULL;
+  int sign = probability || ceiling ? -1 : 1;
 
   if (strcmp(name, "n") == 0) return upper ? 1 : sign;
   if (strcmp(name, "k") == 0) return -1;
@@ -283,7 +298,9 @@ static int direction(const lip_law *law, const char *name)
     return -sign;
   if (strcmp(name, "L") == 0) return 1;
   if (strcmp(name, "eps") == 0) return sign;
-  if (strcmp(name, "delta") == 0) return upper ? -1 : 1;
+  if (strcmp(name, "delta") == 0) return upper || ceiling ? -1 : 1;
+  if (strcmp(name, "product") == 0 && strncmp(law->name, "deep", 4) == 0) return -1;
+  if (strcmp(name, "depth") == 0 || strcmp(name, "W") == 0) return -1;
   if (strcmp(name, "norm") == 0) return strncmp(law->name, "profile", 7) == 0 ? -1 : 1;
   if (strcmp(name, "subgaussian") == 0 || strcmp(name, "product") == 0) return 1;
   return 0;

@@ -1,4 +1,6 @@
 /* test_statistics.c - summaries, Student quantiles and line fits against independent numbers. */
+#include "base/incomplete_beta.h"
+#include "base/incomplete_gamma.h"
 #include "report/statistics.h"
 
 #include <math.h>
@@ -26,6 +28,23 @@ static void the_incomplete_beta_function_is_a_binomial_tail(void **state)
   }
   assert_true(incomplete_beta(2, 3, 0) == 0);
   assert_true(incomplete_beta(2, 3, 1) == 1);
+  assert_near(exp(incomplete_beta_log(2, 3, 0.1)), incomplete_beta(2, 3, 0.1), 1e-16);
+  assert_near(exp(incomplete_beta_log(2, 3, 0.9)), incomplete_beta(2, 3, 0.9), 1e-14);
+  assert_near(incomplete_beta_log(1e4, 1, 0.25) / (1e4 * log(0.25)), 1, 1e-11); /* x^a */
+}
+
+static void the_incomplete_gamma_function_is_a_poisson_tail(void **state)
+{
+  /* P(1, x) = 1 - exp(-x); P(3, x) = P(Poisson(x) >= 3); P(1/2, x) = erf(sqrt x); small x: x^a / a!
+   */
+  (void)state;
+  for (double x = 0.1; x < 12; x += 0.3) {
+    assert_near(exp(incomplete_gamma_log(1, x)), -expm1(-x), 1e-14);
+    assert_near(exp(incomplete_gamma_log(3, x)), 1 - exp(-x) * (1 + x + x * x / 2), 1e-14);
+    assert_near(exp(incomplete_gamma_log(0.5, x)), erf(sqrt(x)), 1e-14);
+  }
+  assert_near(incomplete_gamma_log(200, 1e-3), 200 * log(1e-3) - lgamma(201) - 1e-3 + 1e-3 / 201, 1e-8);
+  assert_true(incomplete_gamma_log(3, 0) == -INFINITY);
 }
 
 static void student_quantiles_have_their_closed_forms_for_one_and_two_degrees(void **state)
@@ -147,6 +166,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_incomplete_beta_function_is_a_binomial_tail),
+      cmocka_unit_test(the_incomplete_gamma_function_is_a_poisson_tail),
       cmocka_unit_test(student_quantiles_have_their_closed_forms_for_one_and_two_degrees),
       cmocka_unit_test(student_quantiles_agree_with_the_printed_table),
       cmocka_unit_test(a_line_is_fitted_as_in_the_textbook),

@@ -48,6 +48,9 @@ typedef enum lip_range {
     "operator norm of a tensor; of all parameters in profile-two-layer")                           \
   X(subgaussian, "subgaussian", LIP_POSITIVE, "C of P(|X| >= t) <= 2 exp(-t^2 / C)")               \
   X(loss_bound, "loss-bound", LIP_POSITIVE, "largest loss")                                        \
+  X(threshold, "threshold", LIP_FRACTION, "t of the caps {x: x.x_i >= t}")                         \
+  X(value, "value", LIP_POSITIVE,                                                                  \
+    "with --solve: the number that is wanted where it is no Lipschitz constant")                   \
   X(L_star, "L-star", LIP_NOT_NEGATIVE, "smallest constant of any function through the data")
 
 typedef struct lip_law_input {

@@ -35,6 +35,19 @@ static const lip_law *const laws[] = {
     &law_net,
     &law_profile,
     &law_profile_two_layer,
+    &law_deep_3_1_paper,
+    &law_deep_3_1_corrected,
+    &law_deep_3_1_sharp,
+    &law_deep_3_2_paper,
+    &law_deep_3_2_corrected,
+    &law_deep_3_2_sharp,
+    &law_radius_ceiling,
+    &law_poincare,
+    &law_caps_gradient,
+    &law_rademacher,
+    &law_generalisation,
+    &law_projection,
+    &law_memorisation,
 };
 
 static const lip_quantity quantities[] = {

@@ -16,6 +16,10 @@ extern const lip_law law_theorem_2_paper, law_theorem_2_corrected, law_theorem_2
 extern const lip_law law_theorem_3_paper, law_theorem_3_corrected, law_theorem_3_sharp;
 extern const lip_law law_net;
 extern const lip_law law_profile, law_profile_two_layer;
+extern const lip_law law_deep_3_1_paper, law_deep_3_1_corrected, law_deep_3_1_sharp,
+    law_deep_3_2_paper, law_deep_3_2_corrected, law_deep_3_2_sharp;
+extern const lip_law law_radius_ceiling, law_poincare, law_caps_gradient, law_rademacher,
+    law_generalisation, law_projection, law_memorisation;
 
 /* Source of what docs/theory.md proves. */
 #define DERIVED "derived: docs/theory.md"

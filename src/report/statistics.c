@@ -1,6 +1,8 @@
 /* statistics.c - summaries, straight lines with Student intervals, and model choice by AIC. */
 #include "report/statistics.h"
 
+#include "base/incomplete_beta.h"
+
 #include <float.h>
 #include <math.h>
 
@@ -40,48 +42,6 @@ summary summarise(const double *values, size_t count)
   out.median = (rank_value(values, count, (count - 1) / 2) + rank_value(values, count, count / 2)) /
                2;
   return out;
-}
-
-/* The continued fraction of I_x(a, b), by Lentz's method; converges fast for x < (a+1)/(a+b+2). */
-static double beta_fraction(double a, double b, double x)
-{
-  enum { TERMS = 10000 };
-  const double tiny = DBL_MIN / DBL_EPSILON;
-  double c = 1, d = 1 - (a + b) * x / (a + 1);
-  double product;
-
-  if (fabs(d) < tiny) d = tiny;
-  d = 1 / d;
-  product = d;
-  for (int m = 1; m < TERMS; m++) {
-    double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-    double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-    double terms[2] = {even, odd};
-    double factor = 1;
-
-    for (int i = 0; i < 2; i++) {
-      d = 1 + terms[i] * d;
-      c = 1 + terms[i] / c;
-      if (fabs(d) < tiny) d = tiny;
-      if (fabs(c) < tiny) c = tiny;
-      d = 1 / d;
-      factor = c * d;
-      product *= factor;
-    }
-    if (fabs(factor - 1) < DBL_EPSILON) break;
-  }
-  return product;
-}
-
-double incomplete_beta(double a, double b, double x)
-{
-  double front;
-
-  if (x <= 0) return 0;
-  if (x >= 1) return 1;
-  front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x));
-  if (x < (a + 1) / (a + b + 2)) return front * beta_fraction(a, b, x) / a;
-  return 1 - front * beta_fraction(b, a, 1 - x) / b;
 }
 
 double student_quantile(double p, double freedom)

@@ -13,10 +13,6 @@ typedef struct summary {
 
 summary summarise(const double *values, size_t count);
 
-/* I_x(a, b), the regularised incomplete beta function, a, b > 0, 0 <= x <= 1: continued fraction,
-   relative error about 1e-14. */
-double incomplete_beta(double a, double b, double x);
-
 /* The t for which a Student variable with `freedom` > 0 degrees of freedom is at most t with
    probability p, 0 < p < 1. */
 double student_quantile(double p, double freedom);
