@@ -34,8 +34,8 @@ typedef struct lip_construct_options {
   bool exact;        /* tensor: solves for an exact fit in place of alpha = y */
   bool implicit;     /* tensor: n neurons (x_i.x)^p in place of d or C(2d + p - 2, p - 1) */
   size_t dimensions; /* projected: how many coordinates are kept */
-  size_t cells;      /* counterexample: how many coordinates cut the space; 0: the fewest with
-                        2^cells >= 100 n */
+  size_t cells;      /* counterexample: how many coordinates cut the space, at most 17; 0: all where
+                        the points have up to 4, else the fewest with 2^cells >= 100 n */
   size_t tries;      /* counterexample beyond 4 coordinates: the parameters tried */
   uint64_t seed;
 } lip_construct_options;

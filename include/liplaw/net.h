@@ -36,9 +36,9 @@ LIP_PUBLIC double lip_activation_value(lip_activation psi, double t);
 LIP_PUBLIC double lip_activation_slope(lip_activation psi, double t);
 LIP_PUBLIC double lip_activation_lipschitz(lip_activation psi);
 
-/* What a layer makes of h before its activation. The maps that are not affine are those of
-   functions through data: tents and cones about points (universal law, Remark 1.1; McShane), the
-   distance of a box's corner region (Theorem 4). */
+/* What a layer makes of h before its activation. Functions through data are made of the maps that
+   are not affine: cones and tents about points (McShane; universal law, Remark 1.1), distances from
+   cells (universal law, Theorem 4). */
 typedef enum lip_map {
   LIP_AFFINE,   /* W h + b */
   LIP_DISTANCE, /* scale |h - w_j| + b_j, w_j the rows of W */
@@ -67,7 +67,7 @@ typedef struct lip_net {
   size_t depth;
   lip_layer *layer;  /* owned */
   size_t max_width;  /* the largest out */
-  size_t parameters; /* the number of weights, all biases included */
+  size_t parameters; /* the number of weights, all biases included, scales not */
   lip_precision precision;
   double *block; /* owned: all weights and biases, layer by layer, W before b */
 } lip_net;
@@ -94,9 +94,11 @@ LIP_PUBLIC void lip_net_free(lip_net *net);
 LIP_PUBLIC size_t lip_net_inputs(const lip_net *net);
 LIP_PUBLIC size_t lip_net_outputs(const lip_net *net);
 
-/* Values, in f64, blocked over rows. Distances have the accuracy of differences: a relative error
-   of 4 (in + 4) 2^-53 at most. X  in   rows x d;  Y  out  rows x m return  LIP_OK; LIP_ENOMEM;
-   LIP_ENUMERIC if an output is not finite */
+/* Values, in f64, blocked over rows. Distances do not cancel: their relative error is at most
+   4 (in + 4) 2^-53.
+
+   X  in   rows x d;  Y  out  rows x m
+   return  LIP_OK; LIP_ENOMEM; LIP_ENUMERIC if an output is not finite */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_net_values(const lip_net *net, size_t rows,
                                                     const double *X, double *Y, lip_error *err);
 

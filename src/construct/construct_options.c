@@ -31,7 +31,8 @@ static const lip_option rows[] = {
     {"dimensions", 0, LIP_OPT_SIZE, FIELD(dimensions), "0", 0, 1e9, NULL, "",
      "projected: how many coordinates are kept"},
     {"cells", 0, LIP_OPT_SIZE, FIELD(cells), "0", 0, 64, NULL, "",
-     "counterexample: coordinates that cut the space; 0: the fewest with 2^cells >= 100 n"},
+     "counterexample: coordinates that cut the space, up to 17; 0: all of up to 4, else 2^cells >= "
+     "100 n"},
     {"tries", 0, LIP_OPT_SIZE, FIELD(tries), "1e6", 1, 1e15, NULL, "",
      "counterexample: parameters tried beyond 4 coordinates"},
     {"seed", 0, LIP_OPT_U64, FIELD(seed), "0", 0, 0, NULL, "", "of every random choice"},

@@ -8,11 +8,11 @@
 
 /* Equal rows count as one point.
    A     in   n x d, row-major, finite
-   pair  out  the least distance |a_i - a_j| > 0, and where it is attained, i < j, the first such
-   pair; distance infinite and i = j = 0 where all rows are equal; the slope is 0 accuracy   of
-   differences, to a few ulps; no pair is missed by the cancellation of products cost       n^2 d /
-   2 products in single precision, n d floats and 1 MB per thread return     LIP_OK; LIP_EINTERRUPT;
-   LIP_ENOMEM; LIP_ENUMERIC where a distance overflows */
+   pair  out  the least distance |a_i - a_j| > 0 and the first pair that has it, i < j, slope 0;
+              distance infinite and i = j = 0 where all rows are equal
+   accuracy   of differences, to a few ulps; no pair is missed by the cancellation of products
+   cost       n^2 d / 2 products in single precision, n d floats and 1 MB per thread
+   return     LIP_OK; LIP_EINTERRUPT; LIP_ENOMEM; LIP_ENUMERIC where a distance overflows */
 LIP_MUST_CHECK lip_status lip_nearest_pair(lip_team *team, const double *A, size_t n, size_t d,
                                            lip_pair *pair, const lip_control *control,
                                            lip_error *err);
