@@ -178,7 +178,7 @@ static void no_slope_is_above_the_bound(void **state)
 {
   (void)state;
   for (uint64_t seed = 0; seed < 24; seed++) {
-    size_t p = 3 + seed % 4, d = 2 + seed % 5, n = seed % 3 == 0 ? 1 : 5 << seed % 4;
+    size_t p = 3 + seed % 4, d = 2 + seed % 5, n = seed % 3 == 0 ? 1 : (size_t)5 << seed % 4;
     lip_dataset *data = sampled(LIP_SPHERE, LIP_LABELS_RANDOM, n, d, seed);
     built made = tensor(data, p, false, seed % 2);
     double slope = sampled_slope(made.net, 2000, seed), lower = 0, upper;
