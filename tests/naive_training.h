@@ -111,7 +111,7 @@ static void back_through_batch_norm(const naive *t, const lip_train_options *o, 
     dz[i] = gamma * g[i] * inverse + of_variance * 2 * (z[i] - mean) / n + of_mean / n;
 }
 
-static void naive_gradient(naive *t, const lip_train_options *o)
+static inline void naive_gradient(naive *t, const lip_train_options *o)
 {
   const size_t kd = t->k * t->d;
   lip_activation psi = {o->activation, o->slope};
@@ -140,7 +140,7 @@ static void naive_gradient(naive *t, const lip_train_options *o)
 }
 
 /* Adam as in Kingma and Ba 2015, algorithm 1. */
-static void naive_adam(naive *t, const lip_train_options *o)
+static inline void naive_adam(naive *t, const lip_train_options *o)
 {
   const double step = (double)++t->updates;
 

@@ -9,6 +9,13 @@
 extern "C" {
 #endif
 
+/* What training keeps small beside the error. */
+typedef enum lip_minimise {
+  LIP_MINIMISE_NOTHING,
+  LIP_MINIMISE_LIPSCHITZ /* the semidefinite upper bound on its Lipschitz constant over the whole
+                            space: the one that `measure` proves */
+} lip_minimise;
+
 /* The protocol of section 5 of the two-layer paper, with its open choices as in theory.md 2.2:
    linear layer, batch normalisation, activation, linear output; Adam on the mean squared error. */
 typedef struct lip_train_options {
@@ -25,7 +32,11 @@ typedef struct lip_train_options {
               */
   double learning_rate, beta1, beta2, adam_epsilon, batch_norm_epsilon;
   double output_scale; /* factor on the initial output weights */
-  size_t threads;      /* 0: all cores; changes no bit of the result */
+  lip_minimise minimise;
+  double weight;  /* of that bound beside the mean squared error, at the first step; it falls by the
+                     same factor from step to step, to a 10,000th at the last: what first fits on
+                     the way is kept, so that more steps find smaller bounds */
+  size_t threads; /* 0: all cores; changes no bit of the result */
 } lip_train_options;
 
 /* What became of it. All of it speaks of the folded network, evaluated in f64 on the whole data. */

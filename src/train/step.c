@@ -157,6 +157,25 @@ static void combine_sums(lip_trainer *t, size_t first, size_t count)
   }
 }
 
+/* The same for the penalty weight F, whose gradient by c_l = scale_l a_l is known. Under batch
+   normalisation scale_l is gamma_l / sqrt(variance + epsilon): its gradient in the row z is one
+   more multiple of z. */
+static void add_penalty(lip_trainer *t, size_t first, size_t count)
+{
+  const size_t k = t->weights.k;
+  const float n = (float)t->points.n;
+  float *value = t->sums, *moment = value + 2 * k, *q = moment + 2 * k;
+
+  for (size_t l = first; l < first + count; l++) {
+    const float by_factor = t->penalty.weight * t->penalty.by_factor[l];
+    const float a = t->weights.a[l], inverse = t->inverse[l];
+
+    value[l] += by_factor * t->scale[l];
+    moment[l] += by_factor * a * inverse;
+    if (t->options->batch_norm) q[l] -= by_factor * a * t->scale[l] * inverse * inverse / n;
+  }
+}
+
 static void update(lip_trainer *t, size_t first, size_t count, const float *gradient)
 {
   t->loops->adam(count, &t->adam, gradient, t->weights.block + first, t->first.block + first,
@@ -172,32 +191,56 @@ static void backward_block(void *context, size_t block, size_t thread)
   float *value = t->sums, *slope = value + k, *moment = slope + k;
   float *p = moment + k, *q = p + k;
   float *dW = t->gradient + thread * t->block * d;
+  const bool penalised = t->penalty.weight > 0;
+  float *SW = penalised ? t->penalty.SW + thread * t->block * d : NULL;
 
+  if (penalised)
+    t->outcome[block] = lip_penalty_block(&t->penalty, t->weights.W, t->scale, t->weights.a,
+                                          b.first, b.count, SW);
+  if (t->outcome[block] != LIP_OK) return;
   for (size_t done = 0; done < b.count; done += SLICE) {
     size_t first = b.first + done, count = b.count - done < SLICE ? b.count - done : SLICE;
     lip_rows rows = rows_of(t, first, count);
 
     t->loops->sum_slopes(&rows, t->residual, value + first, slope + first, moment + first);
     combine_sums(t, first, count);
+    if (penalised) add_penalty(t, first, count);
     t->loops->to_gradient(&rows, t->residual, p + first, q + first);
   }
   t->outcome[block] = lip_sgemm(false, false, b.count, d, points->padded,
                                 t->Z + b.first * t->points.stride, t->points.stride, points->X, d,
                                 0, dW, d, NULL);
   if (t->outcome[block] != LIP_OK) return;
+  if (penalised) lip_penalty_add(&t->penalty, t->scale, t->weights.a, b.first, b.count, SW, dW);
   update(t, b.first * d, b.count * d, dW);
   if (t->options->batch_norm) update(t, k * d + b.first, b.count, moment + b.first);
   if (t->options->bias) update(t, k * d + k + b.first, b.count, slope + b.first);
   update(t, k * d + 2 * k + b.first, b.count, value + b.first);
 }
 
+/* S is brought up to date now and then: the weights move little in between. */
+static void prepare_penalty(lip_trainer *t)
+{
+  enum { EVERY = 5, FIRST = 30, AGAIN = 2 };
+  const lip_parameters *w = &t->weights;
+  size_t taken = t->updates;
+
+  if (!t->penalty.S) return;
+  t->penalty.weight = (float)lip_penalty_weight(t->options, taken);
+  if (taken % EVERY == 0)
+    (void)lip_penalty_improve(&t->penalty, w->W, t->scale, w->a, taken == 0 ? FIRST : AGAIN);
+  lip_penalty_begin(&t->penalty, w->W, t->scale, w->a);
+}
+
 lip_status lip_trainer_backward(lip_trainer *t, const lip_fit *fit, lip_error *err)
 {
   const lip_train_options *o = t->options;
   const float of_c = (float)(2.0 * fit->mean);
-  double steps = (double)++t->updates;
+  double steps;
   lip_status st = LIP_OK;
 
+  prepare_penalty(t);
+  steps = (double)++t->updates;
   t->adam = (lip_adam){(float)o->beta1, (float)o->beta2,
                        (float)(o->learning_rate / (1.0 - pow(o->beta1, steps))),
                        (float)(1.0 / sqrt(1.0 - pow(o->beta2, steps))), (float)o->adam_epsilon};

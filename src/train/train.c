@@ -54,6 +54,8 @@ static lip_status check_options(const lip_train_options *options, const lip_data
     FAIL(LIP_EOPTION, "--no-bias: batch normalisation has a bias; it needs --no-batch-norm");
   if (options->batch_norm && options->batch == 1)
     FAIL(LIP_EOPTION, "--batch: one point has no variance; batch normalisation needs 2");
+  if (options->minimise == LIP_MINIMISE_LIPSCHITZ && options->activation == LIP_SQUARE)
+    FAIL(LIP_EOPTION, "--minimise lipschitz: the square has no Lipschitz constant");
   if (data->m != 1)
     FAIL(LIP_EINPUT, "training takes one label per point, the data have %zu", data->m);
   if (data->classes)

@@ -30,6 +30,10 @@ static const lip_option rows[] = {
      "batch normalisation's epsilon"},
     {"output-scale", 0, LIP_OPT_F64, FIELD(output_scale), "1", 0, 1e6, NULL, "",
      "factor on the initial output weights"},
+    {"minimise", 0, LIP_OPT_CHOICE, FIELD(minimise), "nothing", 0, 0, "nothing|lipschitz", "",
+     "beside the error: the upper bound on the Lipschitz constant that measure proves"},
+    {"weight", 0, LIP_OPT_F64, FIELD(weight), "0.2", 0, 1e6, NULL, "",
+     "of what is minimised beside the error, at the first step; at the last: a 10,000th of it"},
     {"threads", 0, LIP_OPT_SIZE, FIELD(threads), "0", 0, 1024, NULL, "", "0: all cores"},
 };
 

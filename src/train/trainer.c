@@ -43,6 +43,7 @@ lip_status lip_trainer_create(const lip_train_options *options, size_t n, size_t
   t.outcome = lip_alloc_zero(t.blocks, sizeof *t.outcome);
   if (!t.Z || !t.scale || !t.partial || !t.residual || !t.gradient || !t.sums || !t.outcome)
     FAIL(LIP_ENOMEM, "workspace of training %zu neurons on %zu points in %zu dimensions", k, n, d);
+  TRY(lip_penalty_create(options, d, lip_team_size(t.team), t.block, &t.penalty, err));
   t.shift = t.scale + k;
   t.inverse = t.shift + k;
   *trainer = t;
@@ -66,5 +67,6 @@ void lip_trainer_clear(lip_trainer *trainer)
   lip_free(trainer->gradient);
   lip_free(trainer->sums);
   lip_free(trainer->outcome);
+  lip_penalty_clear(&trainer->penalty);
   *trainer = (lip_trainer){0};
 }

@@ -4,6 +4,7 @@
 
 #include "base/parallel.h"
 #include "train/elementwise.h"
+#include "train/penalty.h"
 
 #include <liplaw/train.h>
 
@@ -53,6 +54,7 @@ typedef struct lip_trainer {
   float *gradient;      /* threads x block x d: of the block of W in hand */
   float *sums;          /* 5 k: sums over the points, and what follows from them */
   lip_adam adam;        /* of the step under way */
+  lip_penalty penalty;  /* of the Lipschitz constant; zeros: none */
   lip_status *outcome;  /* blocks: of the products */
 } lip_trainer;
 
@@ -79,7 +81,7 @@ LIP_MUST_CHECK lip_status lip_trainer_create(const lip_train_options *options, s
                                              lip_trainer *trainer, lip_error *err);
 void lip_trainer_clear(lip_trainer *trainer);
 
-/* The two halves of a step. cost: 2 n k d flops each */
+/* The two halves of a step. cost: 2 n k d flops each, and the penalty's */
 LIP_MUST_CHECK lip_status lip_trainer_forward(lip_trainer *trainer, lip_fit *fit, lip_error *err);
 LIP_MUST_CHECK lip_status lip_trainer_backward(lip_trainer *trainer, const lip_fit *fit,
                                                lip_error *err);
