@@ -12,10 +12,11 @@
    The squared distance from a cell is the sum over i of max(0, w - sign_i x_i)^2: hinges, groups,
    the least entry.
    With c <= 4 all 2^(2^c) labellings are tried; beyond, labels are bits of a counter-based
-   generator and `tries` parameters are tried; n points in different cells take 2^n on average
-   (after 2^n n ln 2 or so all of their labellings appear, Remark 4.2). cost    2^(2^c) 2^c, or
-   tries n / 32 random numbers; 2 c^2 2^c numbers of network limits  a random labelling fits 3/4 of
-   n points with probability at most e^(-n/8) (Hoeffding) */
+   generator and `tries` parameters are tried: n points in different cells take 2^n on average
+   (after 2^n n ln 2 or so all of their labellings appear, Remark 4.2).
+
+   cost    2^(2^c) 2^c, or tries n / 32 random numbers; 2 c^2 2^c numbers of network
+   limits  a random labelling fits 3/4 of n points with probability at most e^(-n/8) (Hoeffding) */
 #include "construct/counterexample.h"
 
 #include "construct/construction.h"
