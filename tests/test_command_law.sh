@@ -49,6 +49,22 @@ printf '\xef\xbb\xbfn, "d" ,fit-error\r\n1e4,1e3,0.5\r\n' >quoted.csv
 "$LIPLAW" law theorem-3-sharp --p 1e4 --log 20 --batch quoted.csv | grep -q '^10000,1000,0.5,2.3268' ||
   fail "quotes and line ends"
 
+# A trained network counts itself.
+"$LIPLAW" sample gaussian --n 120 --d 60 --seed 3 -o points.npz >out
+"$LIPLAW" train points.npz -k 4 --eps 0.02 --seed 1 -o net.onnx >out
+"$LIPLAW" law profile-two-layer --net net.onnx --data points.npz --json >out
+holds 'all(a["quantities"][q] == v for q, v in dict(n=120, d=60, k=4, p=249).items())'
+holds '0.3 < a["quantities"]["positive"] < 0.7 and 1 < a["quantities"]["L_star"] < 4'
+holds '0 <= a["quantities"]["outliers"] <= 12 and 0 <= a["quantities"]["fit_error"] < 1'
+cp out counted
+"$LIPLAW" law profile-two-layer --net net.onnx --data points.npz --outliers 0 --json >out
+holds 'a["bound"] <= json.load(open("counted"))["bound"]'
+"$LIPLAW" law profile --net net.onnx --data points.npz --json >out
+holds 'a["quantities"]["bits"] == 32 and a["bound"] > 0'
+"$LIPLAW" law profile --net net.onnx --data points.npz --bits 1 --json >out
+holds 'a["quantities"]["bits"] == 1'
+printf '1,2,1\n3,4,0\n' >labels.csv
+
 refuse() { # STATUS TEXT ARGUMENT...
   local expected=$1 text=$2 status=0
   shift 2
@@ -71,6 +87,8 @@ refuse 2 "size of the class is missing" theorem-3 --n 5 --d 5 --p 5
 refuse 2 "no p gives L = 1e+06" theorem-3-sharp --n 1e4 --d 1e3 --log 20 --solve p --L 1e6
 refuse 2 "can be solved for" theorem-3-sharp --n 1e4 --d 1e3 --log 20 --solve W --L 5
 refuse 2 "did you mean --net-radius?" theorem-3-sharp --net-radiu 3
+refuse 1 "labels.csv: the label of point 1 is 0, neither -1 nor +1" profile --data labels.csv
+refuse 1 "missing.onnx" profile --net missing.onnx
 refuse 1 "none.csv: cannot be opened" theorem-3 --batch none.csv
 printf 'n,dept,p\n1,2,3\n' >bad.csv
 refuse 1 "line 1: there is no quantity 'dept'; did you mean 'depth'?" theorem-3 --batch bad.csv

@@ -3,6 +3,7 @@
 
 #include "cli/law_answer.h"
 #include "cli/law_batch.h"
+#include "cli/law_files.h"
 
 #include "base/error.h"
 
@@ -17,7 +18,7 @@ typedef struct law_options {
 #define OPTION_FIELD(name, option, range, meaning) const char *name;
   LIP_QUANTITY_LIST(OPTION_FIELD)
 #undef OPTION_FIELD
-  const char *mode, *solve, *batch;
+  const char *mode, *solve, *batch, *net, *data;
 } law_options;
 
 static const lip_option rows[] = {
@@ -31,6 +32,10 @@ static const lip_option rows[] = {
      "finds this quantity, so that the bound becomes --L, or --delta for a probability"},
     {"batch", 0, LIP_OPT_TEXT, offsetof(law_options, batch), NULL, 0, 0, NULL, "",
      "evaluates every row of this CSV file, whose header names quantities"},
+    {"net", 0, LIP_OPT_TEXT, offsetof(law_options, net), NULL, 0, 0, NULL, "",
+     "takes k, p, bits and norm from this network where they are not given"},
+    {"data", 0, LIP_OPT_TEXT, offsetof(law_options, data), NULL, 0, 0, NULL, "",
+     "takes n, d, positive and L-star from this data set; with --net also fit-error and outliers"},
 };
 
 static lip_status read_quantities(const law_options *own, lip_law_input *input, lip_error *err)
@@ -89,6 +94,7 @@ static int run(const command *self, int argc, char **argv)
   if (!name) return common.json ? law_list_json() : law_list_text();
   TRY(find(name, own.mode, &law, &err));
   TRY(read_quantities(&own, &input, &err));
+  if (own.net || own.data) TRY(law_read_files(own.net, own.data, own.fit_error, law, &input, &err));
   if (own.batch) {
     TRY(law_batch(own.batch, law, own.solve, &input, common.json, &err));
     return EXIT_DONE;
@@ -102,5 +108,7 @@ done:
 }
 
 const command law_command = {
-    "law", "[NAME] [--n N] [--d D] [--p P] ... [--solve QUANTITY --L L] [--batch FILE.csv]",
+    "law",
+    "[NAME] [--n N] [--d D] [--p P] ... [--solve QUANTITY --L L] [--net NET] [--data DATA] "
+    "[--batch FILE.csv]",
     "a theorem as a calculator: its assumptions, constants and bound; without NAME, the list", run};

@@ -56,13 +56,13 @@ static lip_status evaluate(const lip_law_input *in, lip_law_result *out, lip_err
     law_says(
         out,
         "with probability at least %.6g, no function of the class has |f(x_i) - y_i| <= %.6g at "
-        "all points, however steep: %.6g bits per sample are not above the labels' %.6g",
-        1 - in->delta, in->fit_error, rate / ln_2, separation_rate(share, 0) / ln_2);
+        "all points but %.15g, however steep: %.6g bits per sample are not above the labels' %.6g",
+        1 - in->delta, in->fit_error, outliers, rate / ln_2, separation_rate(share, 0) / ln_2);
   else
     law_says(out,
              "with probability at least %.6g, every function of the class with |f(x_i) - y_i| <= "
-             "%.6g at all points has a Lipschitz constant of at least %.6g",
-             1 - in->delta, in->fit_error, out->bound);
+             "%.6g at all points but %.15g has a Lipschitz constant of at least %.6g",
+             1 - in->delta, in->fit_error, outliers, out->bound);
   law_assume(out, LIP_UNKNOWN,
              "points independent, with a profile of at least sqrt(d/c) times the Gaussian one, c = "
              "%.6g: N(0, I/d) 1, sphere d/(d-2)",

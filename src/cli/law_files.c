@@ -1,0 +1,165 @@
+/* law_files.c - quantities of a law that a network and a data set tell. */
+#include "cli/law_files.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <liplaw/dataset.h>
+#include <liplaw/net.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool speaks_of(const lip_law *law, const char *name)
+{
+  const char *lists[] = {law->needs, law->may};
+  size_t length = strlen(name);
+
+  for (size_t i = 0; i < 2; i++)
+    for (const char *at = lists[i]; (at = strstr(at, name)); at += length)
+      if ((at == lists[i] || at[-1] == ' ') && (!at[length] || at[length] == ' ')) return true;
+  return false;
+}
+
+static void fill(double *value, double known)
+{
+  if (isnan(*value)) *value = known;
+}
+
+static lip_status of_data(const char *path, const lip_law *law, const lip_dataset *data,
+                          lip_law_input *input, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t count = 0, positive = 0;
+  double constant;
+
+  if (data->m != 1) FAIL(LIP_EINPUT, "%s: has %zu labels a point, not one", path, data->m);
+  for (size_t i = 0; i < data->n; i++) {
+    if (fabs(data->y[i]) != 1)
+      FAIL(LIP_EINPUT, "%s: the label of point %zu is %.6g, neither -1 nor +1", path, i,
+           data->y[i]);
+    positive += data->y[i] > 0;
+  }
+  fill(&input->n, (double)data->n);
+  fill(&input->d, (double)data->d);
+  if (speaks_of(law, "positive") && !(input->mixture > 1) && positive && positive < data->n)
+    fill(&input->positive, (double)positive / (double)data->n);
+  if (speaks_of(law, "L_star") && isnan(input->L_star)) {
+    TRY(lip_smallest_constant(data, 0, NULL, &count, &constant, cli_control(), err));
+    if (isfinite(constant)) input->L_star = constant;
+  }
+done:
+  return st;
+}
+
+/* V^2 = sum of a_l^2 (|w_l|^2 + b_l^2), and the output bias: the norm once |a_l| is moved inside.
+ */
+static double two_layer_norm(const lip_net *net)
+{
+  const lip_layer *first = &net->layer[0], *last = &net->layer[1];
+  double sum = last->b ? last->b[0] * last->b[0] : 0;
+
+  for (size_t l = 0; l < first->out; l++) {
+    double own = first->b ? first->b[l] * first->b[l] : 0;
+
+    for (size_t j = 0; j < first->in; j++)
+      own += first->W[l * first->in + j] * first->W[l * first->in + j];
+    sum += last->W[l] * last->W[l] * own;
+  }
+  return sqrt(sum) * (1 + 1e-9); /* no rounding makes it too small */
+}
+
+static void of_net(const lip_net *net, const lip_law *law, lip_law_input *input)
+{
+  bool two = net->depth == 2 && net->layer[0].map == LIP_AFFINE && net->layer[1].map == LIP_AFFINE;
+
+  fill(&input->d, (double)lip_net_inputs(net));
+  fill(&input->p, (double)net->parameters);
+  if (two) fill(&input->k, (double)net->layer[0].out);
+  if (strcmp(law->name, "profile-two-layer") == 0 && two &&
+      net->layer[0].activation.kind == LIP_RELU && net->layer[1].activation.kind == LIP_IDENTITY)
+    fill(&input->norm, two_layer_norm(net));
+  if (net->precision == LIP_F32 && speaks_of(law, "bits") && isnan(input->log) &&
+      isnan(input->log_size) && isnan(input->J) && isnan(input->W) && isnan(input->diam))
+    fill(&input->bits, 32);
+}
+
+static int ascending(const void *a, const void *b)
+{
+  double x = *(const double *)a, y = *(const double *)b;
+
+  return (x > y) - (x < y);
+}
+
+/* All numbers of outliers hold at once: the best one is taken. */
+static lip_status best_outliers(const lip_law *law, size_t n, const double *margin,
+                                lip_law_input *input, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_law_input best = *input;
+  lip_law_result result;
+  double most = -1;
+
+  for (size_t j = 0; 10 * j <= n; j += 1 + j / 32) {
+    input->outliers = (double)j;
+    input->fit_error = fmax(1 - margin[j], 0);
+    if (!(input->fit_error < 1)) continue; /* a point on the wrong side */
+    TRY(lip_law_evaluate(law, input, &result, err));
+    if (!(result.bound > most)) continue;
+    most = result.bound;
+    best = *input;
+  }
+  if (most < 0) FAIL(LIP_EINPUT, "the network has more than a tenth of the signs wrong");
+  *input = best;
+done:
+  return st;
+}
+
+static lip_status of_both(const lip_net *net, const lip_dataset *data, bool keep_error,
+                          const lip_law *law, lip_law_input *input, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  double *margin = lip_alloc(data->n, sizeof *margin), error = 0;
+
+  if (!margin) FAIL(LIP_ENOMEM, "no memory for %zu outputs", data->n);
+  if (lip_net_outputs(net) != 1 || lip_net_inputs(net) != data->d)
+    FAIL(LIP_EINPUT, "the network has %zu inputs and %zu outputs, the data %zu and 1",
+         lip_net_inputs(net), lip_net_outputs(net), data->d);
+  TRY(lip_net_values(net, data->n, data->X, margin, err));
+  for (size_t i = 0; i < data->n; i++) {
+    error = fmax(error, fabs(margin[i] - data->y[i]));
+    margin[i] *= data->y[i];
+  }
+  qsort(margin, data->n, sizeof *margin, ascending);
+  if (keep_error) goto done;
+  if (speaks_of(law, "outliers") && isnan(input->outliers) && !(input->mixture > 1))
+    TRY(best_outliers(law, data->n, margin, input, err));
+  else if (speaks_of(law, "fit_error"))
+    input->fit_error = error;
+done:
+  lip_free(margin);
+  return st;
+}
+
+lip_status law_read_files(const char *net_path, const char *data_path, bool keep_error,
+                          const lip_law *law, lip_law_input *input, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_net *net = NULL;
+  lip_dataset *data = NULL;
+
+  if (data_path) {
+    TRY(lip_dataset_read(data_path, NULL, &data, err));
+    TRY(of_data(data_path, law, data, input, err));
+  }
+  if (net_path) {
+    TRY(lip_net_read(net_path, &net, err));
+    of_net(net, law, input);
+  }
+  if (net && data) TRY(of_both(net, data, keep_error, law, input, err));
+done:
+  lip_net_free(net);
+  lip_dataset_free(data);
+  return st;
+}
