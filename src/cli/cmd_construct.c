@@ -84,5 +84,7 @@ static int run(const command *self, int argc, char **argv)
 }
 
 const command construct_command = {
-    "construct", "KIND DATA [--normalise] [options of the kind] -o NET.onnx",
+    "construct",
+    "linear|caps|groups|tensor|baum|mcshane|rbf|projected|counterexample DATA [--normalise]\n"
+    "       [options of the kind] -o NET.onnx",
     "builds the explicit network of a theorem, with its constant", run};

@@ -120,20 +120,23 @@ static lip_status higher(const lip_construct_job *job, const double *alpha, lip_
 
 static void tell(const lip_construct_job *job, lip_construct_result *result)
 {
-  size_t n = job->data->n, d = job->data->d;
-  double k = (double)result->k;
+  size_t p = job->options->power;
+  double n = (double)job->data->n, d = (double)job->data->d, k = (double)result->k;
+  char error[96] = "";
 
-  if (job->options->power == 2)
-    (void)snprintf(result->note, sizeof result->note,
-                   "constant / sqrt(n/d) = %.4g (random labels: about 4); sqrt(2n)/d = %.4g, the "
-                   "error expected of alpha = y with balanced labels",
-                   result->lipschitz / sqrt((double)n / (double)d),
-                   sqrt(2 * (double)n) / (double)d);
-  else
-    (void)snprintf(result->note, sizeof result->note,
-                   "constant / sqrt(n/k) = %.4g; weights sum to a tensor of %zu^%zu entries; "
-                   "'liplaw measure --domain sphere:1' brackets it",
-                   result->lipschitz / sqrt((double)n / k), d, job->options->power);
+  if (p != 2) {
+    (void)snprintf(result->note, sizeof result->note, "constant / sqrt(n/k) = %.4g%s",
+                   result->lipschitz / sqrt(n / k),
+                   p == 1 ? "" : "; 'liplaw measure --domain sphere:1' brackets it");
+    return;
+  }
+  if (!job->options->exact)
+    (void)snprintf(error, sizeof error,
+                   "; error expected for generic points and balanced labels: sqrt(2n)/d = %.4g",
+                   sqrt(2 * n) / d);
+  (void)snprintf(result->note, sizeof result->note,
+                 "constant / sqrt(n/d) = %.4g, about 4 for alpha = y and generic data%s",
+                 result->lipschitz / sqrt(n / d), error);
 }
 
 static lip_status build(const lip_construct_job *job, lip_net **net, lip_construct_result *result,
