@@ -1,5 +1,5 @@
 /* liplaw/liplaw.h - all of liplaw: data, network, certificates, training, constructions, measuring,
- * laws, sweeps, reports. */
+ * laws, sweeps, reports, studies. */
 #ifndef LIPLAW_LIPLAW_H
 #define LIPLAW_LIPLAW_H
 
@@ -14,5 +14,6 @@
 #include <liplaw/limits.h>
 #include <liplaw/sweep.h>
 #include <liplaw/report.h>
+#include <liplaw/study.h>
 
 #endif

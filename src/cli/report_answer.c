@@ -39,6 +39,8 @@ static void print_criterion(const lip_criterion *c)
     (void)printf("%s\n", c->reason);
   else if (isinf(c->high))
     (void)printf("%.3g, wanted above %.3g\n", c->value, c->low);
+  else if (isinf(c->low))
+    (void)printf("%.3g, wanted below %.3g\n", c->value, c->high);
   else
     (void)printf("%.3g, wanted %.3g to %.3g\n", c->value, c->low, c->high);
 }

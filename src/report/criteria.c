@@ -5,7 +5,6 @@
 #include "base/memory.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,63 +19,6 @@ static const struct {
 static const double blue_spread = 0.25;
 static const double red_r = 0.95, red_slope[2] = {0.7, 1.2};
 enum { SLICE_CELLS = 5, BLUE_CELLS = 2, RED_CELLS = 3 };
-
-void criterion_list_clear(criterion_list *list)
-{
-  lip_free(list->criterion);
-  *list = (criterion_list){0};
-}
-
-static lip_criterion *append(criterion_list *list)
-{
-  if (list->count == list->room) {
-    size_t room = 2 * list->room + 16;
-    lip_criterion *moved = lip_alloc(room, sizeof *moved);
-
-    if (!moved) return NULL;
-    if (list->count) memcpy(moved, list->criterion, list->count * sizeof *moved);
-    lip_free(list->criterion);
-    list->criterion = moved;
-    list->room = room;
-  }
-  return &list->criterion[list->count++];
-}
-
-/* Appends a criterion and judges it: a value that is not a number fails. */
-static lip_status judge(criterion_list *list, lip_error *err, double value, double low, double high,
-                        const char *format, ...) __attribute__((format(printf, 6, 7)));
-
-static lip_status judge(criterion_list *list, lip_error *err, double value, double low, double high,
-                        const char *format, ...)
-{
-  lip_status st = LIP_OK;
-  lip_criterion *made = append(list);
-  va_list args;
-
-  if (!made) FAIL(LIP_ENOMEM, "no memory for criterion %zu", list->count);
-  *made = (lip_criterion){.value = value, .low = low, .high = high};
-  made->verdict = value >= low && value <= high ? LIP_PASS : LIP_FAIL;
-  va_start(args, format);
-  (void)vsnprintf(made->name, sizeof made->name, format, args);
-  va_end(args);
-done:
-  return st;
-}
-
-/* Takes the verdict of the last criterion back. */
-static void withhold(criterion_list *list, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void withhold(criterion_list *list, const char *format, ...)
-{
-  lip_criterion *last = &list->criterion[list->count - 1];
-  va_list args;
-
-  last->verdict = LIP_NO_VERDICT;
-  va_start(args, format);
-  (void)vsnprintf(last->reason, sizeof last->reason, format, args);
-  va_end(args);
-}
 
 bool is_judged_slice(const trend *slice)
 {
@@ -93,12 +35,12 @@ static lip_status judge_slice(const trend *slice, criterion_list *list, lip_erro
   const line_fit *fit = &slice->fit[0];
   lip_status st = LIP_OK;
 
-  TRY(judge(list, err, fit->r, slice_r, 1, "(1) slice %s: correlation with sqrt(n/k)",
-            slice->name));
-  TRY(judge(list, err, fit->slope.value, slice_slope.low, slice_slope.high,
-            "(1) slice %s: slope against sqrt(n/k)", slice->name));
-  TRY(judge(list, err, fit->intercept.value, slice_intercept.low, slice_intercept.high,
-            "(1) slice %s: intercept", slice->name));
+  TRY(criterion_list_judge(list, err, fit->r, slice_r, 1,
+                           "(1) slice %s: correlation with sqrt(n/k)", slice->name));
+  TRY(criterion_list_judge(list, err, fit->slope.value, slice_slope.low, slice_slope.high,
+                           "(1) slice %s: slope against sqrt(n/k)", slice->name));
+  TRY(criterion_list_judge(list, err, fit->intercept.value, slice_intercept.low,
+                           slice_intercept.high, "(1) slice %s: intercept", slice->name));
 done:
   return st;
 }
@@ -117,12 +59,13 @@ lip_status criteria_of_width(const trend_list *trends, criterion_list *list, lip
     judged++;
   }
   if (judged == 0) {
-    TRY(judge(list, err, NAN, slice_r, 1, "(1) slices: correlation with sqrt(n/k)"));
-    withhold(list, "no (n, d) with d <= n/10 has %d values of k that were fitted", SLICE_CELLS);
+    TRY(criterion_list_judge(list, err, NAN, slice_r, 1, "(1) slices: correlation with sqrt(n/k)"));
+    criterion_list_withhold(list, "no (n, d) with d <= n/10 has %d values of k that were fitted",
+                            SLICE_CELLS);
   }
-  TRY(judge(list, err, pool ? pool->fit[0].r : NAN, pool_r, 1,
-            "(2) all d <= n/10 together: correlation with sqrt(n/k)"));
-  if (!pool) withhold(list, "no network with d <= n/10 was fitted");
+  TRY(criterion_list_judge(list, err, pool ? pool->fit[0].r : NAN, pool_r, 1,
+                           "(2) all d <= n/10 together: correlation with sqrt(n/k)"));
+  if (!pool) criterion_list_withhold(list, "no network with d <= n/10 was fitted");
 done:
   return st;
 }
@@ -147,9 +90,10 @@ static lip_status judge_ratio(const experiment *self, criterion_list *list, lip_
     size_t n = ratio_range[i].n;
     double ratio = ratio_at(self, n);
 
-    TRY(judge(list, err, ratio, ratio_range[i].low, ratio_range[i].high,
-              "(3) red / blue at d = n/10, n = %zu", n));
-    if (isnan(ratio)) withhold(list, "n = %zu, d = %zu has no fitted pair of networks", n, n / 10);
+    TRY(criterion_list_judge(list, err, ratio, ratio_range[i].low, ratio_range[i].high,
+                             "(3) red / blue at d = n/10, n = %zu", n));
+    if (isnan(ratio))
+      criterion_list_withhold(list, "n = %zu, d = %zu has no fitted pair of networks", n, n / 10);
   }
   for (size_t i = 0; i < self->cells; i++) {
     size_t n = self->cell[i].n;
@@ -159,9 +103,10 @@ static lip_status judge_ratio(const experiment *self, criterion_list *list, lip_
     if (ratios++ > 0) growth = fmin(growth, ratio - before);
     before = ratio;
   }
-  TRY(judge(list, err, ratios > 1 ? growth : NAN, 0, INFINITY,
-            "(3) red / blue at d = n/10: least growth from one n to the next"));
-  if (ratios < 2) withhold(list, "fewer than two n have a fitted pair of networks at d = n/10");
+  TRY(criterion_list_judge(list, err, ratios > 1 ? growth : NAN, 0, INFINITY,
+                           "(3) red / blue at d = n/10: least growth from one n to the next"));
+  if (ratios < 2)
+    criterion_list_withhold(list, "fewer than two n have a fitted pair of networks at d = n/10");
 done:
   return st;
 }
@@ -195,9 +140,11 @@ static lip_status judge_blue(const experiment *self, size_t n, criterion_list *l
   size_t cells;
   double spread = spread_of(self, n, &cells);
 
-  TRY(judge(list, err, spread, 0, blue_spread,
-            "(4) blue (k = n), n = %zu: largest distance from its mean for 25 <= d <= n/10", n));
-  if (cells < BLUE_CELLS) withhold(list, "fewer than %d such cells were fitted", BLUE_CELLS);
+  TRY(criterion_list_judge(
+      list, err, spread, 0, blue_spread,
+      "(4) blue (k = n), n = %zu: largest distance from its mean for 25 <= d <= n/10", n));
+  if (cells < BLUE_CELLS)
+    criterion_list_withhold(list, "fewer than %d such cells were fitted", BLUE_CELLS);
 done:
   return st;
 }
@@ -214,14 +161,16 @@ static lip_status judge_red(size_t n, const trend_list *trends, criterion_list *
   red = trend_find(trends, name);
   r = red ? red->fit[0].r : NAN;
   slope = red ? red->fit[0].slope.value : NAN;
-  TRY(judge(list, err, r, red_r, 1,
-            "(5) red (k = 10 n/d), n = %zu: correlation with sqrt(d), n/10 <= d <= n/2", n));
+  TRY(criterion_list_judge(
+      list, err, r, red_r, 1,
+      "(5) red (k = 10 n/d), n = %zu: correlation with sqrt(d), n/10 <= d <= n/2", n));
   if (!red || red->cells < RED_CELLS)
-    withhold(list, "fewer than %d such cells were fitted", RED_CELLS);
-  TRY(judge(list, err, slope, red_slope[0], red_slope[1],
-            "(5) red (k = 10 n/d), n = %zu: slope against sqrt(d), n/10 <= d <= n/2", n));
+    criterion_list_withhold(list, "fewer than %d such cells were fitted", RED_CELLS);
+  TRY(criterion_list_judge(list, err, slope, red_slope[0], red_slope[1],
+                           "(5) red (k = 10 n/d), n = %zu: slope against sqrt(d), n/10 <= d <= n/2",
+                           n));
   if (!red || red->cells < RED_CELLS)
-    withhold(list, "fewer than %d such cells were fitted", RED_CELLS);
+    criterion_list_withhold(list, "fewer than %d such cells were fitted", RED_CELLS);
 done:
   return st;
 }

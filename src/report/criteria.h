@@ -3,8 +3,7 @@
 #ifndef LIP_REPORT_CRITERIA_H
 #define LIP_REPORT_CRITERIA_H
 
-#include <liplaw/report.h>
-
+#include "report/criterion_list.h"
 #include "report/trend.h"
 
 /* The ranges were fixed before the paper-size run; they are not to be moved afterwards. */
@@ -17,12 +16,6 @@ extern const range slice_slope, slice_intercept;
    beside them without a verdict: d <= n/5. */
 bool is_judged_slice(const trend *slice);
 bool is_shown_slice(const trend *slice);
-
-typedef struct criterion_list {
-  lip_criterion *criterion; /* owned */
-  size_t count, room;
-} criterion_list;
-void criterion_list_clear(criterion_list *list);
 
 /* Experiment 1, appended to the list:
    (1) per slice (n, d) with d <= n/10 and at least 5 kept k: r of the cell means against sqrt(n/k)

@@ -1,8 +1,8 @@
-/* figure.h - a figure: a csv of what is drawn, a gnuplot script that draws it, svg and pdf. */
+/* figure.h - the figures of a report. */
 #ifndef LIP_REPORT_FIGURE_H
 #define LIP_REPORT_FIGURE_H
 
-#include "report/folder.h"
+#include "report/drawing.h"
 #include "report/results.h"
 
 typedef struct figure {
@@ -31,12 +31,5 @@ LIP_MUST_CHECK lip_status figure_make(const figure *self, const results *all, re
    ink    in  one of the colours below */
 void figure_bars(FILE *out, const char *name, const char *x, const char *style, int point_type,
                  double point_size, const char *ink, const char *title);
-
-/* The colours of every figure, safe for colour-blind readers (Okabe and Ito). */
-#define INK_BLUE  "'#0072B2'"
-#define INK_RED   "'#D55E00'"
-#define INK_GREEN "'#009E73'"
-#define INK_GREY  "'#7F7F7F'"
-#define INK_LIGHT "'#C9C9C9'"
 
 #endif

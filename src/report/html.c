@@ -126,6 +126,9 @@ void html_range(FILE *out, double low, double high, int decimals)
   if (isinf(high)) {
     (void)fputs("above ", out);
     html_number(out, low, decimals);
+  } else if (isinf(low)) {
+    html(out, "below ");
+    html_number(out, high, decimals);
   } else {
     html_number(out, low, decimals);
     (void)fputs(" to ", out);

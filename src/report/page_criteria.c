@@ -2,12 +2,10 @@
 #include "report/page.h"
 
 #include "report/html.h"
+#include "report/page_frame.h"
 
 #include <math.h>
 #include <string.h>
-
-static const char *const words[] = {
-    [LIP_FAIL] = "fail", [LIP_PASS] = "pass", [LIP_NO_VERDICT] = "none"};
 
 static const char *const meanings[] = {
     "In every slice (n, d) with d ≤ n/10, the gradient lies on a line against √(n/k).",
@@ -16,31 +14,6 @@ static const char *const meanings[] = {
     "Blue hardly depends on d while 25 ≤ d ≤ n/10.",
     "Red is linear in √d for n/10 ≤ d ≤ n/2.",
 };
-
-static void write_verdict(FILE *out, const lip_criterion *c)
-{
-  html(out, "<span class=\"verdict %s\">%s</span>", words[c->verdict], words[c->verdict]);
-}
-
-static void write_row(FILE *out, const lip_criterion *c)
-{
-  const char *name = c->name + 4; /* the table's heading has the number */
-
-  html(out, "<tr><td>");
-  html_math(out, name);
-  html(out, "<td class=\"n%s\">", c->verdict == LIP_FAIL ? " out" : "");
-  html_number(out, c->value, 3);
-  html(out, "<td class=\"n\">");
-  html_range(out, c->low, c->high, 2);
-  html(out, "<td>");
-  write_verdict(out, c);
-  if (c->reason[0]) {
-    html(out, " <span class=\"soft\">");
-    html_math(out, c->reason);
-    html(out, "</span>");
-  }
-  html(out, "</tr>\n");
-}
 
 /* Criterion (1) judges three numbers of each slice: one row a slice, the ranges in the heading. */
 enum { PER_SLICE = 3 };
@@ -62,7 +35,7 @@ static void write_slice(FILE *out, const lip_criterion *c)
     html(out, "<td class=\"n%s\">", c[i].verdict == LIP_FAIL ? " out" : "");
     html_number(out, c[i].value, 3);
     html(out, "<td>");
-    write_verdict(out, &c[i]);
+    frame_verdict(out, &c[i]);
   }
   html(out, "</tr>\n");
 }
@@ -90,7 +63,9 @@ static void write_rows(FILE *out, const criterion_list *list, size_t number)
   html(out, "<div class=\"scroll\"><table>\n<tr><th>criterion<th class=\"n\">value"
             "<th class=\"n\">wanted<th>verdict</tr>\n");
   for (size_t i = 0; i < list->count; i++)
-    if (list->criterion[i].name[1] == (char)('0' + number)) write_row(out, &list->criterion[i]);
+    if (list->criterion[i].name[1] == (char)('0' + number))
+      frame_criterion(out, list->criterion[i].name + 4,
+                      &list->criterion[i]); /* the heading has "(1)" */
   html(out, "</table></div>\n");
 }
 

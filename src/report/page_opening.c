@@ -2,13 +2,9 @@
 #include "report/page.h"
 
 #include "report/html.h"
+#include "report/page_frame.h"
 
 #include <math.h>
-
-static void write_tile(FILE *out, const char *kind, const char *number, const char *label)
-{
-  html(out, "<div class=\"%s\"><b>%s</b>%s</div>\n", kind, number, label);
-}
 
 static double seconds_of(const experiment *self)
 {
@@ -28,16 +24,16 @@ static void write_tiles(FILE *out, const results *all)
   for (size_t i = 0; i < all->criteria.count; i++) verdicts[all->criteria.criterion[i].verdict]++;
   html(out, "<div class=\"tiles\">\n");
   (void)snprintf(text, sizeof text, "%zu", all->width.runs + all->dimension.runs);
-  write_tile(out, "", text, "networks trained");
+  frame_tile(out, "", text, "networks trained");
   (void)snprintf(text, sizeof text, "%zu", all->width.kept + all->dimension.kept);
-  write_tile(out, "", text, "memorised their labels and were kept");
+  frame_tile(out, "", text, "memorised their labels and were kept");
   (void)snprintf(text, sizeof text, "%zu", verdicts[LIP_PASS]);
-  write_tile(out, "good", text, "criteria met");
+  frame_tile(out, "good", text, "criteria met");
   (void)snprintf(text, sizeof text, "%zu", verdicts[LIP_FAIL]);
-  write_tile(out, verdicts[LIP_FAIL] ? "bad" : "", text, "criteria not met");
+  frame_tile(out, verdicts[LIP_FAIL] ? "bad" : "", text, "criteria not met");
   (void)snprintf(text, sizeof text, seconds < 7200 ? "%.0f min" : "%.1f h",
                  seconds < 7200 ? seconds / 60 : seconds / 3600);
-  write_tile(out, "", text, "of training and measuring, network by network");
+  frame_tile(out, "", text, "of training and measuring, network by network");
   html(out, "</div>\n");
 }
 
