@@ -6,7 +6,7 @@
    1 % is shared by them. The mean stands for E f, with 3 standard errors taken off every t. */
 #include "study/deviation.h"
 
-#include "report/statistics.h"
+#include "base/incomplete_beta.h"
 
 #include <math.h>
 #include <stdlib.h>
