@@ -103,3 +103,20 @@ refuse 1 "names n twice" theorem-3 --log 3 --batch bad.csv
 : >bad.csv
 refuse 1 "bad.csv: is empty" theorem-3 --log 3 --batch bad.csv
 finish
+
+# Architectures: Madry's network, counted from its description.
+madry=$LIPLAW_SOURCE/examples/architectures/madry-mnist-4.json
+"$LIPLAW" law architecture --of "$madry" --n 6e4 --json >out
+holds 'a["parameters"] == 206954 and a["multiplicity"] == 784 and a["depth"] == 4'
+holds 'len(a["law"]) == 4 and a["norms"] is None and a["law"][0]["holds"] is False'
+holds 'abs(a["log10_J_paper"] - (math.log10(a["radius"]) + 4 * math.log10(784 * 206954))) < 1e-9'
+"$LIPLAW" law architecture --of "$madry" >out
+grep -q "p = 206954 parameters, Q = 784 (uses of one), D = 4 layers" out || fail "Madry: $(cat out)"
+"$LIPLAW" law architecture --of "$LIPLAW_SOURCE/examples/architectures/skip.json" --n 100 --json >out
+holds 'len(a["law"]) == 8 and abs(a["norms"]["product"] - 1) < 1e-12'
+holds 'abs(a["norms"]["lipschitz_at_most"] - 2 ** .5) < 1e-12'
+refuse 2 "--of is missing" architecture --n 5
+refuse 1 "none.json" architecture --of none.json
+printf '{"input_shape": [3], "layers": [{"op": "linear"}]}' >bad.json
+refuse 1 "bad.json: layer 0: 'outputs' is no whole number of at least 1" architecture --of bad.json
+refuse 2 "eps = 2 must be above 0 and below 1" architecture --of "$madry" --n 5 --eps 2

@@ -6,6 +6,7 @@
 #include <liplaw/status.h>
 #include <liplaw/dataset.h>
 #include <liplaw/net.h>
+#include <liplaw/architecture.h>
 #include <liplaw/certificate.h>
 #include <liplaw/train.h>
 #include <liplaw/construct.h>

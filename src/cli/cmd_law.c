@@ -4,30 +4,22 @@
 #include "cli/law_answer.h"
 #include "cli/law_batch.h"
 #include "cli/law_files.h"
+#include "cli/law_more.h"
+#include "cli/law_options.h"
 
 #include "base/error.h"
 
 #include <liplaw/law.h>
 
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* Every quantity is an option; texts, since most have no default. */
 typedef struct law_options {
-#define OPTION_FIELD(name, option, range, meaning) const char *name;
-  LIP_QUANTITY_LIST(OPTION_FIELD)
-#undef OPTION_FIELD
   const char *mode, *solve, *batch, *net, *data;
 } law_options;
 
 static const lip_option rows[] = {
-#define OPTION_ROW(name, option, range, meaning)                                                   \
-  {option, 0, LIP_OPT_TEXT, offsetof(law_options, name), NULL, 0, 0, NULL, "", meaning},
-    LIP_QUANTITY_LIST(OPTION_ROW)
-#undef OPTION_ROW
-        {"mode", 0, LIP_OPT_TEXT, offsetof(law_options, mode), NULL, 0, 0, NULL, "",
-         "of theorems that have several: paper, corrected or sharp"},
+    {"mode", 0, LIP_OPT_TEXT, offsetof(law_options, mode), NULL, 0, 0, NULL, "",
+     "of theorems that have several: paper, corrected or sharp"},
     {"solve", 0, LIP_OPT_TEXT, offsetof(law_options, solve), NULL, 0, 0, NULL, "",
      "finds this quantity, so that the bound becomes --L, or --delta for a probability"},
     {"batch", 0, LIP_OPT_TEXT, offsetof(law_options, batch), NULL, 0, 0, NULL, "",
@@ -38,22 +30,8 @@ static const lip_option rows[] = {
      "takes n, d, positive and L-star from this data set; with --net also fit-error and outliers"},
 };
 
-static lip_status read_quantities(const law_options *own, lip_law_input *input, lip_error *err)
-{
-  const lip_quantity *quantity;
-
-  lip_law_defaults(input);
-  for (size_t i = 0; (quantity = lip_quantity_at(i)); i++) {
-    const char *text = *(const char *const *)(const void *)((const char *)own + rows[i].offset);
-    char *end;
-
-    if (!text) continue;
-    *lip_quantity_of(quantity, input) = strtod(text, &end);
-    if (end == text || *end || isnan(*lip_quantity_of(quantity, input)))
-      return lip_fail(err, LIP_EOPTION, "--%s: '%s' is not a number", quantity->option, text);
-  }
-  return LIP_OK;
-}
+/* What liplaw law does besides single theorems: each has options of its own. */
+static const command *const more[] = {&law_architecture_command};
 
 /* NAME, or NAME-MODE. */
 static lip_status find(const char *name, const char *mode, const lip_law **law, lip_error *err)
@@ -72,6 +50,8 @@ static lip_status find(const char *name, const char *mode, const lip_law **law, 
     cli_suggest(&near, known);
     if (strncmp(known, "two-layer-", 10) == 0) cli_suggest(&near, known + 10);
   }
+  for (size_t j = 0; j < sizeof more / sizeof *more; j++)
+    cli_suggest(&near, more[j]->name + sizeof "law");
   if (near.name)
     return lip_fail(err, LIP_EOPTION, "there is no law '%s'; did you mean '%s'?", name, near.name);
   return lip_fail(err, LIP_EOPTION, "there is no law '%s', see 'liplaw law'", name);
@@ -81,20 +61,28 @@ static int run(const command *self, int argc, char **argv)
 {
   common_options common;
   law_options own;
-  binding bound = {{rows, sizeof rows / sizeof *rows}, &own};
+  law_texts texts;
+  binding bound[] = {{law_option_table(), &texts}, {{rows, sizeof rows / sizeof *rows}, &own}};
   const lip_law *law = NULL;
   lip_law_input input;
   lip_law_result result;
   lip_error err = {""};
   lip_status st = LIP_OK;
   const char *name;
-  int code = cli_parse(self, argc, argv, &common, &bound, 1, &name, 1, 1);
+  int code;
+
+  for (int i = 1; i < argc; i++)
+    for (size_t j = 0; j < sizeof more / sizeof *more; j++)
+      if (strcmp(argv[i], more[j]->name + sizeof "law") == 0)
+        return more[j]->run(more[j], argc, argv);
+  code = cli_parse(self, argc, argv, &common, bound, 2, &name, 1, 1);
 
   if (code >= 0) return code;
   if (!name) return common.json ? law_list_json() : law_list_text();
   TRY(find(name, own.mode, &law, &err));
-  TRY(read_quantities(&own, &input, &err));
-  if (own.net || own.data) TRY(law_read_files(own.net, own.data, own.fit_error, law, &input, &err));
+  TRY(law_read_quantities(&texts, &input, &err));
+  if (own.net || own.data)
+    TRY(law_read_files(own.net, own.data, texts.fit_error, law, &input, &err));
   if (own.batch) {
     TRY(law_batch(own.batch, law, own.solve, &input, common.json, &err));
     return EXIT_DONE;

@@ -162,7 +162,7 @@ static bool lists(const char *list, const char *name)
   return false;
 }
 
-static lip_status check(const lip_law *law, const lip_law_input *input, lip_error *err)
+lip_status law_check(const lip_law *law, const lip_law_input *input, lip_error *err)
 {
   lip_status st = LIP_OK;
 
@@ -213,8 +213,7 @@ static void judge_lower(const lip_law_input *input, lip_law_result *result)
                          "ball; --L-star compares with more");
 }
 
-/* Whether all assumptions hold, and whether the bound says anything. */
-static void judge(const lip_law_input *input, lip_law_result *result)
+void law_judge(const lip_law_input *input, lip_law_result *result)
 {
   result->holds = all_hold(result);
   if (result->kind == LIP_PROBABILITY && result->bound >= 1)
@@ -229,13 +228,13 @@ lip_status lip_law_evaluate(const lip_law *law, const lip_law_input *input, lip_
   lip_status st = LIP_OK;
   lip_law_result made = {.bound = NAN, .order = NAN};
 
-  TRY(check(law, input, err));
+  TRY(law_check(law, input, err));
   made.solved = *input;
   TRY(law->evaluate(input, &made, err));
   if (isnan(made.bound) && isnan(made.order))
     FAIL(LIP_ENUMERIC, "%s: the bound is not a number for these values", law->name);
   if (made.kind == LIP_PROBABILITY) made.bound = fmax(made.bound, DBL_MIN); /* 0 would be false */
-  judge(input, &made);
+  law_judge(input, &made);
   *result = made;
 done:
   return st;

@@ -21,6 +21,11 @@ extern const lip_law law_deep_3_1_paper, law_deep_3_1_corrected, law_deep_3_1_sh
 extern const lip_law law_radius_ceiling, law_poincare, law_caps_gradient, law_rademacher,
     law_generalisation, law_projection, law_memorisation;
 
+/* What every evaluation has in common: ranges and what is missing; then whether all assumptions
+   hold, and whether the bound says anything. */
+LIP_MUST_CHECK lip_status law_check(const lip_law *law, const lip_law_input *input, lip_error *err);
+void law_judge(const lip_law_input *input, lip_law_result *result);
+
 /* Source of what docs/theory.md proves. */
 #define DERIVED "derived: docs/theory.md"
 

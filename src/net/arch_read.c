@@ -6,34 +6,20 @@
    cost  one pass over the weights that are used */
 #include "net/arch_read.h"
 
-#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "net/affine_chain.h"
-#include "net/safetensors.h"
+#include "net/arch_archive.h"
 
-#include <jansson.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
-
-enum { LONGEST_LIST = 1 << 24 }; /* bytes of NAME.arch.json */
 
 /* A network being read. */
 typedef struct reading {
-  void *bytes; /* the archive */
-  size_t size;
-  lip_safetensors *tensors; /* NULL: it is an npz */
+  lip_archive archive;
   lip_affine_chain chain;
   size_t rank; /* of the value */
 } reading;
-
-static lip_status read_array(const reading *from, const char *name, lip_array *array,
-                             lip_error *err)
-{
-  if (from->tensors) return lip_safetensors_read(from->tensors, name, array, err);
-  return lip_npz_read(from->bytes, from->size, name, 0, array, err);
-}
 
 /* ---- layers ---- */
 
@@ -51,7 +37,7 @@ static lip_status apply_linear(reading *from, const json_t *layer, lip_activatio
   if (json_object_get(layer, "bias") && !bias) FAIL(LIP_EINPUT, "'bias' names no array");
   if (from->rank != 1)
     FAIL(LIP_EINPUT, "the value before it has %zu dimensions; flatten comes first", from->rank);
-  TRY(read_array(from, weight, &W, err));
+  TRY(lip_archive_array(&from->archive, weight, &W, err));
   if (W.rank != 2) FAIL(LIP_EINPUT, "'%.64s' has %zu dimensions, a matrix has 2", weight, W.rank);
   if (W.shape[1] != from->chain.width)
     FAIL(LIP_EINPUT, "'%.64s' takes %zu numbers, the value has %zu", weight, W.shape[1],
@@ -60,7 +46,7 @@ static lip_status apply_linear(reading *from, const json_t *layer, lip_activatio
   W.values = NULL;
   TRY(lip_chain_product(&from->chain, W.shape[0], owned, err));
   if (!bias) goto done;
-  TRY(read_array(from, bias, &b, err));
+  TRY(lip_archive_array(&from->archive, bias, &b, err));
   if (b.count != W.shape[0])
     FAIL(LIP_EINPUT, "'%.64s' has %zu numbers, the value has %zu", bias, b.count, W.shape[0]);
   st = lip_chain_shift(&from->chain, b.values, err);
@@ -189,60 +175,27 @@ done:
   return st;
 }
 
-/* NAME.arch.json for NAME.npz or NAME.safetensors; released with lip_free. */
-static char *list_path(const char *path)
-{
-  const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
-  size_t stem = dot ? (size_t)(dot - path) : strlen(path), room = stem + sizeof ".arch.json";
-  char *list = lip_alloc(room, 1);
-
-  if (list) (void)snprintf(list, room, "%.*s.arch.json", (int)stem, path);
-  return list;
-}
-
-static lip_status read_list(const char *path, json_t **list, lip_error *err)
-{
-  lip_status st = LIP_OK;
-  void *text = NULL;
-  size_t size = 0;
-  json_error_t wrong;
-
-  TRY(lip_read_file(path, LONGEST_LIST, &text, &size, err));
-  *list = json_loadb(text, size, JSON_REJECT_DUPLICATES, &wrong);
-  if (!*list) FAIL(LIP_EINPUT, "%s: line %d: %.160s", path, wrong.line, wrong.text);
-  if (!json_is_object(*list)) FAIL(LIP_EINPUT, "%s: is no JSON object", path);
-done:
-  lip_free(text);
-  return st;
-}
-
 lip_status lip_arch_read(const char *path, bool is_npz, lip_net **net, lip_error *err)
 {
   lip_status st = LIP_OK;
   reading from = {0};
   json_t *list = NULL;
-  char *beside = list_path(path);
+  char *beside = lip_archive_list_path(path);
 
   if (!beside) FAIL(LIP_ENOMEM, "the name of a file");
-  st = read_list(beside, &list, err);
+  st = lip_json_file(beside, &list, err);
   if (st != LIP_OK) {
     lip_error_prefix(err, "%s: a network's tensors need their list of layers", path);
     goto done;
   }
-  TRY(lip_read_file(path, (size_t)1 << 36, &from.bytes, &from.size, err));
-  if (!is_npz) st = lip_safetensors_open(from.bytes, from.size, &from.tensors, err);
-  if (st != LIP_OK) {
-    lip_error_prefix(err, "%s", path);
-    goto done;
-  }
+  TRY(lip_archive_open(path, is_npz, &from.archive, err));
   st = apply_list(&from, list, err);
   if (st == LIP_OK) st = lip_chain_finish(&from.chain, LIP_F32, net, err);
   if (st != LIP_OK) lip_error_prefix(err, "%s", beside);
 done:
   json_decref(list);
-  lip_safetensors_close(from.tensors);
+  lip_archive_clear(&from.archive);
   lip_chain_clear(&from.chain);
-  lip_free(from.bytes);
   lip_free(beside);
   return st;
 }

@@ -1,0 +1,101 @@
+/* liplaw/architecture.h - the shape of a network: layers, parameters, how often each is used, and
+   how fast the network moves with its inputs and its parameters. */
+#ifndef LIPLAW_ARCHITECTURE_H
+#define LIPLAW_ARCHITECTURE_H
+
+#include <liplaw/net.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum lip_node_kind {
+  LIP_NODE_INPUT,
+  LIP_NODE_LINEAR,       /* W h + b */
+  LIP_NODE_CONVOLUTION,  /* the same, W from a kernel that is used at every place */
+  LIP_NODE_MAX_POOL,     /* largest entries of windows */
+  LIP_NODE_AVERAGE_POOL, /* means of windows, no padding */
+  LIP_NODE_ACTIVATION,
+  LIP_NODE_FLATTEN,
+  LIP_NODE_CONCAT, /* values of several nodes, one after the other */
+  LIP_NODE_ADD,    /* their sum */
+} lip_node_kind;
+
+enum { LIP_NODE_NAME = 64 };
+
+/* A step of the computation. Linear maps and convolutions are the layers of the universal law's
+   section 3; where they have several parents these are concatenated. */
+typedef struct lip_node {
+  lip_node_kind kind;
+  char name[LIP_NODE_NAME];
+  size_t parents, *parent;        /* indices of earlier nodes; owned */
+  size_t channels, height, width; /* of the value; a vector is channels x 1 x 1 */
+  size_t in_channels, in_height, in_width;
+  size_t kernel[2], stride[2], padding[2]; /* of convolutions and pools */
+  lip_activation activation;
+  /* of linear maps and convolutions, 0 of others */
+  size_t parameters, uses, bias_uses; /* how often one of W is used at most, one of b always */
+  size_t fan_in, fan_out;             /* entries of W's matrix that are not 0: a row, a column */
+  bool bias, whole_kernel;            /* has b; some output uses the whole kernel */
+  double norm, bias_norm;             /* |W|_op as a map, |b| as the value it adds; NaN: unknown */
+  double *W, *b; /* out x in or out x in x kernel, and out; owned; NULL: unknown, or no b */
+} lip_node;
+
+/* node[0] is the input, the last node the output. */
+typedef struct lip_architecture {
+  size_t nodes, room;
+  lip_node *node; /* owned */
+} lip_architecture;
+
+/* What section 3 counts. */
+typedef struct lip_architecture_sizes {
+  size_t inputs, outputs;
+  size_t depth;        /* D: linear maps and convolutions */
+  size_t parameters;   /* p, biases included */
+  size_t multiplicity; /* Q: how often one parameter is used at most */
+  double activation;   /* largest Lipschitz constant of the activations; 1 where there is none */
+  bool skips, biases;  /* some node is not fed by the one before alone; some layer has b */
+} lip_architecture_sizes;
+
+/* What norms |W_j|_op <= norm, |b_j| <= bias_norm and |x| <= R give. All are computed in double
+   precision, as estimates that no rounding is counted in. */
+typedef struct lip_architecture_bounds {
+  double log_product;  /* of B(w), the largest product of all norms, or all but one, as printed */
+  double lipschitz;    /* >= Lip(f) on the space, skip connections and pools counted */
+  double value;        /* >= |f(x)| */
+  double log_slope;    /* of J: |f_w(x) - f_v(x)| <= J |w - v| for all w, v with these norms */
+  double log_diameter; /* of the set of parameters with these norms */
+} lip_architecture_bounds;
+
+/* Reads a description (docs/formats.md), NAME.npz or NAME.safetensors beside NAME.arch.json, or an
+   ONNX network; the latter two have weights, and norms measured from them.
+   return  LIP_OK; LIP_EIO; LIP_EINPUT with file, layer and cause; LIP_ENUMERIC; LIP_ENOMEM */
+LIP_PUBLIC LIP_MUST_CHECK lip_status lip_architecture_read(const char *path,
+                                                           lip_architecture **architecture,
+                                                           const lip_control *control,
+                                                           lip_error *err);
+LIP_PUBLIC void lip_architecture_free(lip_architecture *architecture);
+
+LIP_PUBLIC lip_architecture_sizes lip_architecture_count(const lip_architecture *architecture);
+
+/* norm, bias_norm  in   one per node; those of layers are read
+   radius           in   R > 0
+   return                LIP_OK; LIP_ENUMERIC where a bound overflows; LIP_ENOMEM
+   cost                  O(depth * nodes)
+   source                universal law, Lemma 3.1; the forms for skip connections, biases, pools and
+                         shared weights derived: docs/theory.md */
+LIP_PUBLIC LIP_MUST_CHECK lip_status lip_architecture_bound(const lip_architecture *architecture,
+                                                            const double *norm,
+                                                            const double *bias_norm, double radius,
+                                                            lip_architecture_bounds *bounds,
+                                                            lip_error *err);
+
+/* Norms that parameters in [-W, W] cannot exceed: |W_j|_op <= W sqrt(fan_in fan_out), |b_j| <= W
+   sqrt(values). */
+LIP_PUBLIC void lip_architecture_box(const lip_architecture *architecture, double W, double *norm,
+                                     double *bias_norm);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

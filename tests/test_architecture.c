@@ -1,0 +1,539 @@
+/* test_architecture.c - architectures: sizes, shapes and uses by brute force; what their bounds
+   claim of slopes in x and in the parameters, tried on random networks with and without skip
+   connections, biases, pools and shared weights. */
+#include <math.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "linalg/symmetric_eigen.h"
+#include "linalg/vector.h"
+#include "net/architecture.h"
+#include "net/convolution.h"
+
+#define assert_near(a, b, tolerance) assert_true(fabs((a) - (b)) <= (tolerance))
+
+enum { MOST = 4096 }; /* numbers of a value, and parameters */
+
+static uint64_t cast;
+
+static void normals(size_t count, double *out)
+{
+  lip_random_normal((lip_stream){7, LIP_FOR_PROBES}, cast, count, out);
+  cast += count + count % 2;
+}
+
+/* The description; NULL where it is refused, `why` then says so. */
+static lip_architecture *described(const char *text, lip_error *why)
+{
+  char path[] = "/tmp/architecture-XXXXXX";
+  int descriptor = mkstemp(path);
+  FILE *file = fdopen(descriptor, "w");
+  lip_architecture *made = NULL;
+
+  assert_non_null(file);
+  (void)fputs(text, file);
+  (void)fclose(file);
+  if (lip_architecture_read(path, &made, NULL, why) != LIP_OK) made = NULL;
+  (void)remove(path);
+  return made;
+}
+
+/* Random weights of length about `scale` a row, biases of size `bias`. */
+static void fill(lip_architecture *of, double scale, double bias)
+{
+  for (size_t i = 1; i < of->nodes; i++) {
+    lip_node *node = &of->node[i];
+    size_t count = node->channels * node->fan_in;
+
+    if (!node->parameters) continue;
+    node->W = lip_alloc(count, sizeof *node->W);
+    normals(count, node->W);
+    for (size_t j = 0; j < count; j++) node->W[j] *= scale / sqrt((double)node->fan_in);
+    if (!node->bias) continue;
+    node->b = lip_alloc(node->channels, sizeof *node->b);
+    normals(node->channels, node->b);
+    for (size_t j = 0; j < node->channels; j++) node->b[j] *= bias;
+  }
+  assert_int_equal(lip_architecture_measure(of, NULL, NULL), LIP_OK);
+}
+
+static void pool(const lip_node *node, const double *h, double *out)
+{
+  for (size_t c = 0; c < node->channels; c++)
+    for (size_t r = 0; r < node->height; r++)
+      for (size_t s = 0; s < node->width; s++) {
+        double most = -INFINITY, sum = 0;
+
+        for (size_t u = 0; u < node->kernel[0]; u++)
+          for (size_t v = 0; v < node->kernel[1]; v++) {
+            size_t y = r * node->stride[0] + u - node->padding[0],
+                   x = s * node->stride[1] + v - node->padding[1];
+            double one;
+
+            if (y >= node->in_height || x >= node->in_width) continue;
+            one = h[(c * node->in_height + y) * node->in_width + x];
+            most = fmax(most, one);
+            sum += one;
+          }
+        out[(c * node->height + r) * node->width + s] = node->kind == LIP_NODE_MAX_POOL
+                                                            ? most
+                                                            : sum / (double)(node->kernel[0] *
+                                                                             node->kernel[1]);
+      }
+}
+
+static void apply(const lip_node *node, double *joined, double *out)
+{
+  size_t size = lip_node_size(node), places = node->height * node->width;
+
+  switch (node->kind) {
+  case LIP_NODE_LINEAR:
+    for (size_t o = 0; o < size; o++)
+      out[o] = lip_dot(node->in_channels, node->W + o * node->in_channels, joined);
+    break;
+  case LIP_NODE_CONVOLUTION:
+    lip_convolve(node, joined, out);
+    break;
+  case LIP_NODE_MAX_POOL:
+  case LIP_NODE_AVERAGE_POOL:
+    pool(node, joined, out);
+    break;
+  default:
+    for (size_t o = 0; o < size; o++)
+      out[o] = node->kind == LIP_NODE_ACTIVATION ? lip_activation_value(node->activation, joined[o])
+                                                 : joined[o];
+  }
+  for (size_t o = 0; node->b && o < size; o++) out[o] += node->b[o / places];
+}
+
+/* f(x), the first `room` numbers of all nodes in turn. */
+static void value(const lip_architecture *of, const double *x, double *out)
+{
+  double *h[32], joined[MOST];
+
+  assert_true(of->nodes <= 32);
+  for (size_t i = 0; i < of->nodes; i++) {
+    const lip_node *node = &of->node[i];
+    size_t at = 0;
+
+    h[i] = lip_alloc(lip_node_size(node), sizeof **h);
+    if (i == 0) memcpy(h[0], x, lip_node_size(node) * sizeof *x);
+    if (i == 0) continue;
+    for (size_t j = 0; j < node->parents; j++) {
+      size_t size = lip_node_size(&of->node[node->parent[j]]);
+
+      if (node->kind == LIP_NODE_ADD) at = 0;
+      for (size_t k = 0; k < size; k++, at++)
+        joined[at] = h[node->parent[j]][k] + (node->kind == LIP_NODE_ADD && j > 0 ? joined[at] : 0);
+    }
+    apply(node, joined, h[i]);
+  }
+  memcpy(out, h[of->nodes - 1], lip_node_size(&of->node[of->nodes - 1]) * sizeof *out);
+  for (size_t i = 0; i < of->nodes; i++) lip_free(h[i]);
+}
+
+/* Every parameter in turn. */
+static double *parameter(lip_architecture *of, size_t index)
+{
+  for (size_t i = 1; i < of->nodes; i++) {
+    lip_node *node = &of->node[i];
+    size_t weights = node->channels * node->fan_in;
+
+    if (!node->parameters) continue;
+    if (index < weights) return &node->W[index];
+    if (index < node->parameters) return &node->b[index - weights];
+    index -= node->parameters;
+  }
+  return NULL;
+}
+
+static lip_architecture_bounds bounds_at(lip_architecture *of, double radius)
+{
+  double norm[32], bias[32];
+  lip_architecture_bounds bounds;
+
+  for (size_t i = 0; i < of->nodes; i++) {
+    norm[i] = of->node[i].norm;
+    bias[i] = of->node[i].bias_norm;
+  }
+  assert_int_equal(lip_architecture_bound(of, norm, bias, radius, &bounds, NULL), LIP_OK);
+  return bounds;
+}
+
+/* A random point of length `radius`. */
+static void point(size_t d, double radius, double *x)
+{
+  double length;
+
+  normals(d, x);
+  length = lip_norm(d, x);
+  for (size_t i = 0; i < d; i++) x[i] *= radius / length;
+}
+
+/* The gradient of f, a network with one output, in its parameters at x. */
+static void gradient(lip_architecture *of, const double *x, double *g)
+{
+  size_t p = lip_architecture_count(of).parameters;
+
+  for (size_t a = 0; a < p; a++) {
+    double *w = parameter(of, a), kept = *w, above, below;
+
+    *w = kept + 1e-6;
+    value(of, x, &above);
+    *w = kept - 1e-6;
+    value(of, x, &below);
+    *w = kept;
+    g[a] = (above - below) / 2e-6;
+  }
+}
+
+static const char *const chains[] = {
+    "{\"input_shape\":[6],\"layers\":[{\"op\":\"linear\",\"outputs\":5,\"bias\":false},{\"op\":"
+    "\"relu\"},"
+    "{\"op\":\"linear\",\"outputs\":4,\"bias\":false},{\"op\":\"tanh\"},"
+    "{\"op\":\"linear\",\"outputs\":1,\"bias\":false}]}",
+    "{\"input_shape\":[2,5,4],\"layers\":["
+    "{\"op\":\"conv2d\",\"filters\":3,\"kernel\":3,\"padding\":\"same\",\"bias\":false},{\"op\":"
+    "\"relu\"},"
+    "{\"op\":\"maxpool2d\",\"kernel\":2},{\"op\":\"flatten\"},"
+    "{\"op\":\"linear\",\"outputs\":1,\"bias\":false}]}",
+};
+
+/* Skips, biases, pools that overlap, activations that are not 0 at 0. */
+static const char *const graphs[] = {
+    "{\"input_shape\":[5],\"layers\":[{\"op\":\"linear\",\"name\":\"a\",\"outputs\":5},{\"op\":"
+    "\"sigmoid\"},"
+    "{\"op\":\"add\",\"name\":\"c\",\"from\":[\"a\",\"input\",\"1:sigmoid\"]},{\"op\":\"softplus\"}"
+    ","
+    "{\"op\":\"linear\",\"from\":[\"3:softplus\",\"input\",\"a\"],\"outputs\":1}]}",
+    "{\"input_shape\":[2,6,5],\"layers\":["
+    "{\"op\":\"conv2d\",\"name\":\"k\",\"filters\":2,\"kernel\":[3,2],\"stride\":[2,1],\"padding\":"
+    "[1,0]},"
+    "{\"op\":\"softplus\"},{\"op\":\"maxpool2d\",\"kernel\":2,\"stride\":1,\"padding\":1},"
+    "{\"op\":\"avgpool2d\",\"kernel\":[2,3],\"stride\":[1,2]},"
+    "{\"op\":\"conv2d\",\"filters\":3,\"kernel\":2},{\"op\":\"leaky_relu\",\"alpha\":-2},"
+    "{\"op\":\"flatten\"},{\"op\":\"linear\",\"outputs\":1}]}",
+};
+
+/* Lemma 3.1 as printed, where its proof holds: |grad_w f|_inf <= Q R B; and the bound that replaces
+   it. */
+static void gradients_of_chains_keep_to_the_lemma(void **state)
+{
+  double x[64], g[MOST], closest = 0;
+
+  (void)state;
+  for (size_t trial = 0; trial < 60; trial++) {
+    lip_architecture *of = described(chains[trial % 2], NULL);
+    double radius = trial % 3 ? 1 : 2.5;
+    lip_architecture_bounds bounds;
+    lip_architecture_sizes sizes = lip_architecture_count(of);
+
+    fill(of, trial % 5 ? 1.3 : 0.3, 0);
+    bounds = bounds_at(of, radius);
+    for (size_t i = 0; i < 10; i++) {
+      double length;
+
+      point(sizes.inputs, radius, x);
+      gradient(of, x, g);
+      length = lip_norm(sizes.parameters, g);
+      assert_true(lip_largest(sizes.parameters, g) <=
+                  (double)sizes.multiplicity * radius * exp(bounds.log_product) * (1 + 1e-6));
+      assert_true(length <= exp(bounds.log_slope) * (1 + 1e-6));
+      closest = fmax(closest, length / exp(bounds.log_slope));
+    }
+    lip_architecture_free(of);
+  }
+  assert_true(closest > 0.2); /* the bound is of the right order */
+}
+
+static void gradients_of_graphs_keep_to_the_bound_that_counts_skips_and_biases(void **state)
+{
+  double x[64], g[MOST], y;
+  size_t beyond_the_lemma = 0;
+
+  (void)state;
+  for (size_t trial = 0; trial < 60; trial++) {
+    lip_architecture *of = described(graphs[trial % 2], NULL);
+    lip_architecture_bounds bounds;
+    lip_architecture_sizes sizes = lip_architecture_count(of);
+
+    fill(of, 0.8, trial % 3 ? 0.5 : 2);
+    bounds = bounds_at(of, 0.5);
+    for (size_t i = 0; i < 10; i++) {
+      point(sizes.inputs, 0.5, x);
+      gradient(of, x, g);
+      assert_true(lip_norm(sizes.parameters, g) <= exp(bounds.log_slope) * (1 + 1e-6));
+      beyond_the_lemma += lip_largest(sizes.parameters, g) >
+                          (double)sizes.multiplicity * 0.5 * exp(bounds.log_product);
+      value(of, x, &y);
+      assert_true(fabs(y) <= bounds.value);
+    }
+    lip_architecture_free(of);
+  }
+  assert_true(beyond_the_lemma > 0); /* errata 4 and 5 */
+}
+
+/* Any two parameter vectors of the class, not only near ones. */
+static void networks_far_apart_differ_by_no_more_than_J(void **state)
+{
+  double x[64];
+
+  (void)state;
+  for (size_t trial = 0; trial < 400; trial++) {
+    const char *text = trial % 4 < 2 ? chains[trial % 4] : graphs[trial % 4 - 2];
+    lip_architecture *w = described(text, NULL), *v = described(text, NULL);
+    size_t p = lip_architecture_count(w).parameters;
+    double one, other, square = 0, norm_v[32];
+    lip_architecture_bounds bounds;
+
+    fill(w, 1, 0.5);
+    fill(v, trial % 3 ? 1 : 0.1, 0.5);
+    for (size_t a = 0; a < p; a++) {
+      double *at = parameter(v, a);
+
+      if (trial % 5 == 0) *at = *parameter(w, a) + 0.01 * *at;
+      square += (*at - *parameter(w, a)) * (*at - *parameter(w, a));
+    }
+    assert_int_equal(lip_architecture_measure(v, NULL, NULL), LIP_OK);
+    for (size_t i = 1; i < w->nodes; i++) { /* the convex class that holds both */
+      norm_v[i] = v->node[i].norm;
+      w->node[i].norm = fmax(w->node[i].norm, norm_v[i]);
+      w->node[i].bias_norm = fmax(w->node[i].bias_norm, v->node[i].bias_norm);
+    }
+    bounds = bounds_at(w, 1);
+    for (size_t i = 0; i < 10; i++) {
+      point(lip_architecture_count(w).inputs, 1, x);
+      value(w, x, &one);
+      value(v, x, &other);
+      assert_true(fabs(one - other) <= exp(bounds.log_slope) * sqrt(square) * (1 + 1e-9));
+    }
+    assert_true(sqrt(square) <= exp(bounds.log_diameter));
+    lip_architecture_free(w);
+    lip_architecture_free(v);
+  }
+}
+
+static void slopes_in_x_keep_to_the_bound(void **state)
+{
+  double x[64], y[64], step[64], one, other;
+
+  (void)state;
+  for (size_t trial = 0; trial < 100; trial++) {
+    lip_architecture *of = described(trial % 4 < 2 ? chains[trial % 4] : graphs[trial % 4 - 2],
+                                     NULL);
+    size_t d = lip_architecture_count(of).inputs;
+    lip_architecture_bounds bounds;
+
+    fill(of, 1, 0.5);
+    bounds = bounds_at(of, 1);
+    for (size_t i = 0; i < 30; i++) {
+      double far = i % 2 ? 3 : 1e-4;
+
+      point(d, 2, x);
+      point(d, far, step);
+      for (size_t j = 0; j < d; j++) y[j] = x[j] + step[j];
+      value(of, x, &one);
+      value(of, y, &other);
+      assert_true(fabs(one - other) <= bounds.lipschitz * far * (1 + 1e-6));
+    }
+    lip_architecture_free(of);
+  }
+}
+
+/* f = w_D ... w_1 x: the gradient is known, and J is its length at the corner of the class. */
+static void a_product_of_numbers_attains_the_bounds(void **state)
+{
+  lip_architecture *of = described("{\"input_shape\":[1],\"layers\":[{\"op\":\"linear\","
+                                   "\"outputs\":1,\"bias\":false,\"norm\":2},"
+                                   "{\"op\":\"linear\",\"outputs\":1,\"bias\":false,\"norm\":0.25},"
+                                   "{\"op\":\"linear\",\"outputs\":1,\"bias\":false,\"norm\":3}]}",
+                                   NULL);
+  lip_architecture_bounds bounds = bounds_at(of, 4);
+
+  (void)state;
+  assert_near(exp(bounds.log_slope), 4 * sqrt(36 + 0.75 * 0.75 + 0.25), 1e-12);
+  assert_near(exp(bounds.log_product), 6, 1e-12); /* without the 1/4 */
+  assert_near(bounds.lipschitz, 1.5, 1e-15);
+  assert_near(exp(bounds.log_diameter), 2 * sqrt(4 + 0.0625 + 9), 1e-12);
+  lip_architecture_free(of);
+}
+
+static void the_product_is_no_bound_with_skip_connections(void **state)
+{
+  char path[512];
+  lip_architecture *of;
+  lip_architecture_bounds bounds;
+
+  (void)state;
+  (void)snprintf(path, sizeof path, "%s/examples/architectures/skip.json", getenv("LIPLAW_SOURCE"));
+  assert_int_equal(lip_architecture_read(path, &of, NULL, NULL), LIP_OK);
+  bounds = bounds_at(of, 1);
+  assert_near(exp(bounds.log_product), 1, 1e-15);
+  assert_near(bounds.lipschitz, sqrt(2), 1e-15);
+  lip_architecture_free(of);
+}
+
+static void madrys_networks_have_the_printed_sizes(void **state)
+{
+  static const struct {
+    const char *name;
+    size_t parameters;
+  } rows[] = {{"madry-mnist-4", 206954}, {"madry-mnist-16", 3274634}};
+
+  (void)state;
+  for (size_t i = 0; i < 2; i++) {
+    char path[512];
+    lip_architecture *of;
+    lip_architecture_sizes sizes;
+
+    (void)snprintf(path, sizeof path, "%s/examples/architectures/%s.json", getenv("LIPLAW_SOURCE"),
+                   rows[i].name);
+    assert_int_equal(lip_architecture_read(path, &of, NULL, NULL), LIP_OK);
+    sizes = lip_architecture_count(of);
+    assert_int_equal(sizes.parameters, rows[i].parameters);
+    assert_int_equal(sizes.multiplicity, 784);
+    assert_int_equal(sizes.depth, 4);
+    assert_int_equal(sizes.inputs, 784);
+    assert_int_equal(sizes.outputs, 10);
+    assert_true(sizes.biases && !sizes.skips);
+    lip_architecture_free(of);
+  }
+}
+
+/* The matrix of a convolution, column by column: its uses, its rows and columns, its norm. */
+static void check_convolution(const char *text)
+{
+  lip_architecture *of = described(text, NULL);
+  lip_node *node = &of->node[1];
+  size_t in = lip_node_size(&of->node[0]), out = lip_node_size(node);
+  size_t weights = node->channels * node->fan_in, most = 0, row = 0, column = 0;
+  double x[128] = {0}, *M = lip_alloc(in * out, sizeof *M), *gram, values[128];
+
+  fill(of, 1, 1);
+  for (size_t i = 0; i < in; i++) {
+    x[i] = 1;
+    lip_convolve(node, x, M + i * out);
+    x[i] = 0;
+  }
+  for (size_t a = 0; a < weights; a++) {
+    size_t uses = 0;
+
+    for (size_t i = 0; i < in * out; i++) uses += M[i] == node->W[a];
+    most = uses > most ? uses : most;
+  }
+  for (size_t i = 0; i < in; i++) {
+    size_t filled = 0;
+
+    for (size_t o = 0; o < out; o++) filled += M[i * out + o] != 0;
+    column = filled > column ? filled : column;
+  }
+  for (size_t o = 0; o < out; o++) {
+    size_t filled = 0;
+
+    for (size_t i = 0; i < in; i++) filled += M[i * out + o] != 0;
+    row = filled > row ? filled : row;
+  }
+  assert_int_equal(most, node->uses);
+  assert_int_equal(column, node->fan_out);
+  assert_true(row <= node->fan_in && (row == node->fan_in || !node->whole_kernel));
+  assert_int_equal(node->bias_uses, node->height * node->width);
+  gram = lip_alloc(in * in, sizeof *gram);
+  for (size_t i = 0; i < in; i++)
+    for (size_t j = 0; j < in; j++) gram[i * in + j] = lip_dot(out, M + i * out, M + j * out);
+  assert_int_equal(lip_symmetric_eigen(in, gram, values, false, NULL), LIP_OK);
+  assert_near(node->norm / sqrt(values[in - 1]), 1, 1e-9);
+  assert_true(node->norm <=
+              lip_largest(weights, node->W) * sqrt((double)node->fan_in * (double)node->fan_out));
+  lip_free(M);
+  lip_free(gram);
+  lip_architecture_free(of);
+}
+
+static void convolutions_are_counted_as_their_matrices_are(void **state)
+{
+  (void)state;
+  for (size_t kernel = 1; kernel <= 4; kernel++)
+    for (size_t stride = 1; stride <= 3; stride++)
+      for (size_t padding = 0; padding < kernel; padding++) {
+        char text[256];
+
+        (void)snprintf(text, sizeof text,
+                       "{\"input_shape\":[2,5,6],\"layers\":[{\"op\":\"conv2d\",\"filters\":3,"
+                       "\"kernel\":[%zu,%zu],\"stride\":[%zu,2],\"padding\":[%zu,%zu]}]}",
+                       kernel, kernel > 1 ? kernel - 1 : 1, stride, padding,
+                       padding > 0 && kernel > 2 ? padding - 1 : 0);
+        check_convolution(text);
+      }
+}
+
+static void refuses(const char *text, const char *why)
+{
+  lip_error err = {""};
+
+  assert_null(described(text, &err));
+  if (!strstr(err.text, why)) (void)fprintf(stderr, "%s: %s\n", text, err.text);
+  assert_non_null(strstr(err.text, why));
+}
+
+static void bad_descriptions_are_refused_with_their_layer(void **state)
+{
+  (void)state;
+#define LAYERS(shape, layers) "{\"input_shape\":[" shape "],\"layers\":[" layers "]}"
+  refuses(LAYERS("3", ""), "'layers' is no list");
+  refuses(LAYERS("3,4", "{}"), "'input_shape' is no list of 1 or 3");
+  refuses(LAYERS("0", "{}"), "'input_shape' is no whole number of at least 1");
+  refuses(LAYERS("3", "{\"op\":\"relu\"}"), "no layer has parameters");
+  refuses(LAYERS("3", "{\"outputs\":1}"), "layer 0: it has no 'op'");
+  refuses(LAYERS("3", "{\"op\":\"lstm\"}"), "layer 0: the operation 'lstm' is not read");
+  refuses(LAYERS("3", "{\"op\":\"relu\"},{\"op\":\"linear\",\"outputs\":0}"),
+          "layer 1: 'outputs' is no whole number");
+  refuses(LAYERS("3", "{\"op\":\"linear\",\"outputs\":2.5}"), "'outputs' is no whole number");
+  refuses(LAYERS("3", "{\"op\":\"linear\",\"outputs\":2,\"output\":2}"),
+          "the key 'output' is not read");
+  refuses(LAYERS("3", "{\"op\":\"linear\",\"outputs\":2,\"norm\":-1}"), "'norm' is no number");
+  refuses(LAYERS("3", "{\"op\":\"linear\",\"weight\":\"a\"}"), "there is no archive");
+  refuses(LAYERS("3", "{\"op\":\"linear\",\"outputs\":2,\"from\":\"a\"}"),
+          "no layer before it is named 'a'");
+  refuses(LAYERS("1,3,3", "{\"op\":\"linear\",\"outputs\":2}"), "flatten comes first");
+  refuses(LAYERS("1,3,3", "{\"op\":\"conv2d\",\"filters\":2,\"kernel\":4}"),
+          "a kernel of 4 for 3 entries");
+  refuses(LAYERS("1,3,3", "{\"op\":\"conv2d\",\"filters\":2,\"kernel\":2,\"padding\":2}"),
+          "a padding of 2 for a kernel of 2");
+  refuses(LAYERS("1,3,3", "{\"op\":\"avgpool2d\",\"kernel\":2,\"padding\":1}"),
+          "means of padded windows");
+  refuses(LAYERS("3", "{\"op\":\"linear\",\"name\":\"a\",\"outputs\":2},"
+                      "{\"op\":\"add\",\"from\":[\"a\",\"input\"]}"),
+          "different shapes");
+  refuses(LAYERS("3", "{\"op\":\"relu\",\"name\":\"input\"}"), "another layer is named 'input'");
+  refuses(LAYERS("9007199254740992", "{\"op\":\"linear\",\"outputs\":9007199254740992}"),
+          "above 2^53");
+  refuses(LAYERS("1,9007199254740992,1", "{\"op\":\"conv2d\",\"filters\":1,\"kernel\":1}"),
+          "is longer than");
+  refuses("{\"input_shape\": ", "line 1");
+#undef LAYERS
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(madrys_networks_have_the_printed_sizes),
+      cmocka_unit_test(convolutions_are_counted_as_their_matrices_are),
+      cmocka_unit_test(gradients_of_chains_keep_to_the_lemma),
+      cmocka_unit_test(gradients_of_graphs_keep_to_the_bound_that_counts_skips_and_biases),
+      cmocka_unit_test(networks_far_apart_differ_by_no_more_than_J),
+      cmocka_unit_test(slopes_in_x_keep_to_the_bound),
+      cmocka_unit_test(a_product_of_numbers_attains_the_bounds),
+      cmocka_unit_test(the_product_is_no_bound_with_skip_connections),
+      cmocka_unit_test(bad_descriptions_are_refused_with_their_layer),
+  };
+
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
