@@ -120,3 +120,23 @@ refuse 1 "none.json" architecture --of none.json
 printf '{"input_shape": [3], "layers": [{"op": "linear"}]}' >bad.json
 refuse 1 "bad.json: layer 0: 'outputs' is no whole number of at least 1" architecture --of bad.json
 refuse 2 "eps = 2 must be above 0 and below 1" architecture --of "$madry" --n 5 --eps 2
+
+# Section 1.1: the paper's numbers for MNIST and ImageNet, and a data set's own dimension.
+"$LIPLAW" law estimate --n 6e4 --d 784 --d-eff-low 15 --d-eff-high 150 --p 2e5 --json >out
+holds 'a["order_low"] == 6 and a["order_high"] == 7 and a["position"] == "below"'
+holds 'a["p_low"] == 9e5 and a["p_high"] == 9e6 and a["p_classical"] == 6e4 and len(a["caveats"]) == 5'
+"$LIPLAW" law estimate --n 1.4e7 --d 2e5 --d-eff 2e3 >out
+grep -q "2.8e+10 parameters, 10^10 to 10^11" out || fail "ImageNet: $(cat out)"
+"$LIPLAW" sample gaussian --n 2000 --d 20 --seed 3 -o points.npz
+"$LIPLAW" law estimate --data points.npz --p 1e6 --json >out
+holds '15 < a["data"]["whole"]["d_eff"] <= 20 and 18 < a["data"]["whole"]["participation_ratio"] < 20'
+holds 'a["n"] == 2000 and a["position"] == "above" and a["data"]["classes"] == []'
+"$LIPLAW" law estimate --data points.npz --classes yes --json >out
+holds 'sum(c["points"] for c in a["data"]["classes"]) == 2000'
+refuse 2 "--n is missing" estimate --d-eff 5
+refuse 2 "the dimension is missing" estimate --n 5
+refuse 2 "is above --d-eff-high" estimate --n 5 --d-eff-low 5 --d-eff-high 3
+refuse 2 "come together" estimate --n 5 --d-eff-low 5
+refuse 2 "is above d = 784" estimate --n 5 --d 784 --d-eff 1e4
+refuse 2 "--n: '-5'" estimate --n -5 --d-eff 3
+refuse 1 "none.npz" estimate --data none.npz

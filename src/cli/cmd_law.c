@@ -31,7 +31,7 @@ static const lip_option rows[] = {
 };
 
 /* What liplaw law does besides single theorems: each has options of its own. */
-static const command *const more[] = {&law_architecture_command};
+static const command *const more[] = {&law_architecture_command, &law_estimate_command};
 
 /* NAME, or NAME-MODE. */
 static lip_status find(const char *name, const char *mode, const lip_law **law, lip_error *err)
