@@ -20,7 +20,8 @@ typedef struct lip_measure_options {
   size_t random_points;            /* T of the paper's proxy */
   size_t starts;                   /* of the ascent and of the search for patterns; 0: neither */
   uint64_t seed;                   /* of the fresh points and of the starts */
-  double time_limit;               /* s; what was found until then is the result */
+  double time_limit;               /* s; what was found until then is the result. Its proof comes
+                                      after: a second, for trees of many leaves up to some ten */
   /* The measurement of the same function in the same norm on a domain that contains this one;
      borrowed; NULL: none. Saves work: its upper end is taken over where it is all that could be
      found here, its witness is where the search below starts, its proxies are told again. */
