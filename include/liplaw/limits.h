@@ -12,8 +12,8 @@ extern "C" {
 /* What a limit bounds from below. */
 typedef enum lip_limited {
   LIP_LIMITS_CONSTANT,  /* the Lipschitz constant, norm 2, on the limit's domain */
-  LIP_LIMITS_PATH_NORM, /* Lip(psi) sum_l |a_l| |w_l| */
-  LIP_LIMITS_PRODUCT    /* Lip(psi) |a| |W|_op */
+  LIP_LIMITS_PATH_NORM, /* sum_l |a_l| |w_l| */
+  LIP_LIMITS_PRODUCT    /* |a| |W|_op */
 } lip_limited;
 
 /* One limit, in two forms: of a network, from its own values at the points, enclosed and rounded

@@ -93,19 +93,25 @@ static void print_number(double value)
     (void)printf(" %14.8g", value);
 }
 
+static bool says_something(const lip_limit *limit)
+{
+  return !isnan(limit->value) || !isnan(limit->for_exact_fit);
+}
+
 /* A limit's row, and below it what it is about. */
 static void print_limit(const lip_limit *limit, bool network)
 {
   (void)printf("%-12s", limit->name);
   if (network) print_number(limit->value);
   print_number(limit->for_exact_fit);
-  (void)printf("  %s\n", limit->family);
+  (void)printf("  %s\n%12s ", limit->family, "");
   if (limit->of == LIP_LIMITS_CONSTANT)
-    (void)printf("%12s on %s", "", limit->domain[0] ? limit->domain : "no domain");
+    (void)printf("on %s", limit->domain);
   else
-    (void)printf("%12s of the %s", "", limit->of == LIP_LIMITS_PATH_NORM ? "path norm" : "product");
+    (void)printf("of %s, no constant",
+                 limit->of == LIP_LIMITS_PATH_NORM ? "sum |a| |w|" : "|a| |W|");
   if (limit->note[0]) (void)printf("; %s", limit->note);
-  if (limit->compared) (void)printf("; at most %.10g, as it must be", limit->upper);
+  if (limit->compared) (void)printf("; below %.10g, as it must be", limit->upper);
   (void)putchar('\n');
   if (network && limit->why_not[0])
     (void)printf("%12s not of this network: %s\n", "", limit->why_not);
@@ -115,6 +121,8 @@ static void print_limit(const lip_limit *limit, bool network)
 
 static int answer_text(const lip_limits *found, bool network)
 {
+  bool silent = false;
+
   cli_progress_end();
   (void)printf("%zu points in %zu dimensions", found->n, found->d);
   if (found->k) (void)printf(", k = %zu", found->k);
@@ -123,7 +131,16 @@ static int answer_text(const lip_limits *found, bool network)
   (void)printf("\n%-12s", "at least");
   if (network) (void)printf(" %14s", "this network");
   (void)printf(" %14s  %s\n", "any exact fit", "of which functions");
-  for (size_t i = 0; i < found->limits; i++) print_limit(&found->limit[i], network);
+  for (size_t i = 0; i < found->limits; i++)
+    if (says_something(&found->limit[i]))
+      print_limit(&found->limit[i], network);
+    else
+      silent = true;
+  if (silent) (void)printf("\ndo not apply:\n");
+  for (size_t i = 0; i < found->limits; i++)
+    if (!says_something(&found->limit[i]))
+      (void)printf("%-12s %s\n", found->limit[i].name,
+                   network ? found->limit[i].why_not : found->limit[i].why_not_exact);
   return EXIT_DONE;
 }
 

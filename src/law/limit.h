@@ -8,6 +8,7 @@
 
 /* The class of functions that a limit may speak of. */
 typedef struct lip_limit_class {
+  bool known;         /* that of a network; else what is asked for */
   bool two_layer;     /* sum a_l psi(w_l.x + b_l) + c; else nothing but its values is known */
   lip_activation psi; /* of two layers */
   bool biased;        /* some b_l is not 0 */
@@ -47,7 +48,8 @@ typedef struct lip_limit_kind {
                     const lip_control *control, lip_error *err);
 } lip_limit_kind;
 
-extern const lip_limit_kind lip_limit_l_star;
+extern const lip_limit_kind lip_limit_l_star, lip_limit_rank, lip_limit_quadratic, lip_limit_power,
+    lip_limit_polynomial, lip_limit_path_norm, lip_limit_product, lip_limit_rigidity;
 
 /* "It does not apply" : sets why_not, returns LIP_OK. */
 lip_status lip_limit_refuse(lip_limit_finding *finding, const char *format, ...)
@@ -62,10 +64,37 @@ LIP_MUST_CHECK lip_status lip_limit_values(const lip_net *net, size_t n, const d
                                            double radius, lip_interval *f,
                                            const lip_control *control, lip_error *err);
 
-/* Between which numbers |s - t| lies, s and t of `m` entries: the least possible. */
+/* |s - t| of m entries each, from below. */
 double lip_limit_apart(size_t m, const lip_interval *s, const lip_interval *t);
 
 /* |x - y|, rounded up; work: d. */
 double lip_limit_distance_up(size_t d, const double *x, const double *y, double *work);
+
+/* sum v_i (f_i - c), c the output bias of a network, from below. One output. */
+double lip_limit_sum_down(const lip_limit_job *job, const double *v);
+
+/* The middles of f_i - c; and weights on the points whose sum is exactly 0: n_- above the middle of
+   all values, -n_+ elsewhere (false: all values are on one side).  v  out  n */
+void lip_limit_middles(const lip_limit_job *job, double *v);
+bool lip_limit_balanced(const lip_limit_job *job, double *v);
+
+/* The degree of an activation t^p, of a network or as asked for; 0: another activation. */
+size_t lip_limit_degree(const lip_limit_job *job);
+
+/* The ball about 0 on which a limit of forms speaks: the bracket's, else the data's; sets `within`
+   and the domain's text. */
+double lip_limit_ball(const lip_limit_job *job, lip_limit_finding *finding);
+
+/* An upper bound of the nuclear norm of the tensor Omega = sum v_i x_i^q (theory.md B14, B17): for
+   q = 1 its length, for q = 2 the sum of its eigenvalues' sizes, beyond that the smaller one of sum
+   |v_i| |x_i|^q and sqrt(d^(q-1)) |Omega|_F (Lemma 3's proof: Omega is a sum of d^(q-1) vectors
+   times unit tensors; for n <= 20000).
+   return  LIP_OK; LIP_ENOMEM; LIP_ENUMERIC */
+LIP_MUST_CHECK lip_status lip_limit_nuclear_up(size_t n, size_t d, const double *X, const double *v,
+                                               size_t q, double *bound, lip_error *err);
+
+/* |Omega|_F^2, enclosed.  cost  n^2 d */
+LIP_MUST_CHECK lip_status lip_tensor_square(size_t n, size_t d, const double *X, const double *v,
+                                            size_t q, lip_interval *square, lip_error *err);
 
 #endif

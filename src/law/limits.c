@@ -6,6 +6,7 @@
 #include "certificate/domain.h"
 #include "data/equal_rows.h"
 #include "law/limits_options.h"
+#include "linalg/ky_fan.h"
 
 #include <liplaw/measure.h>
 
@@ -13,7 +14,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const lip_limit_kind *const kinds[] = {&lip_limit_l_star};
+static const lip_limit_kind *const kinds[] = {
+    &lip_limit_l_star,     &lip_limit_rank,     &lip_limit_quadratic, &lip_limit_power,
+    &lip_limit_polynomial, &lip_limit_rigidity, &lip_limit_path_norm, &lip_limit_product};
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -69,7 +72,7 @@ static lip_status describe_class(const lip_net *net, const lip_limits_options *o
 
   *class = (lip_limit_class){.k = options->k, .neurons = options->k};
   if (!net) goto done;
-  *class = (lip_limit_class){.k = 0};
+  *class = (lip_limit_class){.known = true};
   if (first->map == LIP_AFFINE) TRY(count_directions(first, &class->k, err));
   if (net->depth != 2 || first->map != LIP_AFFINE || net->layer[1].map != LIP_AFFINE ||
       net->layer[1].activation.kind != LIP_IDENTITY)
@@ -213,23 +216,66 @@ done:
   return st;
 }
 
-/* A limit above what it limits is a mistake of ours. */
-static lip_status compare(lip_limits *result, lip_limit *limit, bool within, lip_error *err)
+/* sum |a_l| |w_l| and |a| |W|_op of a network of two layers and one output, rounded up. */
+static lip_status norms_up(const lip_net *net, double *path_norm, double *product, lip_error *err)
 {
-  double slack = result->certified ? 0 : ESTIMATE;
+  lip_status st = LIP_OK;
+  size_t k = net->layer[0].out, d = net->layer[0].in;
+  const double *W = net->layer[0].W, *a = net->layer[1].W;
+  lip_moment_matrix moment = {.d = 0};
+  double *ones = lip_alloc(k, sizeof *ones), sum = 0, square;
 
-  if (limit->of != LIP_LIMITS_CONSTANT || isnan(limit->value) || !within || isnan(result->lower))
-    return LIP_OK;
+  if (!ones) FAIL(LIP_ENOMEM, "%zu weights", k);
+  for (size_t l = 0; l < k; l++) {
+    ones[l] = 1;
+    sum = lip_add_up(sum, lip_mul_up(fabs(a[l]), lip_interval_norm(d, W + l * d).high));
+  }
+  TRY(lip_moment_matrix_create(k, d, W, ones, 0, &moment, err));
+  TRY(lip_ky_fan_up(&moment, 1, false, &square, err));
+  *path_norm = sum;
+  *product = lip_mul_up(lip_interval_norm(k, a).high, lip_sqrt_up(square));
+done:
+  lip_moment_matrix_clear(&moment);
+  lip_free(ones);
+  return st;
+}
+
+static lip_status hold(lip_limit *limit, double lower, double upper, double slack, const char *of,
+                       const char *by, lip_error *err)
+{
   limit->compared = true;
-  limit->lower = result->lower;
-  limit->upper = result->upper;
-  if (limit->value <= result->upper * (1 + slack)) return LIP_OK;
+  limit->lower = lower;
+  limit->upper = upper;
+  if (limit->value <= upper * (1 + slack)) return LIP_OK;
   return lip_fail(
       err, LIP_ENUMERIC,
-      "the limit %s says at least %.17g on %s, the bracket at most %.17g on %s (%s): one "
-      "of them is a mistake of liplaw",
-      limit->name, limit->value, limit->domain, result->upper, result->domain,
-      result->upper_method);
+      "the limit %s says at least %.17g%s%s, but %s is at most %.17g (%s): one of them is "
+      "a mistake of liplaw",
+      limit->name, limit->value, limit->domain[0] ? " on " : "", limit->domain, of, upper, by);
+}
+
+/* A limit above what it limits is a mistake of ours. */
+static lip_status compare(const lip_net *net, lip_limits *result, lip_limit *limit, bool within,
+                          lip_error *err)
+{
+  lip_status st = LIP_OK;
+  double slack = result->certified ? 0 : ESTIMATE, path_norm = NAN, product = NAN;
+  char of[96];
+
+  if (isnan(limit->value)) goto done;
+  if (limit->of == LIP_LIMITS_CONSTANT) {
+    if (!within || isnan(result->lower)) goto done;
+    (void)snprintf(of, sizeof of, "the constant on %s", result->domain);
+    TRY(hold(limit, result->lower, result->upper, slack, of, result->upper_method, err));
+    goto done;
+  }
+  TRY(norms_up(net, &path_norm, &product, err));
+  if (limit->of == LIP_LIMITS_PATH_NORM)
+    TRY(hold(limit, NAN, path_norm, 0, "sum |a| |w|", "the weights", err));
+  else
+    TRY(hold(limit, NAN, product, 0, "|a| |W|", "the weights", err));
+done:
+  return st;
 }
 
 lip_status lip_find_limits(const lip_net *net, const lip_dataset *data,
@@ -248,7 +294,7 @@ lip_status lip_find_limits(const lip_net *net, const lip_dataset *data,
   for (size_t i = 0; i < KINDS; i++)
     TRY(ask(&in, kinds[i], &made, &within[made.limits], control, err));
   if (net) TRY(bracket(net, data, options, &in, &made, control, err));
-  for (size_t i = 0; i < made.limits; i++) TRY(compare(&made, &made.limit[i], within[i], err));
+  for (size_t i = 0; i < made.limits; i++) TRY(compare(net, &made, &made.limit[i], within[i], err));
   *result = made;
 done:
   inquiry_clear(&in);
