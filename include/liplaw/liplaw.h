@@ -13,6 +13,7 @@
 #include <liplaw/measure.h>
 #include <liplaw/law.h>
 #include <liplaw/limits.h>
+#include <liplaw/tensor.h>
 #include <liplaw/sweep.h>
 #include <liplaw/report.h>
 #include <liplaw/study.h>

@@ -78,7 +78,8 @@ double lip_limit_sum_down(const lip_limit_job *job, const double *v);
 void lip_limit_middles(const lip_limit_job *job, double *v);
 bool lip_limit_balanced(const lip_limit_job *job, double *v);
 
-/* The degree of an activation t^p, of a network or as asked for; 0: another activation. */
+/* The degree of an activation t^p (1: the identity), of a network or as asked for; 0: another
+ * activation. */
 size_t lip_limit_degree(const lip_limit_job *job);
 
 /* The ball about 0 on which a limit of forms speaks: the bracket's, else the data's; sets `within`
@@ -93,8 +94,12 @@ double lip_limit_ball(const lip_limit_job *job, lip_limit_finding *finding);
 LIP_MUST_CHECK lip_status lip_limit_nuclear_up(size_t n, size_t d, const double *X, const double *v,
                                                size_t q, double *bound, lip_error *err);
 
-/* |Omega|_F^2, enclosed.  cost  n^2 d */
-LIP_MUST_CHECK lip_status lip_tensor_square(size_t n, size_t d, const double *X, const double *v,
-                                            size_t q, lip_interval *square, lip_error *err);
+/* |Omega|_F, enclosed.  cost  n^2 d */
+LIP_MUST_CHECK lip_status lip_tensor_frobenius(size_t n, size_t d, const double *X, const double *v,
+                                               size_t q, lip_interval *norm, lip_error *err);
+
+/* value 2^exponent, rounded to the side of the infinity named. */
+double lip_scaled_down(double value, int exponent);
+double lip_scaled_up(double value, int exponent);
 
 #endif

@@ -5,9 +5,12 @@
 #include "base/memory.h"
 #include "linalg/dgemm.h"
 #include "linalg/ky_fan.h"
+#include "linalg/vector.h"
 #include "linalg/verified.h"
 
 #include <stdio.h>
+
+static const double CUSHION = 1e-290; /* above every underflow of numbers of size 1 */
 
 enum { BLOCK = 512, MOST_POINTS = 20000 };
 
@@ -58,6 +61,7 @@ size_t lip_limit_degree(const lip_limit_job *job)
 {
   if (!job->class.known) return job->options->power;
   if (!job->class.two_layer) return 0;
+  if (job->class.psi.kind == LIP_IDENTITY) return 1;
   if (job->class.psi.kind == LIP_SQUARE) return 2;
   return job->class.psi.kind == LIP_POWER ? (size_t)job->class.psi.slope : 0;
 }
@@ -112,7 +116,8 @@ static double sum_of_sizes(size_t n, size_t d, const double *X, const double *v,
 
 typedef struct square_sum {
   size_t n, d, q;
-  const double *X, *v, *length;
+  const double *X, *v;
+  double *length;
   double gamma_dot, gamma_sum;
   double *row, *error; /* n each: sum_j v_j (x_i.x_j)^q, and what it may be off by */
 } square_sum;
@@ -135,39 +140,79 @@ static void add_block(const square_sum *s, size_t i0, size_t rows, size_t j0, si
     }
 }
 
-lip_status lip_tensor_square(size_t n, size_t d, const double *X, const double *v, size_t q,
-                             lip_interval *square, lip_error *err)
+double lip_scaled_down(double value, int exponent)
 {
-  lip_status st = LIP_OK;
-  square_sum s = {.n = n, .d = d, .q = q, .X = X, .v = v};
-  double *G = lip_alloc(BLOCK, BLOCK * sizeof *G), *memory = lip_alloc_zero(3 * n, sizeof *memory);
-  double *length = memory + 2 * n, slack;
+  double result = ldexp(value, exponent);
+
+  return ldexp(result, -exponent) == value ? result : lip_down(result);
+}
+
+double lip_scaled_up(double value, int exponent)
+{
+  double result = ldexp(value, exponent);
+
+  return ldexp(result, -exponent) == value ? result : lip_up(result);
+}
+
+/* The largest entry becomes one of [1/2, 1): no product of entries overflows, and what underflows
+   is nothing beside CUSHION. */
+static int scale(size_t count, const double *from, double *to)
+{
+  int exponent;
+
+  (void)frexp(lip_largest(count, from), &exponent);
+  for (size_t i = 0; i < count; i++) to[i] = ldexp(from[i], -exponent);
+  return exponent;
+}
+
+/* |Omega|_F^2 of scaled points and weights. */
+static void add_squares(square_sum *s, double *G, lip_interval *square)
+{
+  size_t n = s->n, d = s->d;
+  double slack;
   lip_interval sum;
 
-  if (!G || !memory) FAIL(LIP_ENOMEM, "products of %zu points", n);
-  s.row = memory;
-  s.error = memory + n;
-  s.length = length;
-  s.gamma_dot = lip_gamma(d + 4);
-  s.gamma_sum = lip_gamma(n + 2 * q + 16);
-  lip_row_norms_up(n, d, X, length);
   for (size_t i = 0; i < n; i += BLOCK)
     for (size_t j = 0; j < n; j += BLOCK) {
       size_t rows = n - i < BLOCK ? n - i : BLOCK, columns = n - j < BLOCK ? n - j : BLOCK;
 
-      lip_dgemm(false, true, rows, columns, d, 1, X + i * d, d, X + j * d, d, 0, G, columns);
-      add_block(&s, i, rows, j, columns, G);
+      lip_dgemm(false, true, rows, columns, d, 1, s->X + i * d, d, s->X + j * d, d, 0, G, columns);
+      add_block(s, i, rows, j, columns, G);
     }
-  sum = lip_interval_dot(n, v, s.row);
-  for (size_t i = 0; i < n; i++) length[i] = fabs(v[i]);
-  slack = lip_interval_dot(n, length, s.error).high;
-  slack = lip_add_up(lip_mul_up(slack, 1 + lip_gamma(n + 4 * q + 16)), 1e-290);
+  sum = lip_interval_dot(n, s->v, s->row);
+  for (size_t i = 0; i < n; i++) s->length[i] = fabs(s->v[i]);
+  slack = lip_interval_dot(n, s->length, s->error).high;
+  slack = lip_add_up(lip_mul_up(slack, 1 + lip_gamma(n + 4 * s->q + 16)), CUSHION);
   sum = lip_interval_add(sum, (lip_interval){-slack, slack});
   *square = (lip_interval){fmax(sum.low, 0), fmax(sum.high, 0)};
-  if (isnan(sum.low) || isnan(sum.high)) *square = (lip_interval){0, INFINITY};
+}
+
+lip_status lip_tensor_frobenius(size_t n, size_t d, const double *X, const double *v, size_t q,
+                                lip_interval *norm, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  square_sum s = {.n = n, .d = d, .q = q};
+  double *G = lip_alloc(BLOCK, BLOCK * sizeof *G), *memory = lip_alloc_zero(4 * n, sizeof *memory);
+  double *points = lip_alloc(n, d * sizeof *points);
+  int exponent;
+
+  if (!G || !memory || !points) FAIL(LIP_ENOMEM, "products of %zu points", n);
+  s.row = memory;
+  s.error = memory + n;
+  s.length = memory + 2 * n;
+  exponent = (int)q * scale(n * d, X, points) + scale(n, v, memory + 3 * n);
+  s.X = points;
+  s.v = memory + 3 * n;
+  s.gamma_dot = lip_gamma(d + 4);
+  s.gamma_sum = lip_gamma(n + 2 * q + 16);
+  lip_row_norms_up(n, d, points, s.length);
+  add_squares(&s, G, norm);
+  *norm = lip_interval_sqrt(*norm);
+  *norm = (lip_interval){lip_scaled_down(norm->low, exponent), lip_scaled_up(norm->high, exponent)};
 done:
   lip_free(G);
   lip_free(memory);
+  lip_free(points);
   return st;
 }
 
@@ -176,19 +221,19 @@ lip_status lip_limit_nuclear_up(size_t n, size_t d, const double *X, const doubl
 {
   lip_status st = LIP_OK;
   lip_moment_matrix moment = {.d = 0};
-  lip_interval square;
-  double value = sum_of_sizes(n, d, X, v, q), sums = value;
+  lip_interval norm;
+  double dimensions = 1, value = sum_of_sizes(n, d, X, v, q), sums = value;
 
   if (q == 1) {
-    TRY(vector_length(n, d, X, v, &square, err));
-    value = square.high;
+    TRY(vector_length(n, d, X, v, &norm, err));
+    value = norm.high;
   } else if (q == 2) {
     TRY(lip_moment_matrix_create(n, d, X, v, 0, &moment, err));
     TRY(lip_ky_fan_up(&moment, d, true, &value, err));
   } else if (n <= MOST_POINTS) {
-    TRY(lip_tensor_square(n, d, X, v, q, &square, err));
-    for (size_t p = 1; p < q; p++) square.high = lip_mul_up(square.high, (double)d);
-    value = lip_sqrt_up(square.high);
+    TRY(lip_tensor_frobenius(n, d, X, v, q, &norm, err));
+    for (size_t p = 1; p < q; p++) dimensions = lip_mul_up(dimensions, (double)d);
+    value = lip_mul_up(norm.high, lip_sqrt_up(dimensions));
   }
   *bound = fmin(value, sums);
 done:
