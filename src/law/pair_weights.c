@@ -17,6 +17,8 @@
 #include <string.h>
 
 enum { ROOM = 4000, FRESH = 400, STEPS = 40, ROUNDS = 60 };
+static const double FLOOR = 1e-18; /* a weight may return */
+static const double LONGEST = 1e9; /* step */
 static const double ENOUGH = 1e-3; /* relative gap between the two sides of the game */
 
 typedef struct game {
@@ -175,7 +177,7 @@ static lip_status descend(game *p, double *step, double until, lip_error *err)
 
     for (size_t e = 0; e < p->count; e++) least = fmin(least, p->g[e]);
     for (size_t e = 0; e < p->count; e++) {
-      p->trial[e] = p->q[e] * exp(-*step * (p->g[e] - least) / before);
+      p->trial[e] = fmax(p->q[e] * exp(-*step * (p->g[e] - least) / before), FLOOR);
       total += p->trial[e];
     }
     for (size_t e = 0; e < p->count; e++) p->trial[e] /= total;
@@ -184,7 +186,7 @@ static lip_status descend(game *p, double *step, double until, lip_error *err)
     if (p->smooth <= before) {
       memcpy(p->q, p->trial, p->count * sizeof *p->q);
       before = p->smooth;
-      *step *= 1.4;
+      *step = fmin(*step * 1.4, LONGEST);
     } else {
       *step /= 3;
       TRY(evaluate(p, p->q, true, err));
@@ -264,6 +266,11 @@ static lip_status start(game *p, const lip_control *control, lip_error *err)
     p->best_count = 1;
     p->best_sum = 0;
     goto done;
+  }
+  if (value > 0) { /* the first pair alone says L* */
+    p->best[0] = 1;
+    p->best_count = 1;
+    p->best_sum = 1 / (value * value);
   }
   for (size_t i = 0; i < n; i++) {
     low = fmin(low, p->data->y[i]);

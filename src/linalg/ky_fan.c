@@ -35,7 +35,8 @@ static int exponent_of(double largest)
    x_ia^2 (Cauchy and Schwarz). */
 static void set_slack(lip_moment_matrix *moment, size_t n, size_t roundings)
 {
-  double gamma = lip_gamma(n + 2 * roundings + 8), sum = 0, cushion = (double)n * CUSHION;
+  size_t terms = (n < BLOCK ? n : BLOCK) + n / BLOCK + 2 * roundings + 16;
+  double gamma = lip_gamma(terms), sum = 0, cushion = (double)n * CUSHION;
 
   for (size_t a = 0; a < moment->d; a++) {
     double square = lip_mul_up(moment->slack[a], 1 + lip_gamma(n + 8));
