@@ -366,6 +366,93 @@ static void a_product_of_numbers_attains_the_bounds(void **state)
   lip_architecture_free(of);
 }
 
+/* All weights of layer `index` are w, all biases b. */
+static void set_layer(lip_architecture *of, size_t index, double w, double b)
+{
+  lip_node *node = &of->node[index];
+  size_t count = node->channels * node->fan_in;
+
+  node->W = lip_alloc(count, sizeof *node->W);
+  for (size_t j = 0; j < count; j++) node->W[j] = w;
+  if (node->bias) node->b = lip_alloc(node->channels, sizeof *node->b);
+  for (size_t j = 0; node->bias && j < node->channels; j++) node->b[j] = b;
+}
+
+/* The length of the gradient in the parameters at a constant x, over J at its length. */
+static double share_attained(lip_architecture *of, double x)
+{
+  size_t d = lip_architecture_count(of).inputs, p = lip_architecture_count(of).parameters;
+  double point_at[MOST], g[MOST];
+
+  assert_int_equal(lip_architecture_measure(of, NULL, NULL), LIP_OK);
+  for (size_t j = 0; j < d; j++) point_at[j] = x;
+  gradient(of, point_at, g);
+  return lip_norm(p, g) / exp(bounds_at(of, lip_norm(d, point_at)).log_slope);
+}
+
+/* Each term of J has a network that needs all of it. */
+static void no_term_of_the_bounds_can_be_left_out(void **state)
+{
+  lip_architecture *of;
+  double x[4] = {0, 1, 0, 0}, y[4] = {0, 1.1, 0, 0}, one, other;
+
+  (void)state;
+  /* one bias, at 12 places */
+  of = described(
+      "{\"input_shape\":[1,3,4],\"layers\":[{\"op\":\"conv2d\",\"filters\":1,\"kernel\":1},"
+      "{\"op\":\"flatten\"},{\"op\":\"linear\",\"outputs\":1,\"bias\":false}]}",
+      NULL);
+  set_layer(of, 1, 0, 0);
+  set_layer(of, 3, 1, 0);
+  assert_near(share_attained(of, 1e-8), 1, 1e-6);
+  lip_architecture_free(of);
+  /* a kernel of 2 along 100 entries */
+  of = described("{\"input_shape\":[1,1,100],\"layers\":[{\"op\":\"conv2d\",\"filters\":1,"
+                 "\"kernel\":[1,2],\"bias\":false},{\"op\":\"flatten\"},"
+                 "{\"op\":\"linear\",\"outputs\":1,\"bias\":false}]}",
+                 NULL);
+  set_layer(of, 1, 0, 0);
+  set_layer(of, 3, 1, 0);
+  assert_near(share_attained(of, 1), 1, 0.01);
+  lip_architecture_free(of);
+  /* values that come from biases, and from activations that are not 0 at 0 */
+  of = described(
+      "{\"input_shape\":[2],\"layers\":[{\"op\":\"linear\",\"outputs\":6},{\"op\":\"sigmoid\"},"
+      "{\"op\":\"linear\",\"outputs\":5},{\"op\":\"linear\",\"outputs\":1,\"bias\":false}]}",
+      NULL);
+  set_layer(of, 1, 0, 0);
+  set_layer(of, 3, 0, 3);
+  set_layer(of, 4, 0, 0);
+  assert_near(share_attained(of, 1), 1, 1e-6); /* |b| = 3 sqrt 5 */
+  assert_near(exp(bounds_at(of, 1).log_slope), 3 * sqrt(5), 1e-9);
+  lip_free(of->node[4].W);
+  set_layer(of, 4, 1e9, 0); /* now layer 3 counts: its inputs are sigmoid(0) */
+  assert_near(share_attained(of, 1), 1, 1e-6);
+  lip_architecture_free(of);
+  /* windows that overlap: one entry is the largest of two */
+  of = described("{\"input_shape\":[1,1,4],\"layers\":["
+                 "{\"op\":\"maxpool2d\",\"kernel\":[1,2],\"stride\":1},{\"op\":\"flatten\"},"
+                 "{\"op\":\"linear\",\"outputs\":1,\"bias\":false}]}",
+                 NULL);
+  set_layer(of, 3, 1, 0);
+  of->node[3].W[2] = 0;
+  assert_int_equal(lip_architecture_measure(of, NULL, NULL), LIP_OK);
+  value(of, x, &one);
+  value(of, y, &other);
+  assert_near((other - one) / 0.1, bounds_at(of, 1).lipschitz, 1e-9);
+  lip_architecture_free(of);
+  /* a sum of three copies, and a layer that two feed */
+  of = described("{\"input_shape\":[1],\"layers\":["
+                 "{\"op\":\"add\",\"name\":\"s\",\"from\":[\"input\",\"input\",\"input\"]},"
+                 "{\"op\":\"add\",\"name\":\"t\",\"from\":[\"s\",\"s\"]},"
+                 "{\"op\":\"linear\",\"from\":[\"t\",\"t\"],\"outputs\":1,\"bias\":false}]}",
+                 NULL);
+  set_layer(of, 3, 1, 0);
+  assert_int_equal(lip_architecture_measure(of, NULL, NULL), LIP_OK);
+  assert_near(bounds_at(of, 1).lipschitz, 12, 1e-9);
+  lip_architecture_free(of);
+}
+
 static void the_product_is_no_bound_with_skip_connections(void **state)
 {
   char path[512];
@@ -531,6 +618,7 @@ int main(void)
       cmocka_unit_test(networks_far_apart_differ_by_no_more_than_J),
       cmocka_unit_test(slopes_in_x_keep_to_the_bound),
       cmocka_unit_test(a_product_of_numbers_attains_the_bounds),
+      cmocka_unit_test(no_term_of_the_bounds_can_be_left_out),
       cmocka_unit_test(the_product_is_no_bound_with_skip_connections),
       cmocka_unit_test(bad_descriptions_are_refused_with_their_layer),
   };

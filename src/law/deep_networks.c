@@ -95,7 +95,7 @@ static lip_status by_product(const lip_law *theorem, const lip_law_input *in, li
   assume_network(in, !paper, out);
   law_assume(out, LIP_UNKNOWN,
              paper ? "B(w) <= %.6g in the class; its convexity, used in the proof, is false"
-                   : "|W_j|_op <= beta_j in the class, a convex one, and all beta_j but one have a "
+                   : "|W_j|_op <= beta_j in the class, and all beta_j but one have a "
                      "product of at most %.6g",
              in->product);
   law_constant(out, "sqrt(n d / (p log B))",
@@ -143,7 +143,7 @@ DEEP_LAW(law_deep_3_2_paper, "deep-3.2-paper",
          "universal law (Bubeck, Sellke), (3.2), Lemma 3.1", SIZES " product eps", NOISE,
          "p n d W product eps c", by_product_paper);
 DEEP_LAW(law_deep_3_2_corrected, "deep-3.2-corrected",
-         "the same with J = R sqrt(Q D) B, over a convex class, and 144 in place of 2^9",
+         "the same with J = R sqrt(Q D) B, over {|W_j| <= beta_j}, and 144 in place of 2^9",
          "universal law (Bubeck, Sellke), (3.2), Lemma 3.1; constants " DERIVED,
          SIZES " product eps", NOISE, "p n d W product eps c", by_product_corrected);
 DEEP_LAW(law_deep_3_2_sharp, "deep-3.2-sharp",

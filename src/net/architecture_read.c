@@ -272,7 +272,7 @@ static lip_status read_parents(const reading *from, lip_node *node, lip_error *e
   bool list = json_is_array(names);
 
   node->parents = list ? json_array_size(names) : 1;
-  if (node->parents < 1 || node->parents > from->made->nodes)
+  if (node->parents < 1 || node->parents > MOST_LAYERS)
     FAIL(LIP_EINPUT, "'from' names %zu layers", node->parents);
   node->parent = lip_alloc(node->parents, sizeof *node->parent);
   if (!node->parent) FAIL(LIP_ENOMEM, "a node of an architecture");
