@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "certificate/slope_range.h"
 #include "linalg/dgemm.h"
+#include "net/activation.h"
 
 #include <string.h>
 
@@ -39,7 +40,7 @@ static bool applies(const lip_problem *problem)
 
   if (!claim || claim->norm != LIP_NORM_2 || claim->k > MOST_NEURONS) return false;
   if (claim->domain.kind == LIP_AROUND_DATA) return false;
-  if (lip_patterns_linear(claim->psi)) return true;
+  if (lip_activation_is_piecewise_linear(claim->psi)) return true;
   return claim->domain.kind == LIP_SPACE && claim->k <= claim->d &&
          (claim->psi.kind == LIP_TANH || claim->psi.kind == LIP_SIGMOID ||
           claim->psi.kind == LIP_SOFTPLUS);
@@ -131,7 +132,7 @@ static lip_status make_child(lip_patterns *in, size_t parent, bool high, lip_err
   TRY(lip_pattern_tree_add(&in->tree, (ptrdiff_t)parent, high, err));
   lip_pattern_tree_ends(&in->tree, index, k, in->ends);
   unpack_multipliers(in, parent, in->ends, in->tau);
-  if (!in->every && lip_patterns_linear(in->claim->psi))
+  if (!in->every && lip_activation_is_piecewise_linear(in->claim->psi))
     TRY(lip_patterns_child_point(in, index, neuron, &point, &empty, err));
   if (empty) goto done;
   if (in->tree.node[parent].rows)
@@ -308,7 +309,7 @@ static lip_status run(const lip_problem *problem, lip_bracket *bracket, const li
     goto done;
   TRY(prepare(&in, err));
   if (!in.rows) goto done; /* stopped */
-  if (!in.every && !lip_patterns_linear(in.claim->psi)) goto done;
+  if (!in.every && !lip_activation_is_piecewise_linear(in.claim->psi)) goto done;
   TRY(make_root(&in, err));
   TRY(search(&in, err));
   TRY(conclude(&in, err));

@@ -29,12 +29,6 @@ typedef struct lip_patterns {
   bool every;         /* every pattern has a point */
 } lip_patterns;
 
-static inline bool lip_patterns_linear(lip_activation psi)
-{
-  return psi.kind == LIP_IDENTITY || psi.kind == LIP_RELU || psi.kind == LIP_LEAKY_RELU ||
-         psi.kind == LIP_ABS;
-}
-
 /* A square about the scaled weights as a value of the network, and back. */
 static inline double lip_patterns_unscaled(const lip_patterns *in, double value)
 {

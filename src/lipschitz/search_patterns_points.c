@@ -72,7 +72,7 @@ lip_status lip_patterns_offer_ends(lip_patterns *in, const signed char *ends, co
     lip_pattern_arguments(in->claim, all, in->z);
     lip_pattern_cell_reach(in->cell, in->z, in->x);
     TRY(lip_patterns_offer_point(in, in->x, err));
-  } else if (lip_patterns_linear(in->claim->psi)) {
+  } else if (lip_activation_is_piecewise_linear(in->claim->psi)) {
     lip_pattern_sides(in->claim, all, all);
     TRY(lip_pattern_cell_find(in->cell, all, true, &verdict, in->x, &rows, in->row, err));
     if (verdict == LIP_CELL_POINT) TRY(lip_patterns_offer_point(in, in->x, err));

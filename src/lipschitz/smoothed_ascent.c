@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "linalg/dgemm.h"
+#include "net/activation.h"
 #include "linalg/vector.h"
 #include "lipschitz/jacobian_norm.h"
 #include "lipschitz/method.h"
@@ -106,13 +107,6 @@ static void smooth_slope(lip_activation psi, double t, double *slope, double *ri
   }
 }
 
-/* Is psi' one of two values? */
-static bool is_step(lip_activation psi)
-{
-  return psi.kind == LIP_IDENTITY || psi.kind == LIP_RELU || psi.kind == LIP_LEAKY_RELU ||
-         psi.kind == LIP_ABS;
-}
-
 /* Every slope a step from left to right. */
 static void smooth_steps(lip_smoothed_ascent *ascent, double left, double right, double width)
 {
@@ -151,7 +145,7 @@ static void smooth_slopes(lip_smoothed_ascent *ascent, double width)
 {
   lip_activation psi = ascent->coordinates->claim->psi;
 
-  if (is_step(psi))
+  if (lip_activation_is_piecewise_linear(psi))
     smooth_steps(ascent, lip_activation_slope(psi, -1), lip_activation_slope(psi, 1), width);
   else if (ascent->coordinates->rays)
     smooth_steps(ascent, 0, 1, width);
@@ -171,7 +165,7 @@ static void exact_slopes(lip_smoothed_ascent *ascent)
     for (size_t l = 0; l < k; l++) {
       double z = ascent->z[i * k + l], *slope = ascent->batch->slopes + i * k + l;
 
-      if (far || is_step(psi))
+      if (far || lip_activation_is_piecewise_linear(psi))
         *slope = z > 0 ? (far ? 1 : right) : left;
       else
         *slope = lip_activation_slope(psi, z * ascent->coordinates->length[l]);

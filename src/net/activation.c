@@ -52,6 +52,12 @@ static double kink(double t, double left, double right)
   return t > 0 ? right : t <= 0 ? left : t;
 }
 
+bool lip_activation_is_piecewise_linear(lip_activation psi)
+{
+  return psi.kind == LIP_IDENTITY || psi.kind == LIP_RELU || psi.kind == LIP_LEAKY_RELU ||
+         psi.kind == LIP_ABS;
+}
+
 double lip_activation_value(lip_activation psi, double t)
 {
   switch (psi.kind) {

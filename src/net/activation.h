@@ -4,6 +4,9 @@
 
 #include <liplaw/net.h>
 
+/* Is psi' one of at most two values, one on each side of 0? */
+bool lip_activation_is_piecewise_linear(lip_activation psi);
+
 /* t[i] <- psi(t[i]). */
 void lip_activation_values(lip_activation psi, size_t count, double *t);
 
