@@ -8,38 +8,22 @@
    every monomial is at most 1 there, so their absolute values are added to the bound.
 
    What is certain: v_l = c_l v^_l up to |error| delta_l (added to the bound), and z^_l = h^_l.xi is
-   within e_l of the z_l meant (what that does to P_l is added).
+   within e_l of the z_l meant (what that does to P_l is added): proof_moments_neurons.c.
    Cost: K rows^2 and rows^3 / 3 flops, K = k + 1; rows^2 + 3 K rows doubles. */
 #include "certificate/proof.h"
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "certificate/half_plane.h"
-#include "certificate/moment_rows.h"
-#include "linalg/interval.h"
+#include "certificate/proof_moments_parts.h"
 #include "linalg/vector.h"
 #include "linalg/verified.h"
 
 #include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/* The parts of a proof, and what is derived from them. */
-typedef struct moments {
-  size_t D, d, K;
-  lip_moment_rows rows;
-  lip_half_plane plane;
-  lip_moment_feature feature[LIP_MOMENT_FEATURES];
-  const double *coordinates, *grams, *Q, *multipliers, *constant; /* of the proof */
-  size_t multiplier_count;
-  double *h, *v, *weight; /* K x D, K x d, K */
-  double *coefficient;    /* K x LIP_MOST_EVEN, times weight */
-  double *work, *G, *residual;
-  double bound;  /* of the scaled J, so far */
-  double errors; /* the part of it that is due to rounding */
-} moments;
-
-static void moments_clear(moments *m)
+static void moments_clear(lip_moments_proof *m)
 {
   lip_moment_rows_clear(&m->rows);
   lip_moment_features_clear(m->feature);
@@ -50,11 +34,6 @@ static void moments_clear(moments *m)
   lip_free(m->work);
   lip_free(m->G);
   lip_free(m->residual);
-}
-
-static void add_error(moments *m, double error)
-{
-  m->errors = lip_add_up(m->errors, error);
 }
 
 static bool all_finite(const lip_array *array)
@@ -82,8 +61,8 @@ static bool slopes_of(lip_activation psi, double *low, double *high)
 }
 
 /* Finds the arrays; shapes and numbers are checked. The Gram matrix's size says of which degree. */
-static bool read_arrays(const lip_claim *claim, const lip_proof *proof, moments *m, size_t *degree,
-                        lip_verdict *verdict)
+static bool read_arrays(const lip_claim *claim, const lip_proof *proof, lip_moments_proof *m,
+                        size_t *degree, lip_verdict *verdict)
 {
   const lip_array *coordinates = lip_proof_array(proof, "coordinates"),
                   *grams = lip_proof_array(proof, "half_planes"),
@@ -104,15 +83,15 @@ static bool read_arrays(const lip_claim *claim, const lip_proof *proof, moments 
     *degree = 3;
     lip_moment_rows_count(D, claim->d, 3, &rows, &wanted);
   }
-  *m = (moments){.D = D,
-                 .d = claim->d,
-                 .K = claim->k + 1,
-                 .plane = lip_half_plane_of(*degree),
-                 .coordinates = coordinates->values,
-                 .grams = grams->values,
-                 .Q = Q->values,
-                 .multipliers = multipliers->values,
-                 .constant = constant->values};
+  *m = (lip_moments_proof){.D = D,
+                           .d = claim->d,
+                           .K = claim->k + 1,
+                           .plane = lip_half_plane_of(*degree),
+                           .coordinates = coordinates->values,
+                           .grams = grams->values,
+                           .Q = Q->values,
+                           .multipliers = multipliers->values,
+                           .constant = constant->values};
   if (coordinates->rank != 2 || coordinates->shape[0] != D || coordinates->shape[1] != D ||
       grams->rank != 2 || grams->shape[0] != claim->k + 1 || grams->shape[1] != m->plane.grams ||
       Q->rank != 1 || Q->count != rows * (rows + 1) / 2 || multipliers->rank != 1 ||
@@ -121,7 +100,7 @@ static bool read_arrays(const lip_claim *claim, const lip_proof *proof, moments 
   return true;
 }
 
-static lip_status allocate(moments *m, size_t degree, lip_error *err)
+static lip_status allocate(lip_moments_proof *m, size_t degree, lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t K = m->K, n;
@@ -143,7 +122,7 @@ done:
 
 /* Is B certainly nonsingular? BB' - 1e-14 diag(BB') is semidefinite, rounding counted: with n_i the
    lengths of the rows, the errors gamma n_i n_j are at most diag(gamma D n_i^2). */
-static bool coordinates_are_nonsingular(moments *m, double *slack)
+static bool coordinates_are_nonsingular(lip_moments_proof *m, double *slack)
 {
   size_t D = m->D;
   double *BB = m->G; /* D x D at most rows x rows */
@@ -160,171 +139,8 @@ static bool coordinates_are_nonsingular(moments *m, double *slack)
   return lip_certainly_semidefinite(D, BB, slack, NULL);
 }
 
-/* v_l = c v^ within the error, which is added; of the vector `middle` +- radius (sum of errors).
-   v^ = 0, c = 0 where it vanishes. */
-static void set_output_direction(moments *m, size_t l, const double *middle, double radius)
-{
-  double length = lip_norm(m->d, middle), *v = m->v + l * m->d;
-
-  if (length > 0) {
-    m->weight[l] = length;
-    for (size_t j = 0; j < m->d; j++) v[j] = middle[j] / length;
-    for (size_t j = 0; j < m->d; j++) /* rounded once here, and c v^ is not rounded */
-      radius = lip_add_up(radius, lip_mul_up(fabs(middle[j]), 0x1p-52) + DBL_MIN);
-  }
-  add_error(m, radius);
-}
-
-/* v_l = r A_l w_l for l >= 1, and v_0 = sum of c A_l w_l. */
-static void set_output_directions(const lip_claim *claim, moments *m, double low, double high,
-                                  double *vector, double *column)
-{
-  size_t d = m->d, k = claim->k;
-  double half = (high - low) / 2, middle = (high + low) / 2, radius = 0;
-
-  for (size_t l = 0; l < k; l++) {
-    const double *w = claim->W + l * d;
-    double A = fabs(claim->A[l]) + claim->A_radius[l];
-
-    radius = 0;
-    for (size_t j = 0; j < d; j++) {
-      double size = fabs(w[j]) + claim->W_radius;
-
-      vector[j] = half * claim->A[l] * w[j];
-      radius = lip_add_up(radius, lip_mul_up(fabs(vector[j]), 0x1p-49) +
-                                      2 * half * (claim->A_radius[l] * size + A * claim->W_radius) +
-                                      (claim->A[l] * w[j] != 0 ? DBL_MIN : 0));
-    }
-    set_output_direction(m, l + 1, vector, lip_mul_up(radius, 1 + 0x1p-20));
-  }
-  radius = 0;
-  for (size_t j = 0; j < d; j++) {
-    lip_interval sum;
-    double input = 0;
-
-    for (size_t l = 0; l < k; l++) {
-      column[l] = claim->W[l * d + j];
-      input += claim->A_radius[l] * (fabs(column[l]) + claim->W_radius) +
-               fabs(claim->A[l]) * claim->W_radius;
-    }
-    sum = lip_interval_dot(k, claim->A, column);
-    vector[j] = middle * (sum.low / 2 + sum.high / 2);
-    radius = lip_add_up(radius, fabs(middle) * (sum.high - sum.low + 2 * input) +
-                                    fabs(vector[j]) * 0x1p-49 + DBL_MIN);
-  }
-  set_output_direction(m, 0, vector, lip_mul_up(radius, 1 + 0x1p-20));
-}
-
-/* h^_l, a unit vector to rounding, and e: |h^_l - multiple of B'[w_l, b_l], of length at most 1| <=
-   e. h_0 = (0, ..., 0, 1). */
-static bool set_hyperplane(const lip_claim *claim, moments *m, size_t l, const double *columns,
-                           double *form, double *error)
-{
-  size_t D = m->D, d = m->d;
-  double *h = m->h + l * D, largest, length, lost = 0;
-  int exponent;
-
-  memset(form, 0, D * sizeof *form);
-  form[d] = 1;
-  if (l > 0) {
-    memcpy(form, claim->W_true + (l - 1) * d, d * sizeof *form);
-    form[d] = claim->b[l - 1];
-  }
-  largest = lip_largest(D, form);
-  if (!(largest > 0 && isfinite(largest))) return false;
-  (void)frexp(largest, &exponent);
-  for (size_t j = 0; j < D; j++) form[j] = ldexp(form[j], -exponent);
-  for (size_t j = 0; j < D; j++) {
-    lip_interval g = lip_interval_dot(D, columns + j * D, form);
-    double width = g.high - g.low;
-
-    h[j] = g.low / 2 + g.high / 2;
-    for (size_t i = 0; i < D; i++) /* what scaling may have underflowed, and halving */
-      lost = fmax(lost, fabs(columns[j * D + i]) * 0x1p-1000);
-    if (!(isfinite(width) && isfinite(lost))) return false;
-    lost += (double)D * 0x1p-1000;
-    *error = j == 0 ? width : lip_add_up(*error, width);
-  }
-  length = lip_norm(D, h);
-  if (!(length > 1e-250 && isfinite(length))) return false;
-  *error = lip_add_up(*error, (double)D * (double)D * lost);
-  *error = lip_div_up(*error, length);
-  for (size_t j = 0; j < D; j++) {
-    h[j] /= length;
-    *error = lip_add_up(*error, lip_mul_up(fabs(h[j]), 0x1p-50) + DBL_MIN);
-  }
-  /* at most 1 long: a vector of length t > 1 within e of h^ is shortened by t - 1 <= |h^| - 1 + e
-   */
-  *error = lip_add_up(2 * *error, fmax(0, lip_add_up(lip_interval_norm(D, h).high, -1)));
-  return *error < 1;
-}
-
-static double power(double x, unsigned exponent)
-{
-  double result = 1;
-
-  for (unsigned i = 0; i < exponent; i++) result = lip_mul_up(result, x);
-  return result;
-}
-
-/* |t|_1, rounded up. */
-static double length_1(size_t n, const double *t)
-{
-  double sum = 0;
-
-  for (size_t i = 0; i < n; i++) sum = lip_add_up(sum, fabs(t[i]));
-  return sum;
-}
-
-/* Where the even coefficient z^i y^j of the rows stands; -1: not there (odd, or the constant). */
-static int even_place(const lip_moment_rows *rows, unsigned i, unsigned j)
-{
-  for (size_t t = 0; t < lip_moment_even_count(rows); t++) {
-    unsigned a, b;
-
-    lip_moment_even_power(rows, t, &a, &b);
-    if (a == i && b == j) return (int)t;
-  }
-  return -1;
-}
-
-/* The polynomial of neuron l: its constant goes into the bound, its even coefficients times c_l
-   into the sum, all that is inexact into the errors. e  in  how far z^ may be from z */
-static void set_polynomial(moments *m, size_t l, double e)
-{
-  lip_interval p[LIP_HALF_MONOMIALS];
-  double c = m->weight[l], h1 = length_1(m->D, m->h + l * m->D),
-         v1 = length_1(m->d, m->v + l * m->d);
-  double z = lip_add_up(fmin(h1, 1 + 0x1p-40), e), y = fmin(v1, 1 + 0x1p-40); /* |z|, |y| at most */
-  double wrong = 0, products = lip_gamma(m->K + 4 * (m->D + m->d) + 32);
-
-  lip_half_plane_expand(&m->plane, m->grams + l * m->plane.grams, p);
-  m->bound = lip_add_up(m->bound, lip_mul_up(c, p[0].high));
-  p[LIP_HALF_Y] = lip_interval_add(p[LIP_HALF_Y], lip_interval_of(1)); /* left besides -y */
-  for (size_t t = 1; t < m->plane.monomials; t++) {
-    unsigned i = m->plane.power[t][0], j = m->plane.power[t][1];
-    int even = even_place(&m->rows, i, j);
-    double size = fmax(-p[t].low, p[t].high), value = p[t].low / 2 + p[t].high / 2;
-    double most = lip_mul_up(power(z, i), power(y, j)), forms;
-
-    if (even < 0) {
-      wrong = lip_add_up(wrong, lip_mul_up(size, most));
-      continue;
-    }
-    m->coefficient[l * LIP_MOST_EVEN + (size_t)even] = c * value;
-    wrong = lip_add_up(wrong, lip_mul_up(p[t].high - p[t].low + DBL_MIN, most));
-    if (i > 0) /* |z^i - z^^i| <= i e max^(i-1) */
-      wrong = lip_add_up(wrong, lip_mul_up(lip_mul_up(size, (double)i * e),
-                                           lip_mul_up(power(z, i - 1), power(y, j))));
-    forms = lip_mul_up(power(h1, i), power(v1, j)); /* sum of |coefficients| of z^i y^j |x|^.. */
-    forms = lip_mul_up(forms, power((double)m->D, (unsigned)m->rows.degree - (i + j) / 2));
-    wrong = lip_add_up(wrong, lip_mul_up(lip_mul_up(size, forms), products));
-  }
-  add_error(m, lip_mul_up(c, wrong));
-}
-
 /* Adds `sign` times a Gram matrix, monomial by monomial. return: sum of |entries|, as computed */
-static double collect(moments *m, const double *gram, bool packed, double sign)
+static double collect(lip_moments_proof *m, const double *gram, bool packed, double sign)
 {
   size_t n = m->rows.rows;
   double mass = 0;
@@ -342,7 +158,7 @@ static double collect(moments *m, const double *gram, bool packed, double sign)
 }
 
 /* residual = constant |x|^.. |u|^2 - sum of the polynomials - m'Qm - multipliers (|x|^2 - |u|^2) */
-static void collect_residual(moments *m)
+static void collect_residual(lip_moments_proof *m)
 {
   size_t n = m->D + m->d, count = lip_moment_monomials(&m->rows);
   double mass, sum = 0;
@@ -364,14 +180,15 @@ static void collect_residual(moments *m)
   for (size_t t = 0; t < count; t++) sum += fabs(m->residual[t]);
   m->bound = lip_add_up(m->bound, *m->constant);
   /* a residual is a sum of at most 64 terms, which are rounded at most once */
-  add_error(m, lip_mul_up(sum, 1 + 2 * lip_gamma(count)));
-  add_error(m, lip_mul_up(lip_mul_up(mass, 1 + 2 * lip_gamma(2 * m->rows.rows * m->rows.rows +
-                                                             n * m->rows.multipliers)),
-                          lip_gamma(80)));
-  add_error(m, DBL_MIN * (double)count);
+  lip_moments_add_error(m, lip_mul_up(sum, 1 + 2 * lip_gamma(count)));
+  lip_moments_add_error(
+      m, lip_mul_up(lip_mul_up(mass, 1 + 2 * lip_gamma(2 * m->rows.rows * m->rows.rows +
+                                                       n * m->rows.multipliers)),
+                    lip_gamma(80)));
+  lip_moments_add_error(m, DBL_MIN * (double)count);
 }
 
-static bool gram_is_semidefinite(moments *m)
+static bool gram_is_semidefinite(lip_moments_proof *m)
 {
   size_t n = m->rows.rows;
   const double *q = m->Q;
@@ -383,24 +200,24 @@ static bool gram_is_semidefinite(moments *m)
 
 /* All forms and polynomials of the neurons; the Gram matrix is tested. work: 3 D + k + D^2 doubles
  */
-static bool set_forms(const lip_claim *claim, moments *m, double low, double high, double *work,
-                      lip_verdict *verdict)
+static bool set_forms(const lip_claim *claim, lip_moments_proof *m, double low, double high,
+                      double *work, lip_verdict *verdict)
 {
   double *columns = work + 3 * m->D + claim->k;
 
   if (!coordinates_are_nonsingular(m, work)) return refuse(verdict, "coordinates may be singular");
   for (size_t i = 0; i < m->D; i++)
     for (size_t j = 0; j < m->D; j++) columns[j * m->D + i] = m->coordinates[i * m->D + j];
-  set_output_directions(claim, m, low, high, work, work + 3 * m->D);
+  lip_moments_set_directions(claim, m, low, high, work, work + 3 * m->D);
   for (size_t l = 0; l < m->K; l++) {
     double e = 0;
 
     if (m->weight[l] == 0) continue;
     if (!lip_half_plane_is_sum_of_squares(&m->plane, m->grams + l * m->plane.grams))
       return refuse(verdict, "the polynomial of a neuron is not certainly a sum of squares");
-    if (!set_hyperplane(claim, m, l, columns, work, &e))
+    if (!lip_moments_set_hyperplane(claim, m, l, columns, work, &e))
       return refuse(verdict, "a neuron's weights are out of range in these coordinates");
-    set_polynomial(m, l, e);
+    lip_moments_set_polynomial(m, l, e);
   }
   if (!gram_is_semidefinite(m)) return refuse(verdict, "the Gram matrix is not semidefinite");
   return true;
@@ -410,7 +227,7 @@ static lip_status verify(const lip_claim *claim, const lip_proof *proof, double 
                          lip_verdict *verdict, const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
-  moments m = {0};
+  lip_moments_proof m = {0};
   double low, high, *work = NULL, total;
   size_t degree = 0;
 

@@ -2,10 +2,10 @@
 
    For a direction u the gradient's part along u is a sum of weights v_l.u over the neurons that are
    on: a walk along the edges to corners next to which a cell has a larger sum, as in the simplex
-   method, but over all the corners of an edge at once (corner.c). u is the gradient's direction,
-   which only adds to its length. Where no edge leads higher, a few steps follow the best corners of
-   random edges for another direction; from there up again, and the way goes on from there where
-   it is not much lower. Ends after PATIENCE such kicks without gain.
+   method, but over all the corners of an edge at once (corner_edge.c). u is the gradient's
+   direction, which only adds to its length. Where no edge leads higher, a few steps follow the best
+   corners of random edges for another direction; from there up again, and the way goes on from
+   there where it is not much lower. Ends after PATIENCE such kicks without gain.
 
    cost    about 30 k an edge, 4 k d a step, k d^2 to start
    limits  a local search; small d finds the same corner from almost everywhere */
@@ -17,6 +17,7 @@
 #include "linalg/dgemm.h"
 #include "linalg/vector.h"
 #include "lipschitz/corner.h"
+#include "lipschitz/corner_edge.h"
 #include "lipschitz/method.h"
 
 #include <math.h>

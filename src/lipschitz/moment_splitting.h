@@ -22,6 +22,7 @@ typedef struct lip_moment_splitting {
   double primal, dual;    /* how far the copies are apart, and how far they moved */
 } lip_moment_splitting;
 
+/* return  LIP_OK; LIP_ENOMEM */
 LIP_MUST_CHECK lip_status lip_moment_splitting_create(const lip_moment_program *program,
                                                       lip_moment_splitting **splitting,
                                                       lip_error *err);
@@ -32,17 +33,5 @@ LIP_MUST_CHECK lip_status lip_moment_splitting_step(lip_moment_splitting *s, lip
 
 /* Makes the step longer or shorter where one side lags behind. */
 void lip_moment_splitting_balance(lip_moment_splitting *s);
-
-/* A proof from the dual variables: made feasible, the rest put into the bound.
-   grams        out  K x (entries of the triangles), as proof_moments.c reads it
-   Q            out  packed, for the monomial rows
-   multipliers  out  multipliers of the rows
-   constant     out  1
-   bound        out  about the scaled J
-   return            LIP_OK; LIP_ENOMEM; LIP_ENUMERIC */
-LIP_MUST_CHECK lip_status lip_moment_splitting_proof(lip_moment_splitting *s, double *grams,
-                                                     double *Q, double *multipliers,
-                                                     double *constant, double *bound,
-                                                     lip_error *err);
 
 #endif

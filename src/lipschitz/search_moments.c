@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "lipschitz/moment_splitting.h"
+#include "lipschitz/moment_splitting_proof.h"
 
 #include <math.h>
 
