@@ -1,17 +1,14 @@
 /* test_proof_moments.c - the verifier of moment proofs refuses what is not proved. */
 #include "moment_proofs.h"
+#include "proofs.h"
 
 #include "linalg/dgemm.h"
 
 static const lip_activation relu = {LIP_RELU, 0};
 
-static lip_verdict verdict_of(const moment_case *c, double upper)
+static bool proves_it(const moment_case *c, double upper)
 {
-  lip_verdict verdict = {0};
-
-  assert_int_equal(
-      lip_proof_moments.verify(c->claim, &c->bracket.proof, upper, &verdict, NULL, NULL), LIP_OK);
-  return verdict;
+  return proves(c->claim, &c->bracket.proof, upper);
 }
 
 static double *values_of(moment_case *c, const char *name, size_t *count)
@@ -28,11 +25,11 @@ static void a_smaller_claim_is_refused(void **state)
   moment_case c = search_moments(random_two_layers(3, 14, relu, true));
 
   (void)state;
-  assert_true(c.proved && verdict_of(&c, c.upper).proved);
-  assert_true(verdict_of(&c, c.upper * (1 + 1e-9)).proved);
-  assert_false(verdict_of(&c, c.bracket.upper * (1 - 1e-9)).proved);
-  assert_false(verdict_of(&c, 0).proved);
-  assert_false(verdict_of(&c, NAN).proved);
+  assert_true(c.proved && proves_it(&c, c.upper));
+  assert_true(proves_it(&c, c.upper * (1 + 1e-9)));
+  assert_false(proves_it(&c, c.bracket.upper * (1 - 1e-9)));
+  assert_false(proves_it(&c, 0));
+  assert_false(proves_it(&c, NAN));
   moment_case_clear(&c);
 }
 
@@ -55,16 +52,16 @@ static void changed_numbers_never_prove_too_little(void **state)
 
       for (size_t t = 0; t < sizeof wrong / sizeof *wrong; t++) {
         values[i] = wrong[t];
-        assert_false(verdict_of(&c, least).proved);
+        assert_false(proves_it(&c, least));
       }
       values[i] = NAN;
-      assert_false(verdict_of(&c, 1e300).proved);
+      assert_false(proves_it(&c, 1e300));
       values[i] = INFINITY;
-      assert_false(verdict_of(&c, 1e300).proved);
+      assert_false(proves_it(&c, 1e300));
       values[i] = kept;
     }
   }
-  assert_true(verdict_of(&c, c.upper).proved);
+  assert_true(proves_it(&c, c.upper));
   moment_case_clear(&c);
 }
 
@@ -77,17 +74,17 @@ static void a_gram_matrix_that_is_not_semidefinite_is_refused(void **state)
   (void)state;
   kept = Q[0];
   Q[0] = -1;
-  assert_false(verdict_of(&c, 1e9).proved);
+  assert_false(proves_it(&c, 1e9));
   Q[0] = kept;
   kept = grams[0]; /* neuron 0: the sum of the middles */
   grams[0] = -1e-3;
-  assert_false(verdict_of(&c, 1e9).proved);
+  assert_false(proves_it(&c, 1e9));
   grams[0] = kept;
   kept = grams[27 + 21]; /* T of neuron 1 */
   grams[27 + 21] = -1e-3;
-  assert_false(verdict_of(&c, 1e9).proved);
+  assert_false(proves_it(&c, 1e9));
   grams[27 + 21] = kept;
-  assert_true(verdict_of(&c, c.upper).proved);
+  assert_true(proves_it(&c, c.upper));
   moment_case_clear(&c);
 }
 
@@ -99,9 +96,9 @@ static void singular_coordinates_are_refused(void **state)
 
   (void)state;
   memcpy(B + 3, B, 3 * sizeof *B);
-  assert_false(verdict_of(&c, 1e9).proved);
+  assert_false(proves_it(&c, 1e9));
   memset(B, 0, 9 * sizeof *B);
-  assert_false(verdict_of(&c, 1e9).proved);
+  assert_false(proves_it(&c, 1e9));
   moment_case_clear(&c);
 }
 
@@ -114,12 +111,12 @@ static void arrays_of_another_shape_or_number_are_refused(void **state)
 
     array->count--;
     array->shape[array->rank - 1]--;
-    assert_false(verdict_of(&c, 1e9).proved);
+    assert_false(proves_it(&c, 1e9));
     array->count++;
     array->shape[array->rank - 1]++;
-    assert_true(verdict_of(&c, c.upper).proved);
+    assert_true(proves_it(&c, c.upper));
     c.bracket.proof.item[i].name[0] = 'x';
-    assert_false(verdict_of(&c, 1e9).proved);
+    assert_false(proves_it(&c, 1e9));
     moment_case_clear(&c);
   }
 }
@@ -136,7 +133,7 @@ static void a_proof_for_another_network_proves_nothing_about_this_one(void **sta
                                     (lip_domain){.kind = LIP_SPACE}, &c.claim, NULL),
                    LIP_OK);
   least = sampled_slope(c.net, 20000) * (1 - 1e-9);
-  assert_false(verdict_of(&c, least).proved);
+  assert_false(proves_it(&c, least));
   moment_case_clear(&c);
 }
 

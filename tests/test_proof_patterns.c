@@ -19,11 +19,6 @@ static lip_verdict verdict_on(const subject *s, const lip_proof *proof, double u
   return verdict;
 }
 
-static bool proves(const subject *s, const lip_proof *proof, double upper)
-{
-  return verdict_on(s, proof, upper).proved;
-}
-
 /* A tree with bounded and empty leaves. */
 static subject searched(uint64_t seed)
 {
@@ -83,11 +78,11 @@ static void a_tree_proves_its_value_and_nothing_below_it(void **state)
   for (uint64_t seed = 0; seed < 8; seed++) {
     subject s = searched(seed);
 
-    assert_true(proves(&s, &s.bracket.proof, s.bracket.upper * 2));
-    assert_false(proves(&s, &s.bracket.proof, s.bracket.lower * (1 - 1e-12)));
-    assert_false(proves(&s, &s.bracket.proof, NAN));
-    assert_false(proves(&s, &s.bracket.proof, -1));
-    assert_false(proves(&s, &s.bracket.proof, INFINITY));
+    assert_true(proves(s.claim, &s.bracket.proof, s.bracket.upper * 2));
+    assert_false(proves(s.claim, &s.bracket.proof, s.bracket.lower * (1 - 1e-12)));
+    assert_false(proves(s.claim, &s.bracket.proof, NAN));
+    assert_false(proves(s.claim, &s.bracket.proof, -1));
+    assert_false(proves(s.claim, &s.bracket.proof, INFINITY));
     subject_clear(&s);
   }
 }
@@ -105,8 +100,8 @@ static void a_removed_or_a_doubled_value_is_refused(void **state)
 
       remove_value(array_of(&shorter, names[i]), at);
       insert_value(array_of(&longer, names[i]), at, value);
-      assert_false(proves(&s, &shorter, s.bracket.upper * 10));
-      assert_false(proves(&s, &longer, s.bracket.upper * 10));
+      assert_false(proves(s.claim, &shorter, s.bracket.upper * 10));
+      assert_false(proves(s.claim, &longer, s.bracket.upper * 10));
       lip_proof_clear(&shorter);
       lip_proof_clear(&longer);
     }
@@ -133,12 +128,12 @@ static void strange_values_never_prove_less_than_the_truth(void **state)
 
         for (size_t j = 0; j < sizeof strange / sizeof *strange; j++) {
           array->values[at] = strange[j];
-          assert_false(proves(&s, &changed, below));
-          if (isnan(strange[j])) assert_false(proves(&s, &changed, s.bracket.upper * 2));
+          assert_false(proves(s.claim, &changed, below));
+          if (isnan(strange[j])) assert_false(proves(s.claim, &changed, s.bracket.upper * 2));
         }
         array->values[at] = array->values[(at + 1) % array->count];
         array->values[(at + 1) % array->count] = kept;
-        assert_false(proves(&s, &changed, below));
+        assert_false(proves(s.claim, &changed, below));
         array->values[(at + 1) % array->count] = array->values[at];
         array->values[at] = kept;
       }
@@ -170,7 +165,7 @@ static void random_trees_never_prove_less_than_the_truth(void **state)
                     : i == 1 ? exp(6 * draws[j] - 3)
                              : floor(draws[j] * 9);
     }
-    assert_false(proves(&s, &made, s.bracket.lower * (1 - 1e-9)));
+    assert_false(proves(s.claim, &made, s.bracket.lower * (1 - 1e-9)));
     lip_proof_clear(&made);
   }
   subject_clear(&s);
@@ -184,13 +179,13 @@ static void other_names_and_shapes_are_refused(void **state)
 
   (void)state;
   array_of(&changed, "split")->rank = 2;
-  assert_false(proves(&s, &changed, s.bracket.upper * 2));
+  assert_false(proves(s.claim, &changed, s.bracket.upper * 2));
   array_of(&changed, "split")->rank = 1;
-  assert_true(proves(&s, &changed, s.bracket.upper * 2));
+  assert_true(proves(s.claim, &changed, s.bracket.upper * 2));
   assert_int_equal(lip_proof_add(&changed, "more", 1, (size_t[]){1}, &values, NULL), LIP_OK);
-  assert_false(proves(&s, &changed, s.bracket.upper * 2));
+  assert_false(proves(s.claim, &changed, s.bracket.upper * 2));
   (void)snprintf(changed.item[changed.count - 1].name, sizeof changed.item->name, "split");
-  assert_false(proves(&s, &changed, s.bracket.upper * 2));
+  assert_false(proves(s.claim, &changed, s.bracket.upper * 2));
   lip_proof_clear(&changed);
   subject_clear(&s);
 }
@@ -213,7 +208,7 @@ static void a_deep_tree_is_read_without_recursion(void **state)
   s = subject_of(net, space);
   assert_int_equal(lip_proof_add(&made, "split", 1, (size_t[]){K}, &split, NULL), LIP_OK);
   for (size_t l = 0; l < K; l++) split[l] = (double)l;
-  assert_false(proves(&s, &made, 2)); /* it ends before a leaf */
+  assert_false(proves(s.claim, &made, 2)); /* it ends before a leaf */
   split[K - 1] = 0;
   assert_non_null(strstr(verdict_on(&s, &made, 2).reason, "only one slope")); /* 0 a second time */
   lip_proof_clear(&made);

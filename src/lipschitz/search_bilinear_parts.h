@@ -66,9 +66,6 @@ static inline bool lip_forms_is_gain(const lip_forms *in, double value)
 /* Tells the caller of a better bracket.  roots  in  every block has its root: there is a bound */
 void lip_forms_announce(lip_forms *in, bool roots, bool better_lower);
 
-/* A witness at x (d), where it is the steepest: with the slope that is certain there. */
-LIP_MUST_CHECK lip_status lip_forms_offer_point(lip_forms *in, const double *x, lip_error *err);
-
 /* Looks for a point with the ends in->ends and, where they are free, those of the signs t of the
    rows of U, and offers it.  t  in  in->box.f + 1: +-1, t_0 = 1 */
 LIP_MUST_CHECK lip_status lip_forms_offer_signs(lip_forms *in, const signed char *t,

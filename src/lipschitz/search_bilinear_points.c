@@ -9,7 +9,8 @@
 #include <math.h>
 #include <string.h>
 
-lip_status lip_forms_offer_point(lip_forms *in, const double *x, lip_error *err)
+/* A witness at x, where it is the steepest: with the slope that is certain there. */
+static lip_status offer_point(lip_forms *in, const double *x, lip_error *err)
 {
   lip_status st;
   double slope, certain;
@@ -41,11 +42,11 @@ lip_status lip_forms_offer_signs(lip_forms *in, const signed char *t, lip_error 
   if (in->every) {
     lip_pattern_arguments(in->claim, in->all, in->z);
     lip_pattern_cell_reach(in->cell, in->z, in->x);
-    TRY(lip_forms_offer_point(in, in->x, err));
+    TRY(offer_point(in, in->x, err));
   } else if (in->linear) {
     lip_pattern_sides(in->claim, in->all, in->all);
     TRY(lip_pattern_cell_find(in->cell, in->all, true, &verdict, in->x, &rows, in->row, err));
-    if (verdict == LIP_CELL_POINT) TRY(lip_forms_offer_point(in, in->x, err));
+    if (verdict == LIP_CELL_POINT) TRY(offer_point(in, in->x, err));
   }
 done:
   return st;
@@ -72,7 +73,7 @@ lip_status lip_forms_child_point(lip_forms *in, size_t index, size_t neuron, con
   TRY(lip_pattern_cell_find(in->cell, in->all, false, &verdict, in->x, &rows, in->row, err));
   *empty = verdict == LIP_CELL_EMPTY;
   if (verdict == LIP_CELL_POINT) {
-    TRY(lip_forms_offer_point(in, in->x, err));
+    TRY(offer_point(in, in->x, err));
     *point = in->x;
   }
   if (!*empty) goto done;
