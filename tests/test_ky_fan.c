@@ -89,11 +89,22 @@ static void cancelling_points_leave_almost_nothing(void **state)
   assert_true(bound >= 0 && bound < 1e-9);
 }
 
+/* (2^27 + 1)^2 - 2^54 = 2^28 + 1, of which doubles lose the 1 on the way. */
+static void what_a_product_rounds_off_is_in_the_bound(void **state)
+{
+  const double X[] = {0x1p27 + 1, 0x1p27}, v[] = {1, -1};
+
+  (void)state;
+  for (size_t sizes = 0; sizes < 2; sizes++)
+    assert_true(bound_of(2, 1, X, v, 1, sizes == 1) >= 0x1p28 + 1);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(eigenvalues_on_the_axes_are_bounded_tightly),
       cmocka_unit_test(no_quotient_of_rayleigh_is_above_the_bound),
+      cmocka_unit_test(what_a_product_rounds_off_is_in_the_bound),
       cmocka_unit_test(cancelling_points_leave_almost_nothing),
   };
 
