@@ -17,6 +17,7 @@
 #include <string.h>
 
 enum { ROOM = 4000, FRESH = 400, STEPS = 40, ROUNDS = 60 };
+static const double CARRY = 0.8;
 static const double FLOOR = 1e-18; /* a weight may return */
 static const double LONGEST = 1e9; /* step */
 static const double ENOUGH = 1e-3; /* relative gap between the two sides of the game */
@@ -26,6 +27,7 @@ typedef struct game {
   size_t d, k, count;
   size_t *i, *j;
   double *a;          /* ROOM x d */
+  double *drift;      /* ROOM: how the logarithms of the weights moved last */
   double *q, *trial;  /* ROOM each: weights, sum 1 */
   double *g;          /* ROOM: a'M a */
   double *B;          /* ROOM x d: scratch */
@@ -45,6 +47,7 @@ static void game_clear(game *p)
   lip_free(p->a);
   lip_free(p->q);
   lip_free(p->trial);
+  lip_free(p->drift);
   lip_free(p->g);
   lip_free(p->B);
   lip_free(p->V);
@@ -64,13 +67,14 @@ static lip_status game_create(const lip_dataset *data, size_t k, game *p, lip_er
   p->q = lip_alloc(ROOM, sizeof *p->q);
   p->trial = lip_alloc(ROOM, sizeof *p->trial);
   p->g = lip_alloc(ROOM, sizeof *p->g);
+  p->drift = lip_alloc_zero(ROOM, sizeof *p->drift);
   p->B = lip_alloc(ROOM, d * sizeof *p->B);
   p->V = lip_alloc(d, d * sizeof *p->V);
   p->values = lip_alloc(2 * d, sizeof *p->values);
   p->C = lip_alloc(d, d * sizeof *p->C);
   p->best = lip_alloc_zero(ROOM, sizeof *p->best);
-  if (p->i && p->j && p->a && p->q && p->trial && p->g && p->B && p->V && p->values && p->C &&
-      p->best)
+  if (p->i && p->j && p->a && p->q && p->trial && p->drift && p->g && p->B && p->V && p->values &&
+      p->C && p->best)
     return LIP_OK;
   return lip_fail(err, LIP_ENOMEM, "%d pairs in %zu dimensions", ROOM, d);
 }
@@ -164,31 +168,41 @@ static void keep_best(game *p, const double *q)
   memcpy(p->best, q, p->count * sizeof *q);
 }
 
-/* Multiplicative steps at one eta while they descend. */
+/* The trial: a multiplicative step from q, carried on in the direction of the last one. */
+static void advance(game *p, double step)
+{
+  double total = 0, least = INFINITY;
+
+  for (size_t e = 0; e < p->count; e++) least = fmin(least, p->g[e]);
+  for (size_t e = 0; e < p->count; e++) {
+    double move = CARRY * p->drift[e] - step * (p->g[e] - least) / p->smooth;
+
+    p->trial[e] = fmax(p->q[e] * exp(fmin(move, 50)), FLOOR);
+    total += p->trial[e];
+  }
+  for (size_t e = 0; e < p->count; e++) p->trial[e] /= total;
+}
+
+/* Steps at one eta; one that climbs is taken back, and the next one is shorter. */
 static lip_status descend(game *p, double *step, double until, lip_error *err)
 {
   lip_status st = LIP_OK;
   double before;
 
+  memset(p->drift, 0, p->count * sizeof *p->drift);
   TRY(evaluate(p, p->q, true, err));
-  before = p->smooth;
   for (int t = 0; t < STEPS && lip_seconds() < until; t++) {
-    double total = 0, least = INFINITY;
-
-    for (size_t e = 0; e < p->count; e++) least = fmin(least, p->g[e]);
-    for (size_t e = 0; e < p->count; e++) {
-      p->trial[e] = fmax(p->q[e] * exp(-*step * (p->g[e] - least) / before), FLOOR);
-      total += p->trial[e];
-    }
-    for (size_t e = 0; e < p->count; e++) p->trial[e] /= total;
+    before = p->smooth;
+    advance(p, *step);
     TRY(evaluate(p, p->trial, true, err));
     keep_best(p, p->trial);
     if (p->smooth <= before) {
+      for (size_t e = 0; e < p->count; e++) p->drift[e] = log(p->trial[e] / p->q[e]);
       memcpy(p->q, p->trial, p->count * sizeof *p->q);
-      before = p->smooth;
-      *step = fmin(*step * 1.4, LONGEST);
+      *step = fmin(*step * 1.2, LONGEST);
     } else {
-      *step /= 3;
+      *step /= 2;
+      memset(p->drift, 0, p->count * sizeof *p->drift);
       TRY(evaluate(p, p->q, true, err));
     }
   }
@@ -327,7 +341,7 @@ lip_status lip_pair_weights_find(const lip_dataset *data, size_t k, double secon
     if (p.best_sum - p.least <= ENOUGH * p.best_sum) break;
     forget(&p);
     normalise(p.count, p.q);
-    p.eta = fmax(p.eta * 0.7, 1e-4 * p.sum / (double)p.k);
+    p.eta = fmax(p.eta * 0.8, 5e-3 * p.sum / (double)p.k);
     step = fmax(step, 0.1);
   }
   TRY(hand_over(&p, pairs, err));
