@@ -117,6 +117,9 @@ holds 'len(a["law"]) == 8 and abs(a["norms"]["product"] - 1) < 1e-12'
 holds 'abs(a["norms"]["lipschitz_at_most"] - 2 ** .5) < 1e-12'
 refuse 2 "--of is missing" architecture --n 5
 refuse 1 "none.json" architecture --of none.json
+refuse 2 "W = 0 must be above 0" architecture --of "$madry" --W 0
+refuse 2 "n = inf must be at least 1 and finite" architecture --of "$madry" --n 1e400
+refuse 2 "each layer has a parameter" deep-3.1 --n 9 --d 9 --p 9 --depth 10 --multiplicity 1 --radius 1 --W 1
 printf '{"input_shape": [3], "layers": [{"op": "linear"}]}' >bad.json
 refuse 1 "bad.json: layer 0: 'outputs' is no whole number of at least 1" architecture --of bad.json
 refuse 2 "eps = 2 must be above 0 and below 1" architecture --of "$madry" --n 5 --eps 2

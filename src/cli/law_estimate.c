@@ -114,6 +114,7 @@ static lip_status estimate_data(const estimate_options *own, const lip_read_opti
   TRY(lip_two_nearest_dimension(team, data->X, data->n, data->d, own->neighbours, &out->neighbours,
                                 cli_control(), err));
   widen(out, out->whole.effective);
+  widen(out, out->whole.effective_rank);
   widen(out, out->whole.participation);
   widen(out, out->neighbours.dimension);
   if (own->classes == CLASSES_YES || (own->classes == CLASSES_AUTO && data->classes))

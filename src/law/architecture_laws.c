@@ -81,6 +81,7 @@ lip_status architecture_report_make(const lip_architecture *of, const lip_law_in
   report->box_bias = all + of->nodes;
   report->norm = all + 2 * of->nodes;
   report->bias_norm = all + 3 * of->nodes;
+  TRY(law_check(&(const lip_law){.name = "architecture", .needs = ""}, in, err));
   choose_ball(in, report);
   report->W = in->W;
   if (isnan(in->W)) report->W = round_up(largest_weight(of), &share);

@@ -10,6 +10,14 @@
 
 #include <math.h>
 
+/* Each layer has a parameter. */
+static lip_status check_depth(const lip_law_input *in, lip_error *err)
+{
+  if (in->depth <= in->p) return LIP_OK;
+  return lip_fail(err, LIP_EOPTION, "depth = %.15g is above p = %.15g: each layer has a parameter",
+                  in->depth, in->p);
+}
+
 static double log_box(const lip_law_input *in)
 {
   return log(2 * in->W) + log(in->p) / 2; /* 2 W sqrt p */
@@ -32,6 +40,7 @@ static lip_status by_weights_paper(const lip_law_input *in, lip_law_result *out,
   deep_class at = {log(in->radius) + in->depth * log(in->W * in->multiplicity * in->p),
                    log_box(in)};
 
+  TRY(check_depth(in, err));
   TRY(deep_law(&law_theorem_3_paper, in, &at, out, err));
   assume_network(in, false, out);
   law_at_least(out, in->W, 1, "W >= 1");
@@ -62,6 +71,7 @@ static lip_status by_weights(const lip_law *theorem, const lip_law_input *in, li
   lip_status st = LIP_OK;
   deep_class at = {mended(in, log_product_of_box(in)), log_box(in)};
 
+  TRY(check_depth(in, err));
   TRY(deep_law(theorem, in, &at, out, err));
   assume_network(in, true, out);
   law_constant(out, "sqrt(n d / (D p))", sqrt(in->n * in->d / (in->depth * in->p)),
@@ -91,6 +101,7 @@ static lip_status by_product(const lip_law *theorem, const lip_law_input *in, li
                        : mended(in, log(in->product)),
                    log_box(in)};
 
+  TRY(check_depth(in, err));
   TRY(deep_law(theorem, in, &at, out, err));
   assume_network(in, !paper, out);
   law_assume(out, LIP_UNKNOWN,
