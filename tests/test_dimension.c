@@ -152,7 +152,7 @@ static void mnist_has_the_dimensions_that_numpy_finds(void **state)
 {
   const char *folder = getenv("LIPLAW_TESTDATA");
   char path[1024];
-  lip_dataset *data;
+  lip_dataset *data = NULL;
   lip_dimension found;
   lip_two_nearest near;
 

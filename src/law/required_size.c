@@ -33,17 +33,18 @@ required_size required_size_of(double n, double least, double largest, double L,
 const char *required_size_caveat(size_t index)
 {
   static const char *const caveats[] = {
-      "the law's constants and logarithms are left out: orders of magnitude, \"highly "
-      "speculative\" by "
-      "the paper's own words",
-      "which dimension counts is open: that of the pixels is an upper limit, and isoperimetry of "
-      "the "
-      "data is hoped for, not shown",
-      "without label noise the law is silent; the paper reads the noise level as the non-robust "
-      "test "
-      "error of good models, a few per cent on MNIST",
-      "the law speaks of training error and the Lipschitz constant; experiments report robust test "
-      "error",
+      ("the law's constants and logarithms are left out: orders of magnitude, \"highly "
+       "speculative\" "
+       "by the paper's own words"),
+      ("which dimension counts is open: that of the pixels is an upper limit, and isoperimetry of "
+       "the "
+       "data is hoped for, not shown"),
+      ("without label noise the law is silent; the paper reads the noise level as the non-robust "
+       "test "
+       "error of good models, a few per cent on MNIST"),
+      ("the law speaks of training error and the Lipschitz constant; experiments report robust "
+       "test "
+       "error"),
       "the law is about distances in l2; robust training is mostly for l-infinity",
   };
 
