@@ -43,7 +43,8 @@ static void the_incomplete_gamma_function_is_a_poisson_tail(void **state)
     assert_near(exp(incomplete_gamma_log(3, x)), 1 - exp(-x) * (1 + x + x * x / 2), 1e-14);
     assert_near(exp(incomplete_gamma_log(0.5, x)), erf(sqrt(x)), 1e-14);
   }
-  assert_near(incomplete_gamma_log(200, 1e-3), 200 * log(1e-3) - lgamma(201) - 1e-3 + 1e-3 / 201, 1e-8);
+  assert_near(incomplete_gamma_log(200, 1e-3), 200 * log(1e-3) - lgamma(201) - 1e-3 + 1e-3 / 201,
+              1e-8);
   assert_true(incomplete_gamma_log(3, 0) == -INFINITY);
 }
 

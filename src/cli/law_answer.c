@@ -12,6 +12,9 @@ int law_list_text(void)
     (void)printf("%-26s %s\n%-26s needs %s\n", law->name, law->title, "", law->needs);
   (void)puts("\nliplaw law NAME --n 1e4 --d 1e3 ... evaluates one; --solve p --L 5 finds the p at "
              "which its bound is 5.");
+  (void)puts(
+      "liplaw law architecture --of FILE counts a network's shape; liplaw law estimate --data "
+      "DATA says how\nmany parameters smooth fits of the data need.");
   return EXIT_DONE;
 }
 
