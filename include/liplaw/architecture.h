@@ -74,7 +74,7 @@ LIP_PUBLIC LIP_MUST_CHECK lip_status lip_architecture_read(const char *path,
                                                            lip_architecture **architecture,
                                                            const lip_control *control,
                                                            lip_error *err);
-LIP_PUBLIC void lip_architecture_free(lip_architecture *architecture);
+LIP_PUBLIC void lip_architecture_free(lip_architecture *architecture); /* takes NULL */
 
 LIP_PUBLIC lip_architecture_sizes lip_architecture_count(const lip_architecture *architecture);
 
@@ -91,7 +91,7 @@ LIP_PUBLIC LIP_MUST_CHECK lip_status lip_architecture_bound(const lip_architectu
                                                             lip_error *err);
 
 /* Norms that parameters in [-W, W] cannot exceed: |W_j|_op <= W sqrt(fan_in fan_out), |b_j| <= W
-   sqrt(values). */
+   sqrt(values).  norm, bias_norm  out  one per node; 0 for those that are no layers */
 LIP_PUBLIC void lip_architecture_box(const lip_architecture *architecture, double W, double *norm,
                                      double *bias_norm);
 

@@ -56,7 +56,8 @@ typedef struct lip_output {
   size_t plus, minus; /* from 0; minus of a difference only */
 } lip_output;
 
-/* "I" or "I-J" of `outputs` outputs; NULL: all of them. LIP_EOPTION otherwise. */
+/* "I" or "I-J" of `outputs` outputs; NULL: all of them.
+   return  LIP_OK; LIP_EOPTION for other text, an output that is not there, or I = J */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_output_parse(const char *text, size_t outputs,
                                                       lip_output *output, lip_error *err);
 
@@ -67,10 +68,11 @@ typedef struct lip_certificate lip_certificate;
 
 /* return  LIP_OK; LIP_EIO; LIP_EINPUT where the bytes are not exactly those that
    lip_certificate_write writes for what they say (so that no byte can be changed unnoticed);
-   LIP_ENOMEM */
+   LIP_ENOMEM. certificate  out  released with lip_certificate_free */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_certificate_read(const char *path,
                                                           lip_certificate **certificate,
                                                           lip_error *err);
+/* The file appears whole or not at all.  return  LIP_OK; LIP_EIO; LIP_ENOMEM */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_certificate_write(const lip_certificate *certificate,
                                                            const char *path, lip_error *err);
 LIP_PUBLIC void lip_certificate_free(lip_certificate *certificate); /* takes NULL */

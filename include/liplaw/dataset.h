@@ -39,7 +39,8 @@ typedef struct lip_dataset {
   bool classes; /* y holds numbers of classes (from words, or from IDX labels), not quantities */
 } lip_dataset;
 
-/* An unfilled data set (X, y not initialised); released with lip_dataset_free, which takes NULL. */
+/* An unfilled data set (X, y not initialised); released with lip_dataset_free, which takes NULL.
+   return  LIP_OK; LIP_EINPUT where n, d or m is 0; LIP_ENOMEM */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_dataset_create(size_t n, size_t d, size_t m,
                                                         lip_dataset **data, lip_error *err);
 LIP_PUBLIC void lip_dataset_free(lip_dataset *data);
@@ -124,8 +125,9 @@ LIP_PUBLIC LIP_MUST_CHECK lip_status lip_dataset_read(const char *path,
            different values; LIP_ENOMEM; the data are unchanged on failure */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_dataset_one_hot(lip_dataset *data, lip_error *err);
 
-/* Writes X, y (and kind, seed) as an .npz that numpy opens. The file appears whole or not at all.
- */
+/* Writes X, y (and kind, seed, what is known of the distribution) as an .npz that numpy opens. The
+   file appears whole or not at all.
+   return  LIP_OK; LIP_EIO; LIP_ENOMEM */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_dataset_write(const lip_dataset *data, const char *path,
                                                        lip_error *err);
 

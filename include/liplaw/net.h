@@ -90,7 +90,7 @@ LIP_PUBLIC LIP_MUST_CHECK lip_status lip_net_create(size_t depth, const size_t *
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_net_create_maps(
     size_t depth, const size_t *widths, const lip_map *maps, const lip_activation *activations,
     const bool *biases, lip_precision precision, lip_net **net, lip_error *err);
-LIP_PUBLIC void lip_net_free(lip_net *net);
+LIP_PUBLIC void lip_net_free(lip_net *net); /* takes NULL */
 LIP_PUBLIC size_t lip_net_inputs(const lip_net *net);
 LIP_PUBLIC size_t lip_net_outputs(const lip_net *net);
 
@@ -98,22 +98,27 @@ LIP_PUBLIC size_t lip_net_outputs(const lip_net *net);
    4 (in + 4) 2^-53.
 
    X  in   rows x d;  Y  out  rows x m
-   return  LIP_OK; LIP_ENOMEM; LIP_ENUMERIC if an output is not finite */
+   return  LIP_OK; LIP_ENOMEM; LIP_ENUMERIC if an output is not finite; on failure Y is undefined */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_net_values(const lip_net *net, size_t rows,
                                                     const double *X, double *Y, lip_error *err);
 
 /* Gradients of one scalar output, in f64, blocked over rows.
    Where distances have none: of |v| at 0 it is 0, of the least entry that of the first one.
+
    output  in   which output, from 0
-   X  in   rows x d;  G  out  rows x d: row i is the gradient of f_output at x_i (at a kink the one
-   that lip_activation_slope defines) */
+   X       in   rows x d
+   G       out  rows x d: row i is the gradient of f_output at x_i (at a kink the one that
+                lip_activation_slope defines)
+   return       LIP_OK; LIP_EOPTION: no such output; LIP_ENOMEM; LIP_ENUMERIC if one is not finite;
+                on failure G is undefined */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_net_gradients(const lip_net *net, size_t output,
                                                        size_t rows, const double *X, double *G,
                                                        lip_error *err);
 
 /* Folds batch normalisation between an affine map and its activation into the map:
    gamma (w.x + b - mean) / sqrt(variance + epsilon) + beta = w'.x + b'.
-   W in/out  k x d, b in/out k; gamma, beta, mean, variance  in  k (variance >= 0) */
+   W, b                         in/out  k x d, row-major; k
+   gamma, beta, mean, variance  in      k each; variance >= 0, epsilon > 0 where one is 0 */
 LIP_PUBLIC void lip_fold_batch_norm(size_t k, size_t d, double *W, double *b, const double *gamma,
                                     const double *beta, const double *mean, const double *variance,
                                     double epsilon);
@@ -126,12 +131,13 @@ LIP_PUBLIC void lip_fold_batch_norm(size_t k, size_t d, double *W, double *b, co
    Or an ONNX file (operator sets 7 to 20, float and double tensors) that is a chain of affine
    maps and activations: Gemm, MatMul, Add, Sub, Mul and Div by constants, BatchNormalization, Relu,
    LeakyRelu, PRelu with one slope, Abs, Tanh, Softplus, Sigmoid, Mul(h, h), Pow with one whole
-   exponent, and Identity, Constant, Flatten, Unsqueeze
-   and Reshape that keep points apart; and the maps that are not affine: Sub of all centers, then
-   ReduceL2; ReduceL2 of groups; ReduceMin. Another operator is refused with the node's name.
-   Constants that have to be combined are combined in f64, and then the precision is LIP_F64; two
-   matrices in a row stay two layers. return  LIP_OK; LIP_EIO; LIP_EINPUT with file, node and cause;
-   LIP_ENUMERIC; LIP_ENOMEM */
+   exponent, and Identity, Constant, Flatten, Unsqueeze and Reshape that keep points apart; and the
+   maps that are not affine: Sub of all centers, then ReduceL2; ReduceL2 of groups; ReduceMin.
+   Another operator is refused with the node's name. Constants that have to be combined are combined
+   in f64, and then the precision is LIP_F64; two matrices in a row stay two layers.
+
+   net     out  released with lip_net_free
+   return       LIP_OK; LIP_EIO; LIP_EINPUT with file, node and cause; LIP_ENUMERIC; LIP_ENOMEM */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_net_read(const char *path, lip_net **net, lip_error *err);
 
 /* Writes ONNX: IR version 8, opset 17, input X [N, d], output Y [N, m], FLOAT or DOUBLE tensors by

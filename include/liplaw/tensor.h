@@ -24,9 +24,10 @@ typedef struct lip_tensor_norms {
    power   in   p, 1 to 20
    starts  in   of the power iteration, from data points and at random, each
    cost         p = 2: n d^2 + d^3. Else n^2 d for the Frobenius norm (n <= 20000), and for the
-                operator norm's upper end n D^2 (p even) or n^2 (d + D) (p odd) with D = C(d + i -
-   1, i), i = floor(p / 2), where D <= 1500; beyond, n^3 for n <= 1200 return       LIP_OK;
-   LIP_EINPUT; LIP_EOPTION; LIP_EINTERRUPT; LIP_ENOMEM; LIP_ENUMERIC */
+                operator norm's upper end n D^2 (p even) or n^2 (d + D) (p odd) with
+                D = C(d + i - 1, i), i = floor(p / 2), where D <= 1500; beyond, n^3 for n <= 1200
+   norms   out  released with lip_tensor_norms_clear
+   return       LIP_OK; LIP_EINPUT; LIP_EOPTION; LIP_EINTERRUPT; LIP_ENOMEM; LIP_ENUMERIC */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_tensor_norms_of(const lip_dataset *data, size_t power,
                                                          size_t starts, uint64_t seed,
                                                          lip_tensor_norms *norms,

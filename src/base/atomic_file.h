@@ -24,7 +24,8 @@ LIP_MUST_CHECK lip_status lip_atomic_commit(lip_atomic_file *file, lip_error *er
 /* Drops what was written. Takes a file that is zeroed, or was committed already. */
 void lip_atomic_abandon(lip_atomic_file *file);
 
-/* The three together, for content that stands in memory. */
+/* Both together, for content that stands in memory. (What tests write and break.)
+   return  LIP_OK; LIP_EIO; LIP_ENOMEM */
 LIP_MUST_CHECK lip_status lip_write_file(const char *path, const void *content, size_t size,
                                          lip_error *err);
 

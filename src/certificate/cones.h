@@ -34,6 +34,7 @@ typedef struct lip_cones {
 
 /* The claim is one that cones speak of: one output, norm 2, ReLU, leaky ReLU or abs, D <= 8. */
 bool lip_cones_apply(const lip_claim *claim);
+/* D */
 size_t lip_cones_dimension(const lip_claim *claim);
 
 /* basis  in   D x D, copied
@@ -75,9 +76,10 @@ typedef struct lip_cone_sum {
   unsigned *neuron; /* padded: which one is free neuron t */
 } lip_cone_sum;
 
+/* return  LIP_OK; LIP_ENOMEM */
 LIP_MUST_CHECK lip_status lip_cone_sum_create(const lip_cones *cones, lip_cone_sum *sum,
                                               lip_error *err);
-void lip_cone_sum_clear(lip_cone_sum *sum);
+void lip_cone_sum_clear(lip_cone_sum *sum); /* takes one that is zeroed */
 
 /* above, below  in  words each: the neurons that are fixed */
 void lip_cone_sum_make(const lip_cones *cones, const uint64_t *above, const uint64_t *below,

@@ -20,6 +20,7 @@ typedef struct lip_flattening {
 
 /* Squares and powers, one output, norm 2, a bounded domain. */
 bool lip_flattening_applies(const lip_claim *claim);
+/* return  LIP_OK; LIP_ENOMEM */
 LIP_MUST_CHECK lip_status lip_flattening_create(const lip_claim *claim, lip_flattening *form,
                                                 lip_error *err);
 void lip_flattening_clear(lip_flattening *form); /* takes one that is zeroed */

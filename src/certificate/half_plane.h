@@ -30,11 +30,13 @@ typedef struct lip_half_plane {
 /* degree  in  2 or 3: half the degree of P */
 lip_half_plane lip_half_plane_of(size_t degree);
 
-/* The coefficients of m' S m + z (1 - z) n' T n, rounding counted.  out  monomials */
+/* The coefficients of m' S m + z (1 - z) n' T n, rounding counted.
+   grams        in   plane->grams: the lower triangles of S and T, row by row
+   coefficient  out  plane->monomials */
 void lip_half_plane_expand(const lip_half_plane *plane, const double *grams,
                            lip_interval *coefficient);
 
-/* Are S and T certainly semidefinite? */
+/* Are S and T certainly semidefinite?  grams  in  as above */
 bool lip_half_plane_is_sum_of_squares(const lip_half_plane *plane, const double *grams);
 
 #endif

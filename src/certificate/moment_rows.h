@@ -62,7 +62,9 @@ typedef struct lip_moment_feature {
 
 enum { LIP_MOMENT_FEATURES = 4 };
 
-/* return  LIP_OK; LIP_ENOMEM */
+/* h, v      in   K x D, K x d; not needed afterwards
+   features  out  LIP_MOMENT_FEATURES of them, zeroed before; own their arrays, also on failure
+   return         LIP_OK; LIP_ENOMEM */
 LIP_MUST_CHECK lip_status lip_moment_features_create(const lip_moment_rows *rows, size_t K,
                                                      const double *h, const double *v,
                                                      lip_moment_feature *features, lip_error *err);
@@ -72,7 +74,8 @@ void lip_moment_features_clear(lip_moment_feature *features); /* takes zeroed on
 size_t lip_moment_work(const lip_moment_rows *rows, size_t K);
 
 /* G (rows x rows): m'Gm = sum over l of the form with coefficients row l; not symmetric.
-   coefficient  in  K x LIP_MOST_EVEN */
+   coefficient  in  K x LIP_MOST_EVEN
+   work             lip_moment_work doubles */
 void lip_moment_gram(const lip_moment_rows *rows, const lip_moment_feature *features, size_t K,
                      const double *coefficient, double *work, double *G);
 

@@ -22,9 +22,13 @@ typedef struct lip_proof {
 
 void lip_proof_clear(lip_proof *proof); /* takes one that is zeroed */
 
-/* Adds an array of zeros to be filled by the caller, or finds one (NULL: not there). */
+/* Adds an array of zeros to be filled by the caller; the proof owns it.
+   name    in  at most 23 letters
+   shape   in  rank entries; row-major
+   return      LIP_OK; LIP_ENOMEM, also where there are LIP_PROOF_ARRAYS already */
 LIP_MUST_CHECK lip_status lip_proof_add(lip_proof *proof, const char *name, size_t rank,
                                         const size_t *shape, double **values, lip_error *err);
+/* NULL: it is not there. */
 const lip_array *lip_proof_array(const lip_proof *proof, const char *name);
 
 /* What a verifier says. */
@@ -53,10 +57,11 @@ extern const lip_proof_kind lip_proof_product;
 /* slope_box.h on the whole domain: multipliers (k,). Around data: ball (n,), multipliers (n, k) for
    the balls listed, and the path norm with |M| for all others. */
 extern const lip_proof_kind lip_proof_multipliers;
-/* A tree of patterns, and of cones of x, with slope_box.h at the leaves. */
+/* A tree of patterns, with slope_box.h and cell_empty.h at the leaves. */
 extern const lip_proof_kind lip_proof_patterns;
+/* A tree of cones of x, with cones.h at the leaves. */
 extern const lip_proof_kind lip_proof_cones;
-/* Degree-4 moments in (x, u). */
+/* Moments of degree 4 or 6 in (x, u). */
 extern const lip_proof_kind lip_proof_moments;
 /* Square activations on ball and sphere, exactly; powers by flattening. */
 extern const lip_proof_kind lip_proof_quadratic;
@@ -70,8 +75,9 @@ const lip_proof_kind *lip_proof_kind_named(const char *name);
 
 /* The smallest claim near `value` that the proof verifies, widened by twice the margin, so that any
    IEEE machine verifies it again: tries value (1 + growing margins).
-   upper  out  untouched where nothing up to value (1 + 1e-3) is proved
-   proved out */
+   upper   out  untouched where nothing up to value (1 + 1e-3) is proved
+   proved  out
+   return       LIP_OK; what the verifier returns */
 LIP_MUST_CHECK lip_status lip_proof_settle(const lip_claim *claim, const lip_proof *proof,
                                            double value, double *upper, bool *proved,
                                            const lip_control *control, lip_error *err);

@@ -14,7 +14,7 @@ lip_interval lip_activation_slopes_on(lip_activation psi, lip_interval t);
 lip_interval lip_activation_values_on(lip_activation psi, lip_interval t);
 
 /* z_l = w_l.x + b_l over the claim's domain; around data over the ball of center `ball` alone
-   (ignored elsewhere).  z  out  k */
+   (ignored elsewhere). For tests: proofs ask for slopes.  z  out  k */
 void lip_claim_arguments(const lip_claim *claim, size_t ball, lip_interval *z);
 
 /* psi'(z_l) over the same: low[l] <= psi'(w_l.x + b_l) <= high[l] for almost every x there.

@@ -5,6 +5,10 @@
    point of S <- N S N / tr has F = bound. F(S) never exceeds the best bound, so that a search ends
    as soon as it is above the target.
 
+   It is no coordinate ascent as pattern_ascent.c drives them, which keep a vector for every neuron
+   and look for multipliers that prove something only where the value has settled: here S is d x d,
+   every step gives a bound, and all of it stands on the stack.
+
    source  docs/theory.md, "Cones of inputs"
    cost    O(free d^2) a step, some microseconds at d = 5 */
 #include "lipschitz/cone_bound.h"
