@@ -5,6 +5,7 @@
 
 #include <liplaw/limits.h>
 
+#include "certificate/slope_range.h"
 #include "linalg/symmetric_eigen.h"
 
 static lip_limits limits_with(const lip_net *net, const lip_dataset *data,
@@ -304,6 +305,66 @@ static void no_limit_is_above_the_bracket(void **state)
   lip_dataset_free(data);
 }
 
+/* Values of activations over intervals hold those at every point, in long double where it is known.
+ */
+static void intervals_of_activations_hold_their_values(void **state)
+{
+  const lip_activation psi[] = {{LIP_IDENTITY, 0},      {LIP_RELU, 0},   {LIP_LEAKY_RELU, 0.1},
+                                {LIP_LEAKY_RELU, -0.7}, {LIP_ABS, 0},    {LIP_TANH, 0},
+                                {LIP_SOFTPLUS, 0},      {LIP_SQUARE, 0}, {LIP_SIGMOID, 0},
+                                {LIP_POWER, 3},         {LIP_POWER, 4}};
+
+  (void)state;
+  for (size_t kind = 0; kind < sizeof psi / sizeof *psi; kind++)
+    for (uint64_t t = 0; t < 2000; t++) {
+      double z[3], low, high, at;
+      lip_interval values;
+
+      lip_random_normal((lip_stream){kind, LIP_FOR_PROBES}, 3 * t, 3, z);
+      low = fmin(z[0], z[1]);
+      high = t % 3 ? fmax(z[0], z[1]) : low;
+      at = fmin(fmax(z[2], low), high);
+      values = lip_activation_values_on(psi[kind], (lip_interval){low, high});
+      assert_true(values.low <= lip_activation_value(psi[kind], at) + 1e-15 * fabs(values.high));
+      assert_true(values.high >= lip_activation_value(psi[kind], at) - 1e-15 * fabs(values.high));
+      if (low == high) assert_true(values.high - values.low <= 1e-12 * (1 + fabs(values.high)));
+      if (psi[kind].kind != LIP_TANH) continue;
+      assert_true((long double)values.low <= tanhl(at) && tanhl(at) <= (long double)values.high);
+    }
+}
+
+/* Several outputs and layers; weights of any size. */
+static void deep_networks_and_extreme_weights_keep_to_it(void **state)
+{
+  const lip_activation psi[] = {RELU, {LIP_TANH, 0}};
+  const int exponents[] = {0, -300, 300, -520, 490};
+  lip_dataset *data = sampled(LIP_GAUSSIAN, LIP_LABELS_BALANCED, 12, 3, 8);
+
+  (void)state;
+  for (size_t e = 0; e < 5; e++)
+    for (size_t depth = 2; depth <= 3; depth++) {
+      const size_t shallow[] = {3, 6, 2}, deep[] = {3, 5, 4, 2};
+      lip_net *net = make_net(depth, depth == 2 ? shallow : deep, psi, true);
+      lip_limits_options options = quick("ball:4");
+      lip_limits found;
+
+      randomise(net, 3);
+      for (size_t i = 0; i < net->layer[0].in * net->layer[0].out; i++)
+        net->layer[0].W[i] = ldexp(net->layer[0].W[i], depth == 2 ? exponents[e] : 0);
+      for (size_t i = 0; depth == 2 && i < net->layer[0].out; i++)
+        net->layer[0].b[i] = ldexp(net->layer[0].b[i], exponents[e]);
+      memset(net->layer[depth - 1].b, 0,
+             2 * sizeof(double)); /* beside it small values would vanish */
+      options.search = false;
+      found = limits_with(net, data, &options);
+      assert_true(found.limit[0].compared && found.limit[0].value > 0);
+      assert_true(found.limit[0].value <= found.upper * (1 + 1e-6));
+      assert_true(isnan(named(&found, "rigidity")->value) == (depth == 3));
+      lip_net_free(net);
+    }
+  lip_dataset_free(data);
+}
+
 /* Scaling points, labels and weights scales every limit alike. */
 static void limits_scale_with_the_data(void **state)
 {
@@ -357,6 +418,8 @@ int main(void)
       cmocka_unit_test(the_degrees_of_a_polynomial_sum_to_its_values),
       cmocka_unit_test(kinks_are_merged_exactly),
       cmocka_unit_test(no_limit_is_above_the_bracket),
+      cmocka_unit_test(intervals_of_activations_hold_their_values),
+      cmocka_unit_test(deep_networks_and_extreme_weights_keep_to_it),
       cmocka_unit_test(limits_scale_with_the_data),
       cmocka_unit_test(points_outside_the_domain_do_not_count),
   };

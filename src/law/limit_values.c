@@ -201,14 +201,19 @@ done:
 double lip_limit_apart(size_t m, const lip_interval *s, const lip_interval *t)
 {
   lip_interval square = {0, 0};
+  double largest = 0;
+  int exponent;
 
-  if (m == 1) return least_size(lip_interval_sub(s[0], t[0]));
-  for (size_t l = 0; l < m; l++) {
-    lip_interval size = lip_interval_of(least_size(lip_interval_sub(s[l], t[l])));
+  for (size_t l = 0; l < m; l++) largest = fmax(largest, least_size(lip_interval_sub(s[l], t[l])));
+  if (m == 1 || largest == 0 || isinf(largest)) return m == 1 ? largest : 0;
+  (void)frexp(largest, &exponent);
+  for (size_t l = 0; l < m; l++) { /* what underflows is rounded toward 0 */
+    double size = least_size(lip_interval_sub(s[l], t[l]));
+    lip_interval scaled = lip_interval_of(fmax(0, lip_scaled_down(size, -exponent)));
 
-    square = lip_interval_add(square, lip_interval_mul(size, size));
+    square = lip_interval_add(square, lip_interval_mul(scaled, scaled));
   }
-  return lip_interval_sqrt(square).low;
+  return lip_scaled_down(lip_interval_sqrt(square).low, exponent);
 }
 
 double lip_limit_distance_up(size_t d, const double *x, const double *y, double *work)
