@@ -256,12 +256,12 @@ static lip_status draw_constants(study_run *run, const plan *p, const sheet *row
         level ? ", \\\n  " : "", trials[level].name, inks[level], trials[level].name, inks[level],
         trials[level].name);
   (void)fputc('\n', out);
-  TRY(study_figure_end(run, &figure,
-                       "Certified brackets on the Lipschitz constant along training, against the "
-                       "error reached. Dashed: the noise level σ². Until it is reached the "
-                       "constant is what the teacher asks for; below it the flipped labels are "
-                       "fitted one by one, and every one of them costs smoothness.",
-                       err));
+  TRY(study_figure_end(
+      run, &figure,
+      "Certified brackets on the Lipschitz constant along training, against the "
+      "error reached. Dashed: the noise level σ². Down to it the network learns the teacher; below "
+      "it, labels that the teacher did not give, and the constant grows several times over.",
+      err));
 done:
   return st;
 }
