@@ -10,7 +10,7 @@ usage() {
   [ $status = 2 ] || fail "'$*' exits with $status"
   grep -qF -- "$text" err || fail "'$*': $(cat err)"
 }
-usage "none of exp1, exp2, all, isoperimetry, lemmas, counterexample" exp9 -o page
+usage "none of exp1, exp2, all, isoperimetry, lemmas, counterexample, generalisation" exp9 -o page
 usage "-o is missing" exp1
 usage "--scale" exp1 --scale huge -o page
 [ ! -e page ] || fail "a refused call makes a folder"

@@ -182,7 +182,7 @@ static lip_status draw_shares(study_run *run, const sizes *s, const sheet *rows,
   }
   (void)fputs(
       "set xlabel 'n / 2^d'\nset ylabel 'share of the points fitted'\nset logscale x\n"
-      "set xrange [0.007:14]\nset yrange [0.5:1.03]\nset key bottom left Left reverse\n"
+      "set xrange [0.007:14]\nset yrange [0.5:1.03]\nset key top right\n"
       "set format x '%g'\n"
       "set arrow 1 from 0.007,0.75 to 0.01,0.75 nohead linewidth 1.5 linecolor rgb " INK_BLACK
       "\nset arrow 2 from 0.01,0.5 to 0.01,0.75 nohead linewidth 1.5 linecolor rgb " INK_BLACK

@@ -131,7 +131,7 @@ static lip_status draw_constants(study_run *run, const plan *p, const sheet *row
 
   TRY(study_figure_begin(run, "constants", 17.5, 9, &figure, err));
   (void)fputs("place,distribution,d,function,d variance,3 standard errors,c told\n", figure.csv);
-  (void)fputs("set ylabel 'd Var f'\nset logscale y\nset yrange [0.02:200]\n"
+  (void)fputs("set ylabel 'd Var f'\nset logscale y\nset yrange [0.01:200]\n"
               "set xrange [-0.6:9.6]\nset xtics scale 0 rotate by 25 right\n"
               "set key outside right center Left reverse\nset xtics (",
               figure.script);
@@ -185,7 +185,7 @@ static lip_status draw_dimension(study_run *run, const plan *p, const sheet *row
   lip_status st = LIP_OK;
   drawing figure;
 
-  TRY(study_figure_begin(run, "dimension", 8.5, 7, &figure, err));
+  TRY(study_figure_begin(run, "dimension", 8.5, 8, &figure, err));
   (void)fputs("distribution,d,largest d variance\n", figure.csv);
   for (size_t unit = 0; unit < p->units; unit++)
     (void)fprintf(figure.csv, "%s,%zu,%.17g\n", lip_distributions[p->unit[unit].kind]->name,
@@ -196,7 +196,7 @@ static lip_status draw_dimension(study_run *run, const plan *p, const sheet *row
     (void)fprintf(figure.csv, "exact,%zu,%.17g\n", d, (double)d * exact.sd * exact.sd);
   }
   (void)fputs("set xlabel 'd'\nset ylabel 'largest d Var f of the battery'\nset logscale xy\n"
-              "set xrange [8:131072]\nset yrange [0.05:300]\nset key top left Left reverse\n"
+              "set xrange [8:131072]\nset yrange [0.05:300]\nset key above maxrows 3\n"
               "set format x '10^{%T}'\n"
               "plot 'dimension.csv' skip 1 using 2:(strcol(1) eq 'exact' ? $3 : NaN) with lines "
               "linewidth 1.2 dashtype 2 linecolor rgb " INK_RED " title 'hypercube, binomial'",
@@ -224,7 +224,7 @@ static lip_status draw_tails(study_run *run, const plan *p, const sheet *rows, l
   lip_status st = LIP_OK;
   drawing figure;
 
-  TRY(study_figure_begin(run, "tails", 8.5, 7, &figure, err));
+  TRY(study_figure_begin(run, "tails", 8.5, 8, &figure, err));
   (void)fputs("distribution,d,t sqrt(d),share beyond\n", figure.csv);
   for (size_t unit = 0; unit < p->units; unit++) {
     const double *row = sheet_row(rows, unit, TEST_MEDIAN_SET);
@@ -237,7 +237,7 @@ static lip_status draw_tails(study_run *run, const plan *p, const sheet *rows, l
   }
   (void)fputs("set xlabel 't √d'\nset ylabel 'P( |f − Ef| ≥ t )'\nset logscale y\n"
               "set xrange [0:16]\nset yrange [0.0008:2.2]\nset format y '%g'\n"
-              "set key top right\n"
+              "set key above maxrows 3\n"
               "plot 2*exp(-x*x/2) with lines linewidth 1.5 linecolor rgb " INK_BLACK
               " title 'Definition 1.1, c = 1', \\\n"
               "  'tails.csv' skip 1 using (strcol(1) eq 'gaussian' && $2 == 4096 ? $3 : NaN):4 "

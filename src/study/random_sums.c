@@ -166,9 +166,9 @@ static lip_status draw(study_run *run, const sheet *rows, lip_error *err)
                       row[OF_TAU], row[OF_CONSTANT], row[OF_LOW], row[OF_HIGH], row[OF_SINGLE],
                       row[OF_TAU] / edge);
     }
-  (void)fputs("set multiplot layout 1,3 margins 0.06,0.985,0.17,0.9 spacing 0.055,0\n"
-              "set xlabel 'τ'\nset xrange [0:12]\nset yrange [0:*]\nset key top left Left "
-              "reverse\n",
+  (void)fputs("set multiplot layout 1,3 margins 0.075,0.985,0.17,0.9 spacing 0.055,0\n"
+              "set xlabel 'τ'\nset xrange [0:12]\nset yrange [0:*]\nset key bottom right "
+              "\n",
               figure.script);
   for (size_t p = 0; p < POWERS; p++) {
     (void)fprintf(figure.script, "set title 'p = %zu' offset 0,-0.5\n", powers[p]);

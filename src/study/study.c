@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const study *const studies[] = {&isoperimetry_study,  &lemmas_study,   &counterexample_study,
-                                       &tradeoff_study,      &minimise_study, &depth_study,
-                                       &early_stopping_study};
+static const study *const studies[] = {
+    &isoperimetry_study, &lemmas_study,   &counterexample_study, &generalisation_study,
+    &tradeoff_study,     &minimise_study, &depth_study,          &early_stopping_study};
 enum { STUDIES = sizeof studies / sizeof *studies };
 
 const char *lip_study_name(size_t index)

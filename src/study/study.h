@@ -31,8 +31,8 @@ typedef struct study {
   lip_status (*run)(study_run *run, lip_error *err);
 } study;
 
-extern const study isoperimetry_study, lemmas_study, counterexample_study, tradeoff_study,
-    minimise_study, depth_study, early_stopping_study;
+extern const study isoperimetry_study, lemmas_study, counterexample_study, generalisation_study,
+    tradeoff_study, minimise_study, depth_study, early_stopping_study;
 
 /* True once the caller asked to stop; any thread may ask. */
 bool study_stopped(const study_run *run);

@@ -164,9 +164,9 @@ static lip_status draw(study_run *run, const sheet *rows, lip_error *err)
     if (!isnan(row[OF_EXACT])) (void)fprintf(figure.csv, "%.17g", row[OF_EXACT] / row[OF_EIGHTEEN]);
     (void)fprintf(figure.csv, ",%.17g\n", row[OF_PROXY] / row[OF_EIGHTEEN]);
   }
-  (void)fputs("set xlabel 'n'\nset ylabel 'what n^{−1/2} Σ X_i needs / 18 C'\nset logscale x 2\n"
-              "set logscale y\nset xrange [0.7:400]\nset yrange [0.03:1.6]\nset key top right "
-              "maxrows 3\n"
+  (void)fputs("set xlabel 'n'\nset ylabel 'what n^{−1/2} Σ X_i  needs / 18 C'\nset logscale x 2\n"
+              "set logscale y\nset xrange [0.7:400]\nset yrange [0.03:1.6]\nset key above "
+              "maxcols 3\n"
               "plot 1 with lines linewidth 1.5 linecolor rgb " INK_BLACK " title 'Proposition 1.2'",
               figure.script);
   for (size_t law = 0; law < SUMMANDS; law++)
