@@ -12,6 +12,7 @@
 #include "certificate/domain.h"
 #include "lipschitz/infinite.h"
 #include "lipschitz/settle.h"
+#include "lipschitz/sure_slope.h"
 #include "lipschitz/watch.h"
 #include "lipschitz/wider.h"
 
@@ -91,7 +92,14 @@ done:
 }
 
 /* A lower bound is the slope at the method's point, evaluated here, alone: anyone who evaluates the
-   network there finds the same number. */
+   network there finds the same number. At a kink it is that of a point beside it. */
+static lip_status slope_at_point(inquiry *in, double *slope, lip_error *err)
+{
+  lip_status st = lip_problem_slopes(&in->problem, 1, in->point, in->gradient, slope, err);
+
+  return st == LIP_OK ? lip_sure_slope(&in->problem, in->point, slope, err) : st;
+}
+
 static lip_status ask_lower(inquiry *in, const lip_method *method, lip_error *err)
 {
   lip_status st = LIP_OK;
@@ -105,7 +113,7 @@ static lip_status ask_lower(inquiry *in, const lip_method *method, lip_error *er
   if (method == &lip_lower_random) found->proxy_random = finding.proxy;
   if (method == &lip_lower_data) found->proxy_data = finding.proxy;
   if (!finding.found) goto done;
-  TRY(lip_problem_slopes(&in->problem, 1, in->point, in->gradient, &bound.value, err));
+  TRY(slope_at_point(in, &bound.value, err));
   if (!(bound.value >= 0)) FAIL(LIP_ENUMERIC, "%s: the value overflows", method->name);
   if (bound.value > found->lower || !found->lower_method)
     memcpy(found->witness, in->point, in->problem.d * sizeof *in->point);
@@ -149,7 +157,7 @@ static lip_status search(inquiry *in, const lip_search *method, double gap, lip_
   found->upper = upper;
   if (bracket.lower > lower) {
     bound.side = LIP_LOWER;
-    TRY(lip_problem_slopes(&in->problem, 1, in->point, in->gradient, &bound.value, err));
+    TRY(slope_at_point(in, &bound.value, err));
     lip_steepest_offer(&in->steepest, bound.value, in->point);
     if (bound.value > lower) memcpy(found->witness, in->point, in->problem.d * sizeof *in->point);
     note(found, &bound);
@@ -198,6 +206,7 @@ static lip_status ask_wider(inquiry *in, const lip_measurement *wider, bool *upp
   found->proxy_random = wider->proxy_random;
   found->proxy_data = wider->proxy_data;
   TRY(lip_wider_witness(&in->problem, wider, in->point, &bound.value, err));
+  TRY(lip_sure_slope(&in->problem, in->point, &bound.value, err));
   if (bound.value >= 0) {
     bound.side = LIP_LOWER;
     lip_steepest_offer(&in->steepest, bound.value, in->point);
@@ -237,6 +246,8 @@ static lip_status ask(inquiry *in, const lip_measure_options *options, lip_error
     tell(in, (double)asked / (double)all, (double)(asked + 1) / (double)all);
     TRY(search(in, searches[i], options->gap, err));
   }
+  /* A pattern counts neurons that keep their sign on the domain, the relaxation does not. */
+  if (in->found.pattern > in->found.relaxed) in->found.pattern = in->found.relaxed;
   in->found.stopped = lip_watch_verdict(&in->watch);
   if (strcmp(in->found.stopped, "done") == 0 && is_closed(&in->found, options->gap))
     in->found.stopped = "gap";

@@ -37,25 +37,27 @@ void lip_proposals_clear(lip_proposals *proposals)
   proposals->count = 0;
 }
 
-/* The best certain slope among the candidates; `which` is candidates->count where none is. */
+/* The best certain slope at `witness`, the best point so far, and at the candidates.
+   witness, direction  out  d: the point and the direction of the slope
+   scratch                  d */
 static lip_status prove_lower(const lip_claim *claim, const lip_steepest *candidates, double *best,
-                              size_t *which, double *direction, double *scratch, lip_error *err)
+                              double *witness, double *direction, double *scratch, lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t d = claim->d;
 
-  *best = 0;
-  *which = candidates->count;
+  TRY(lip_witness_slope(claim, witness, NULL, best, direction, err));
   for (size_t i = 0; i < candidates->count; i++) {
     const double *x = candidates->point + i * d;
     double value;
 
-    if (candidates->slope[i] < *best * (1 + ROUNDING) && *which < candidates->count) break;
+    if (candidates->slope[i] < *best * (1 + ROUNDING)) break;
     TRY(lip_witness_slope(claim, x, NULL, &value, scratch, err));
-    if (*which < candidates->count && !(value > *best)) continue;
-    *best = value;
-    *which = i;
-    memcpy(direction, scratch, d * sizeof *direction);
+    if (value > *best) {
+      *best = value;
+      memcpy(witness, x, d * sizeof *witness);
+      memcpy(direction, scratch, d * sizeof *direction);
+    }
     if (value >= candidates->slope[i] * (1 - ROUNDING)) break;
   }
 done:
@@ -106,21 +108,24 @@ lip_status lip_settle(const lip_claim *claim, const lip_steepest *candidates,
                       lip_error *err)
 {
   lip_status st = LIP_OK;
-  size_t d = claim->d, below, above;
-  double *direction = lip_alloc(2 * d, sizeof *direction), value = 0, bound = INFINITY;
+  size_t d = claim->d, above;
+  double *direction = lip_alloc(3 * d, sizeof *direction), *point, value = 0, bound = INFINITY;
 
   *certificate = NULL;
   if (!direction) FAIL(LIP_ENOMEM, "a direction with %zu coordinates", d);
-  TRY(prove_lower(claim, candidates, &value, &below, direction, direction + d, err));
+  point = direction + 2 * d;
+  if (candidates->count == 0) goto done;
+  memcpy(point, witness, d * sizeof *point);
+  TRY(prove_lower(claim, candidates, &value, point, direction, direction + d, err));
   TRY(prove_upper(claim, proposals, &bound, &above, err));
-  if (below == candidates->count || above == proposals->count) goto done;
+  if (above == proposals->count) goto done;
   if (!(value <= bound))
     FAIL(LIP_ENUMERIC, "the proofs contradict each other: %.17g <= constant <= %.17g (%s)", value,
          bound, proposals->item[above].method);
   if (value > 0) TRY(unit_copy(claim->norm, d, direction, unit, err));
-  TRY(lip_certificate_make(claim, value, candidates->point + below * d, direction, bound,
-                           &proposals->item[above].proof, certificate, err));
-  memcpy(witness, candidates->point + below * d, d * sizeof *witness);
+  TRY(lip_certificate_make(claim, value, point, direction, bound, &proposals->item[above].proof,
+                           certificate, err));
+  memcpy(witness, point, d * sizeof *witness);
   *lower = value;
   *upper = bound;
   *method = proposals->item[above].method;

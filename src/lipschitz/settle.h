@@ -28,7 +28,8 @@ void lip_proposals_clear(lip_proposals *proposals);
    proposals    in   the chosen proof moves into the certificate
    certificate  out  NULL where one of the ends cannot be proved
    lower, upper, method  out  of the certificate; untouched without one
-   witness      out  d, the point of the lower end; untouched without one
+   witness      in   d, the best point so far;  out  the point of the lower end; untouched without
+                     a certificate
    unit         out  d, owned by the caller: the direction of the lower end, of length 1; untouched
                      without one, and where lower is 0 */
 LIP_MUST_CHECK lip_status lip_settle(const lip_claim *claim, const lip_steepest *candidates,
