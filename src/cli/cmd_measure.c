@@ -245,9 +245,10 @@ static int run(const command *self, int argc, char **argv)
   lip_net *net = NULL;
   lip_dataset *data = NULL;
   lip_measurement found = {.bounds = 0};
-  lip_error err = {""};
+  lip_error err = {""},
+            unwritten = {""}; /* of the certificate: what was measured is told all the same */
   lip_status st = LIP_OK;
-  const char *path, *cause;
+  const char *path, *cause, *missing;
   int code = cli_parse(self, argc, argv, &common, bound, 3, &path, 1, 0);
 
   if (code >= 0) return code;
@@ -262,19 +263,21 @@ static int run(const command *self, int argc, char **argv)
   if (st == LIP_OK) st = lip_net_read(path, &net, &err);
   if (st == LIP_OK && own.data) st = lip_dataset_read(own.data, &reading, &data, &err);
   if (st == LIP_OK) st = lip_measure(net, data, &options, &found, cli_control(), &err);
-  if (st == LIP_OK && own.certificate && found.certified)
-    st = lip_certificate_write(found.certificate, own.certificate, &err);
   cause = st == LIP_OK ? why_no_certificate(net, &found, own.certificate) : NULL;
   if (cause)
-    (void)snprintf(err.text, sizeof err.text, "%s: not written: %s", own.certificate, cause);
+    (void)snprintf(unwritten.text, sizeof unwritten.text, "%s: not written: %s", own.certificate,
+                   cause);
+  else if (st == LIP_OK && own.certificate)
+    (void)(lip_certificate_write(found.certificate, own.certificate, &unwritten) == LIP_OK);
+  missing = unwritten.text[0] ? unwritten.text : NULL;
   if (st == LIP_ENUMERIC) lip_error_prefix(&err, "%s", path);
   if (st != LIP_OK)
     code = cli_fail(self, &common, st, &err);
   else
-    code = common.json ? answer_json(net, &found, own.certificate, cause ? err.text : NULL)
-                       : answer_text(path, net, &found, own.certificate);
-  if (cause) {
-    (void)fprintf(stderr, "liplaw measure: %s\n", err.text);
+    code = common.json ? answer_json(net, &found, missing ? NULL : own.certificate, missing)
+                       : answer_text(path, net, &found, missing ? NULL : own.certificate);
+  if (missing) {
+    (void)fprintf(stderr, "liplaw measure: %s\n", missing);
     code = EXIT_BAD;
   }
   lip_measurement_clear(&found);

@@ -11,7 +11,6 @@
 #include <liplaw/study.h>
 #include <liplaw/sweep.h>
 
-#include <signal.h>
 #include <string.h>
 
 static const char *const scale_names[] = {
@@ -174,7 +173,6 @@ static int run(const command *self, int argc, char **argv)
   if (!lip_experiment_plan(made.name, made.scale) && !is_study(made.name))
     return cli_usage(self, &common, "NAME: '%s' is none of %s", made.name, names);
   if (!made.folder) return cli_usage(self, &common, "-o is missing: the folder to write to");
-  (void)signal(SIGXFSZ, SIG_IGN); /* a file-size limit is an error of the write, like a full disk */
   if (is_study(made.name)) return run_study(self, &common, made.name, own.scale, &options);
   st = reproduce(&made, &options, &err);
   if (st == LIP_EINTERRUPT)

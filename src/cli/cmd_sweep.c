@@ -5,8 +5,6 @@
 
 #include <liplaw/sweep.h>
 
-#include <signal.h>
-
 typedef struct own_options {
   bool dry_run;
 } own_options;
@@ -72,7 +70,6 @@ static int run(const command *self, int argc, char **argv)
 
   if (code >= 0) return code;
   if (!common.output && !own.dry_run) return cli_usage(self, &common, "-o STORE is missing");
-  (void)signal(SIGXFSZ, SIG_IGN); /* a file-size limit is an error of the write, like a full disk */
   st = lip_plan_read(path, &plan, &err);
   if (st == LIP_OK && own.dry_run) {
     code = answer_dry_run(&common, plan);

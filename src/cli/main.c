@@ -69,7 +69,8 @@ int main(int argc, char **argv)
   bool json = false;
 
   hold_streams();
-  (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of the write, like a full disk */
+  (void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of the write, like a full disk, */
+  (void)signal(SIGXFSZ, SIG_IGN); /* and so is a limit of a file's size */
   lip_blas_single_thread();
   if (!name) {
     print_help(stderr);

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include <zlib.h>
@@ -209,7 +210,7 @@ static lip_status add(lip_npz_writer *writer, const char *name, const char *type
   emit(writer, header, size);
   emit(writer, values, bytes);
   if (!writer->expected && ferror(writer->file.stream))
-    FAIL(LIP_EIO, "%s: cannot be written", writer->file.path);
+    FAIL(LIP_EIO, "%s: cannot be written: %s", writer->file.path, strerror(errno));
 done:
   return st;
 }
