@@ -29,6 +29,10 @@ extern const lip_climb_kind lip_climb_corners;
 /* Two layers, piecewise linear: the best point of a whole line or great circle, exactly. */
 extern const lip_climb_kind lip_climb_exact_lines;
 
+/* Two layers, tanh, sigmoid or softplus: along lines from steep part to steep part. In addition to
+   the others. */
+extern const lip_climb_kind lip_climb_crossings;
+
 /* Any network: gradients at samples of a line. */
 extern const lip_climb_kind lip_climb_sampled_lines;
 
