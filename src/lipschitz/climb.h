@@ -33,6 +33,11 @@ extern const lip_climb_kind lip_climb_exact_lines;
    the others. */
 extern const lip_climb_kind lip_climb_crossings;
 
+/* x <- the steepest of some points on several hyperplanes of random neurons each.
+   climber  of lip_climb_crossings; stream, passes  as of a climb */
+LIP_MUST_CHECK lip_status lip_climb_crossings_draw(lip_climber *climber, uint64_t stream,
+                                                   double *passes, double *x, lip_error *err);
+
 /* Any network: gradients at samples of a line. */
 extern const lip_climb_kind lip_climb_sampled_lines;
 

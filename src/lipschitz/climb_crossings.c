@@ -24,7 +24,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_CROSSINGS = 80, ROWS = 2 * MOST_CROSSINGS + 8, GRID = 16, PEAKS_ON_A_LINE = 8 };
+enum {
+  MOST_CROSSINGS = 80,
+  ROWS = 2 * MOST_CROSSINGS + 8,
+  GRID = 16,
+  VERTICES = 64,
+  PEAKS_ON_A_LINE = 8
+};
 static const double STEEP = 4; /* |z| of a neuron in its steep part */
 static const double GAIN = 1e-11;
 static const double REACH = 1e4;
@@ -134,6 +140,7 @@ static void keep_row(lip_climber *climber, const double *w)
 static void choose_rows(lip_climber *climber, size_t dimension)
 {
   size_t count = 0, drop;
+  double loose = climber->problem->claim->psi.kind == LIP_SOFTPLUS ? 0.7 : 0.2;
 
   climber->kept = 0;
   for (size_t l = 0; l < climber->k; l++)
@@ -145,6 +152,7 @@ static void choose_rows(lip_climber *climber, size_t dimension)
     climber->steep[j] = swap;
   }
   drop = uniform(climber) < 0.5 ? 0 : uniform(climber) < 0.8 ? 1 : 2;
+  if (uniform(climber) < loose) drop = (size_t)(uniform(climber) * (double)(count + 1));
   for (size_t i = drop; i < count && climber->kept + 1 < dimension; i++)
     keep_row(climber, climber->W + climber->steep[i] * climber->d);
 }
@@ -209,15 +217,21 @@ static void place(lip_climber *climber, size_t j)
   lip_domain_project(climber->problem->domain, d, row);
 }
 
-static lip_status evaluate(lip_climber *climber, size_t rows, lip_error *err)
+/* Slopes at the rows of X. What overflows is no gain, not a failure. */
+static lip_status evaluate_rows(lip_climber *climber, size_t rows, lip_error *err)
 {
-  lip_status st = LIP_OK;
+  lip_status st = lip_problem_slopes(climber->problem, rows, climber->X, climber->G,
+                                     climber->slopes, err);
 
-  for (size_t j = 0; j < rows; j++) place(climber, j);
-  st = lip_problem_slopes(climber->problem, rows, climber->X, climber->G, climber->slopes, err);
   if (st != LIP_ENUMERIC) return st;
   for (size_t j = 0; j < rows; j++) climber->slopes[j] = -1;
   return LIP_OK;
+}
+
+static lip_status evaluate(lip_climber *climber, size_t rows, lip_error *err)
+{
+  for (size_t j = 0; j < rows; j++) place(climber, j);
+  return evaluate_rows(climber, rows, err);
 }
 
 static int by_value(const void *left, const void *right)
@@ -346,6 +360,62 @@ static lip_status try_line(lip_climber *climber, double *passes, bool *gained, l
   TRY(evaluate(climber, 1, err));
   offer(climber, 0);
   *gained = climber->slope > before * (1 + GAIN);
+done:
+  return st;
+}
+
+/* x <- on the hyperplanes of neurons drawn at random, near 0: as many as the domain's dimension has
+   room for, or fewer. With Q the basis, w_l = sum_i r_i q_i and x = sum_i y_i q_i the y follow one
+   by one. A neuron whose hyperplane would lead out of the domain is left out. */
+static void draw_vertex(lip_climber *climber, double *x)
+{
+  size_t d = climber->d, k = climber->k, most = k < d ? k : d, wanted;
+  double radius = lip_domain_radius(climber->problem->domain, d), left;
+  bool sphere = climber->problem->domain.kind == LIP_ON_SPHERE;
+
+  if (sphere && most == d) most = d - 1;
+  wanted = uniform(climber) < 0.5 ? most : (size_t)(uniform(climber) * (double)most) + 1;
+  climber->kept = 0;
+  memset(x, 0, d * sizeof *x);
+  for (size_t tries = 0; tries < 2 * wanted && climber->kept < wanted; tries++) {
+    size_t l = (size_t)(uniform(climber) * (double)k), before = climber->kept;
+    const double *w = climber->W + l * d, *q = climber->basis + before * d;
+    double z = (climber->b ? climber->b[l] : 0) + lip_dot(d, w, x), step;
+
+    keep_row(climber, w);
+    if (climber->kept == before) continue;
+    step = -z / lip_dot(d, w, q);
+    if (!(hypot(lip_norm(d, x), step) <= radius) || isinf(step))
+      climber->kept--;
+    else
+      lip_add_multiple(d, step, q, x);
+  }
+  if (!sphere) return;
+  lip_random_normal((lip_stream){climber->seed, LIP_FOR_STARTS}, climber->position, d, climber->v);
+  climber->position += d;
+  leave_basis(climber, climber->v);
+  left = lip_norm(d, x);
+  left = sqrt(fmax(0, (radius - left) * (radius + left))) / lip_norm(d, climber->v);
+  if (isfinite(left)) lip_add_multiple(d, left, climber->v, x);
+}
+
+lip_status lip_climb_crossings_draw(lip_climber *climber, uint64_t stream, double *passes,
+                                    double *x, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t d = climber->d, k = climber->k, most = k < d ? k : d, best = 0;
+  double flops = (double)most * (double)most / (double)k;
+
+  climber->position = stream << LIP_CLIMB_STREAM_BITS;
+  for (size_t j = 0; j < VERTICES; j++) {
+    draw_vertex(climber, climber->X + j * d);
+    lip_domain_project(climber->problem->domain, d, climber->X + j * d);
+  }
+  TRY(evaluate_rows(climber, VERTICES, err));
+  for (size_t j = 1; j < VERTICES; j++)
+    if (climber->slopes[j] > climber->slopes[best]) best = j;
+  memcpy(x, climber->X + best * d, d * sizeof *x);
+  *passes -= VERTICES * (1 + flops);
 done:
   return st;
 }

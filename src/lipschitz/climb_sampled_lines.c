@@ -23,6 +23,7 @@
 enum { SAMPLES = 12, GRIDS = 3, PATIENCE = 12 };
 static const double PASSES_A_LINE = 14;
 static const double GAIN = 1e-11; /* relative: less is rounding */
+static const double WIDTH = 30;
 static const double REACH = 1e4;
 static const double FIRST_RATIO = 4; /* between neighbours of the first grid */
 
@@ -39,10 +40,22 @@ struct lip_climber {
   double *X, *G;              /* SAMPLES x d */
   double slopes[SAMPLES], t[SAMPLES];
   lip_domain domain;  /* the problem's; for the space a ball of radius REACH |x| */
-  double scale, step; /* |x| at the start; the last good step */
+  double scale, step; /* |x| at the start, or `widest` if that is less; the last good step */
+  double widest;      /* two smooth layers: some widths of the narrowest neuron */
   uint64_t position;  /* in the random stream */
   double *memory;     /* owns all of them */
 };
+
+/* Two layers of tanh, sigmoid or softplus: WIDTH / |w_l|, the least; else infinity. */
+static double widest_step(const lip_problem *problem)
+{
+  double longest = 0;
+
+  if (!lip_climb_crossings.applies(problem)) return INFINITY;
+  for (size_t l = 0; l < problem->claim->k; l++)
+    longest = fmax(longest, lip_norm(problem->d, problem->claim->W_true + l * problem->d));
+  return longest > 0 && isfinite(WIDTH / longest) ? WIDTH / longest : INFINITY;
+}
 
 static lip_status create(const lip_problem *problem, lip_climber **climber, lip_error *err)
 {
@@ -56,6 +69,7 @@ static lip_status create(const lip_problem *problem, lip_climber **climber, lip_
     return lip_fail(err, LIP_ENOMEM, "workspace of the ascent");
   }
   made->problem = problem;
+  made->widest = widest_step(problem);
   made->memory = at;
   double **const vectors[] = {&made->x, &made->g,      &made->up,   &made->last_up,
                               &made->v, &made->last_v, &made->next, &made->X};
@@ -206,11 +220,12 @@ static lip_status settle(lip_climber *climber, const double *x, lip_error *err)
   double length = lip_norm(d, x);
   lip_status st;
 
-  climber->scale = length > 0 ? length : 1;
+  climber->scale = fmin(length > 0 ? length : 1, climber->widest);
   climber->step = 0.1 * climber->scale;
+  length = fmax(length, climber->scale);
   climber->domain = climber->problem->domain;
   if (climber->domain.kind == LIP_SPACE)
-    climber->domain = (lip_domain){.kind = LIP_BALL, .radius = REACH * climber->scale};
+    climber->domain = (lip_domain){.kind = LIP_BALL, .radius = REACH * length};
   memcpy(climber->x, x, d * sizeof *x);
   memcpy(climber->X, x, d * sizeof *x);
   st = evaluate(climber, 1, err);

@@ -19,6 +19,7 @@
 #include <string.h>
 
 static const double WORK = 3e7; /* weights read for one start */
+static const double CROSS = 2;  /* how much more work for climbs from steep part to steep part */
 static const double FEWEST_PASSES = 16, MOST_PASSES = 4000;
 
 static bool applies(const lip_problem *problem)
@@ -77,7 +78,8 @@ static void start_anywhere(ascent *a)
 
 /* Climbs of the other kind, with as much work again: each but the first from a new random point,
    of any length, or from the best one. */
-static lip_status cross_over(ascent *a, double passes, lip_steepest *steepest, lip_finding *finding,
+static lip_status cross_over(ascent *a, size_t from, const double *points, double passes,
+                             lip_steepest *steepest, lip_finding *finding,
                              const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
@@ -88,10 +90,16 @@ static lip_status cross_over(ascent *a, double passes, lip_steepest *steepest, l
   by.kind = &lip_climb_crossings;
   if (!by.kind->applies(a->problem)) return LIP_OK;
   TRY(by.kind->create(a->problem, &by.climber, err));
-  memcpy(by.x, steepest->point, d * sizeof *by.x);
-  while (passes > 0 && !lip_stopped(control)) {
+  for (size_t i = 0; passes > 0 && !lip_stopped(control); i++) {
+    if (i < from)
+      memcpy(by.x, points + i * d, d * sizeof *by.x);
+    else if (i % 3 == 0 && finding->found)
+      hop(&by, finding);
+    else if (i % 3 == 1)
+      start_anywhere(&by);
+    else
+      TRY(lip_climb_crossings_draw(by.climber, by.climbs++, &passes, by.x, err));
     TRY(climb_and_offer(&by, &passes, steepest, finding, control, err));
-    start_anywhere(&by);
   }
 done:
   a->climbs = by.climbs;
@@ -113,7 +121,9 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
   if (!points || !a.x) FAIL(LIP_ENOMEM, "%zu starts in %zu dimensions", starts, d);
   a.kind = lip_climb_kind_for(problem);
   TRY(a.kind->create(problem, &a.climber, err));
-  if (starts > 0) TRY(cross_over(&a, whole, steepest, finding, control, err));
+  memcpy(points, steepest->point, starts * d * sizeof *points);
+  TRY(cross_over(&a, starts, points, CROSS * whole, steepest, finding, control, err));
+  starts = steepest->count < starts ? steepest->count : starts;
   memcpy(points, steepest->point, starts * d * sizeof *points);
   for (size_t i = 0; i < starts && !lip_stopped(control); i++) {
     left += share;
