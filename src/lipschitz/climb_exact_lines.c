@@ -164,7 +164,7 @@ static lip_status climb(lip_climber *climber, uint64_t stream, double *passes, d
     *passes -= PASSES_A_LINE;
   }
   memcpy(x, climber->kinks.x, climber->kinks.d * sizeof *x);
-  *slope = climber->kinks.slope;
+  *slope = ldexp(climber->kinks.slope, climber->kinks.exponent);
   return LIP_OK;
 }
 

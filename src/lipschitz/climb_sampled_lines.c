@@ -18,9 +18,10 @@
 #include "linalg/vector.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { SAMPLES = 12, GRIDS = 3, PATIENCE = 12 };
+enum { SAMPLES = 12, GRIDS = 3, PATIENCE = 12, MOST_EXPONENT = 400 };
 static const double PASSES_A_LINE = 14;
 static const double GAIN = 1e-11; /* relative: less is rounding */
 static const double WIDTH = 30;
@@ -42,6 +43,7 @@ struct lip_climber {
   lip_domain domain;  /* the problem's; for the space a ball of radius REACH |x| */
   double scale, step; /* |x| at the start, or `widest` if that is less; the last good step */
   double widest;      /* two smooth layers: some widths of the narrowest neuron */
+  int exponent;       /* g, G and slopes are 2^-exponent times the true ones */
   uint64_t position;  /* in the random stream */
   double *memory;     /* owns all of them */
 };
@@ -90,10 +92,26 @@ static lip_status evaluate(lip_climber *climber, size_t rows, lip_error *err)
 {
   lip_status st = lip_problem_slopes(climber->problem, rows, climber->X, climber->G,
                                      climber->slopes, err);
+  int exponent = climber->exponent;
 
+  for (size_t i = 0; st == LIP_OK && exponent != 0 && i < rows; i++)
+    if (climber->slopes[i] > 0) climber->slopes[i] = ldexp(climber->slopes[i], -exponent);
+  for (size_t i = 0; st == LIP_OK && exponent != 0 && i < rows * climber->problem->d; i++)
+    climber->G[i] = ldexp(climber->G[i], -exponent);
   if (st != LIP_ENUMERIC) return st;
   for (size_t i = 0; i < rows; i++) climber->slopes[i] = -1;
   return LIP_OK;
+}
+
+/* Slopes so small or large that their squares are none are kept scaled during a climb. */
+static void choose_scale(lip_climber *climber)
+{
+  int exponent = climber->slope > 0 ? ilogb(climber->slope) : 0;
+
+  climber->exponent = abs(exponent) < MOST_EXPONENT ? 0 : exponent;
+  if (climber->exponent == 0) return;
+  climber->slope = ldexp(climber->slope, -exponent);
+  for (size_t i = 0; i < climber->problem->d; i++) climber->g[i] = ldexp(climber->g[i], -exponent);
 }
 
 /* up <- the derivative of slope^2 / 2 with differences over h. On the sphere, with p = g - c x
@@ -228,9 +246,11 @@ static lip_status settle(lip_climber *climber, const double *x, lip_error *err)
     climber->domain = (lip_domain){.kind = LIP_BALL, .radius = REACH * length};
   memcpy(climber->x, x, d * sizeof *x);
   memcpy(climber->X, x, d * sizeof *x);
+  climber->exponent = 0;
   st = evaluate(climber, 1, err);
   memcpy(climber->g, climber->G, d * sizeof *x);
   climber->slope = climber->slopes[0];
+  choose_scale(climber);
   return st;
 }
 
@@ -252,7 +272,7 @@ static lip_status climb(lip_climber *climber, uint64_t stream, double *passes, d
     if (!gained) turn = (turn + 1) % DIRECTIONS; /* a direction that pays is tried again */
   }
   memcpy(x, climber->x, climber->problem->d * sizeof *x);
-  *slope = climber->slope;
+  *slope = climber->slope > 0 ? ldexp(climber->slope, climber->exponent) : climber->slope;
 done:
   return st;
 }

@@ -23,6 +23,8 @@ static const double TURN = 2 * 3.14159265358979323846;
 static const double SHORTEST = 1e-11; /* pieces below this part of |t| or of |x| are rounding */
 static const double RIM = 1e-9;       /* arcs are entered at least this far: rad */
 
+enum { MOST_EXPONENT = 400 }; /* 2^-400 squared is far from underflow */
+
 typedef struct lip_crossing {
   double t;
   size_t l;
@@ -36,6 +38,18 @@ bool lip_kinks_apply(const lip_problem *problem)
   return lip_problem_is_two_layer(problem) && problem->m == 1 && problem->norm == LIP_NORM_2 &&
          problem->domain.kind <= LIP_ON_SPHERE &&
          (kind == LIP_IDENTITY || kind == LIP_RELU || kind == LIP_LEAKY_RELU || kind == LIP_ABS);
+}
+
+/* About the exponent of the largest |a_l| |w_l|; 0 where their squares are harmless. */
+static int exponent_of(size_t k, const double *a, const double *length)
+{
+  int largest = -4 * MOST_EXPONENT;
+
+  for (size_t l = 0; l < k; l++)
+    if (a[l] != 0 && length[l] > 0 && isfinite(a[l]) && isfinite(length[l]))
+      largest = largest > ilogb(a[l]) + ilogb(length[l]) ? largest : ilogb(a[l]) + ilogb(length[l]);
+  if (largest == -4 * MOST_EXPONENT || abs(largest) < MOST_EXPONENT) return 0;
+  return largest;
 }
 
 lip_status lip_kinks_create(const lip_problem *problem, lip_kinks *kinks, lip_error *err)
@@ -59,10 +73,11 @@ lip_status lip_kinks_create(const lip_problem *problem, lip_kinks *kinks, lip_er
   for (size_t i = 0; i < 6; i++, at += k) *by_neuron[i] = at;
   for (size_t i = 0; i < 4; i++, at += d) *by_input[i] = at;
   lip_problem_output_rows(problem, made.low);
+  for (size_t l = 0; l < k; l++) made.length[l] = lip_norm(d, hidden->W + l * d);
+  made.exponent = exponent_of(k, made.low, made.length);
   for (size_t l = 0; l < k; l++) {
-    double a = made.low[l];
+    double a = ldexp(made.low[l], -made.exponent);
 
-    made.length[l] = lip_norm(d, hidden->W + l * d);
     made.low[l] = a * left;
     made.jump[l] = made.length[l] > 0 ? a * (right - left) : 0;
   }

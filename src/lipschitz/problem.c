@@ -95,10 +95,38 @@ size_t lip_problem_block_rows(const lip_problem *problem, size_t rows)
   return (size_t)fmin((double)rows, fmax(block, FEWEST_ROWS));
 }
 
+/* |v - c x| with c = v.x / |x|^2, whatever the size of v: powers of two are taken out first. */
+static double tangential_length(size_t d, const double *x, const double *v)
+{
+  double largest = lip_largest(d, v), farthest = lip_largest(d, x);
+  double along = 0, square = 0;
+  int e, f;
+
+  if (!(largest > 0) || !(farthest > 0) || !isfinite(largest) || !isfinite(farthest))
+    return largest;
+  (void)frexp(largest, &e);
+  (void)frexp(farthest, &f);
+  for (size_t i = 0; i < d; i++) {
+    along += ldexp(x[i], -f) * ldexp(v[i], -e);
+    square += ldexp(x[i], -f) * ldexp(x[i], -f);
+  }
+  along /= square;
+  square = 0;
+  for (size_t i = 0; i < d; i++) {
+    double part = ldexp(v[i], -e) - along * ldexp(x[i], -f);
+
+    square += part * part;
+  }
+  return ldexp(sqrt(square), e);
+}
+
 double lip_problem_length(const lip_problem *problem, const double *x, const double *v)
 {
-  if (problem->domain.kind == LIP_ON_SPHERE)
-    return lip_domain_slope(problem->domain, problem->d, x, v);
+  if (problem->domain.kind == LIP_ON_SPHERE) {
+    double slope = lip_domain_slope(problem->domain, problem->d, x, v);
+
+    return slope > 1e-120 && slope < 1e120 ? slope : tangential_length(problem->d, x, v);
+  }
   return lip_dual_length(problem->norm, problem->d, v);
 }
 
