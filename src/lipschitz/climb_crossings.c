@@ -40,7 +40,7 @@ struct lip_climber {
   size_t k, d;
   const double *W, *b;           /* k x d; k or NULL */
   double *x, *z, *v, *u, *c, *r; /* the point; W x + b; direction; W v; circle's center, radius */
-  double *basis;                 /* d x d: orthonormal, of the rows that are left alone */
+  double *basis;                 /* min(k, d) x d: orthonormal, of the rows that are left alone */
   double *X, *G;                 /* ROWS x d */
   double t[ROWS], slopes[ROWS], slope;
   double low, high; /* the line ends there */
@@ -69,9 +69,9 @@ static void free_climber(lip_climber *climber)
 static lip_status create(const lip_problem *problem, lip_climber **climber, lip_error *err)
 {
   const lip_layer *hidden = &problem->net->layer[0];
-  size_t k = hidden->out, d = hidden->in;
+  size_t k = hidden->out, d = hidden->in, most = k < d ? k : d;
   lip_climber *made = lip_alloc_zero(1, sizeof *made);
-  double *at = lip_alloc_zero(2 * k + 4 * d + d * d + (size_t)2 * ROWS * d, sizeof *at);
+  double *at = lip_alloc_zero(2 * k + 4 * d + most * d + (size_t)2 * ROWS * d, sizeof *at);
   size_t *steep = lip_alloc(k, sizeof *steep);
 
   if (!made || !at || !steep) {
@@ -94,7 +94,7 @@ static lip_status create(const lip_problem *problem, lip_climber **climber, lip_
   made->c = made->v + d;
   made->r = made->c + d;
   made->basis = made->r + d;
-  made->X = made->basis + d * d;
+  made->X = made->basis + most * d;
   made->G = made->X + (size_t)ROWS * d;
   made->steep = steep;
   *climber = made;
@@ -124,9 +124,10 @@ static void leave_basis(const lip_climber *climber, double *v)
 static void keep_row(lip_climber *climber, const double *w)
 {
   size_t d = climber->d;
+  size_t most = climber->k < d ? climber->k : d;
   double *q = climber->basis + climber->kept * d, length = lip_norm(d, w), left;
 
-  if (climber->kept == d || !(length > 0) || isinf(length)) return;
+  if (climber->kept == most || !(length > 0) || isinf(length)) return;
   for (size_t i = 0; i < d; i++) q[i] = w[i] / length;
   leave_basis(climber, q);
   left = lip_norm(d, q);
@@ -339,7 +340,7 @@ static lip_status try_line(lip_climber *climber, double *passes, bool *gained, l
   if (!choose_line(climber)) return LIP_OK;
   rows = choose_points(climber);
   TRY(evaluate(climber, rows, err));
-  *passes -= (double)rows + 4;
+  *passes -= (double)rows + 4 + (double)(climber->kept * climber->kept) / (double)climber->k;
   for (size_t i = 0; i < peaks; i++) {
     size_t best = 0;
 

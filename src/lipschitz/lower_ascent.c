@@ -19,7 +19,9 @@
 #include <string.h>
 
 static const double WORK = 3e7; /* weights read for one start */
-static const double CROSS = 2;  /* how much more work for climbs from steep part to steep part */
+/* Work for climbs from steep part to steep part, in units of the rest: where the narrowest neuron's
+   width is below 1 / NARROW of |x|, and elsewhere. None of large networks, where it is one line. */
+static const double NARROW = 10, CROSS_NARROW = 2, CROSS_WIDE = 0.1, FEWEST_TO_CROSS = 100;
 static const double FEWEST_PASSES = 16, MOST_PASSES = 4000;
 
 static bool applies(const lip_problem *problem)
@@ -76,8 +78,18 @@ static void start_anywhere(ascent *a)
   lip_domain_project(a->problem->domain, d, a->x);
 }
 
-/* Climbs of the other kind, with as much work again: each but the first from a new random point,
-   of any length, or from the best one. */
+/* How much of the work of the other climbs. */
+static double work_across(const lip_claim *claim, const lip_steepest *steepest)
+{
+  double longest = 0;
+
+  for (size_t l = 0; l < claim->k; l++)
+    longest = fmax(longest, lip_norm(claim->d, claim->W_true + l * claim->d));
+  return longest * lip_norm(claim->d, steepest->point) > NARROW ? CROSS_NARROW : CROSS_WIDE;
+}
+
+/* Climbs of the other kind: from the steepest points, then from random ones at any distance, the
+   best one moved, and points on many hyperplanes, by turns. */
 static lip_status cross_over(ascent *a, size_t from, const double *points, double passes,
                              lip_steepest *steepest, lip_finding *finding,
                              const lip_control *control, lip_error *err)
@@ -88,7 +100,8 @@ static lip_status cross_over(ascent *a, size_t from, const double *points, doubl
 
   by.climber = NULL;
   by.kind = &lip_climb_crossings;
-  if (!by.kind->applies(a->problem)) return LIP_OK;
+  if (from == 0 || !by.kind->applies(a->problem)) return LIP_OK;
+  passes *= work_across(a->problem->claim, steepest);
   TRY(by.kind->create(a->problem, &by.climber, err));
   for (size_t i = 0; passes > 0 && !lip_stopped(control); i++) {
     if (i < from)
@@ -122,7 +135,8 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
   a.kind = lip_climb_kind_for(problem);
   TRY(a.kind->create(problem, &a.climber, err));
   memcpy(points, steepest->point, starts * d * sizeof *points);
-  TRY(cross_over(&a, starts, points, CROSS * whole, steepest, finding, control, err));
+  if (share >= FEWEST_TO_CROSS)
+    TRY(cross_over(&a, starts, points, whole, steepest, finding, control, err));
   starts = steepest->count < starts ? steepest->count : starts;
   memcpy(points, steepest->point, starts * d * sizeof *points);
   for (size_t i = 0; i < starts && !lip_stopped(control); i++) {
