@@ -95,6 +95,11 @@ size_t lip_problem_block_rows(const lip_problem *problem, size_t rows)
   return (size_t)fmin((double)rows, fmax(block, FEWEST_ROWS));
 }
 
+static bool has_squares(double largest)
+{
+  return largest > 1e-120 && largest < 1e120;
+}
+
 /* |v - c x| with c = v.x / |x|^2, whatever the size of v: powers of two are taken out first. */
 static double tangential_length(size_t d, const double *x, const double *v)
 {
@@ -122,11 +127,10 @@ static double tangential_length(size_t d, const double *x, const double *v)
 
 double lip_problem_length(const lip_problem *problem, const double *x, const double *v)
 {
-  if (problem->domain.kind == LIP_ON_SPHERE) {
-    double slope = lip_domain_slope(problem->domain, problem->d, x, v);
-
-    return slope > 1e-120 && slope < 1e120 ? slope : tangential_length(problem->d, x, v);
-  }
+  if (problem->domain.kind == LIP_ON_SPHERE)
+    return has_squares(lip_largest(problem->d, v)) && has_squares(lip_largest(problem->d, x))
+               ? lip_domain_slope(problem->domain, problem->d, x, v)
+               : tangential_length(problem->d, x, v);
   return lip_dual_length(problem->norm, problem->d, v);
 }
 
