@@ -17,9 +17,8 @@ static lip_status finite_size(const lip_law_input *in, class_size *size, lip_err
                   "the size of the class is missing: log-size, or bits and p, or log and p");
 }
 
-/* labels: the constant of the labels' term, 8^3 as printed; factor: of the class's */
-static lip_status below_noise(const lip_law_input *in, double labels, double factor,
-                              lip_law_result *out, lip_error *err)
+static lip_status below_noise(const lip_law_input *in, double factor, lip_law_result *out,
+                              lip_error *err)
 {
   lip_status st = LIP_OK;
   class_size size;
@@ -27,7 +26,7 @@ static lip_status below_noise(const lip_law_input *in, double labels, double fac
 
   TRY(finite_size(in, &size, err));
   out->kind = LIP_PROBABILITY;
-  out->bound = 4 * k * exp(-square / (labels * k)) +
+  out->bound = 4 * k * exp(-square / (512 * k)) +
                2 * exp(size.log_size - in->n * in->d / (factor * in->c) * pow(in->eps / in->L, 2));
   law_says(
       out,
@@ -45,20 +44,20 @@ done:
 
 static lip_status paper(const lip_law_input *in, lip_law_result *out, lip_error *err)
 {
-  lip_status st = below_noise(in, 512, 4096, out, err);
+  lip_status st = below_noise(in, 4096, out, err);
 
   if (st != LIP_OK) return st;
-  law_constant(out, "8^3 of the labels", 512, "universal law, Theorem 2, as printed: too small");
+  law_constant(out, "8^3 of the labels", 512, "universal law, Theorem 2");
   law_constant(out, "8^4", 4096, "universal law, Theorem 2, as printed: too small");
   return LIP_OK;
 }
 
 static lip_status corrected(const lip_law_input *in, lip_law_result *out, lip_error *err)
 {
-  lip_status st = below_noise(in, 648, 5184, out, err);
+  lip_status st = below_noise(in, 5184, out, err);
 
   if (st != LIP_OK) return st;
-  law_constant(out, "648 in place of 8^3", 648, DERIVED);
+  law_constant(out, "8^3 of the labels", 512, "universal law, Theorem 2");
   law_constant(out, "5184 in place of 8^4", 5184, DERIVED);
   return LIP_OK;
 }

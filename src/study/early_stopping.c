@@ -5,7 +5,7 @@
    row depends on nothing before it. With F, G, Z the values f(x_i), E(y | x_i), y_i - E(y | x_i)
    over sqrt n, MSE = |G + Z - F|^2, 2 <F, Z> = |Z|^2 + |G - F|^2 - MSE + 2 <G, Z>, so below the
    noise level, MSE <= sigma^2 - eps, <F, Z> >= eps/4 as soon as |Z|^2 >= sigma^2 - eps/6 and <G, Z>
-   >= -eps/6. (The paper's Lemma 2.1 says eps/3; its last line adds eps/6 and eps/3 to eps/3.) */
+   >= -eps/6. (Lemma 2.1 says eps/3, which holds with another proof: docs/theory.md, U4.) */
 #include "study/study.h"
 
 #include "base/error.h"
