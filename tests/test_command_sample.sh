@@ -29,6 +29,12 @@ done
 grep -q "chains of 50 sweeps" text || fail "no diagnostics: $(cat text)"
 "$LIPLAW" sample gaussian --mixture cube,sphere --n 30 --d 16 --labels noise=0.5 --teacher network \
   -o mixture.npz --json >mixture
+for idle in "sphere --radius 3" "gaussian --quartic 3" "cube --factors 3" "sphere --teacher network" \
+  "sphere --spread 2"; do
+  status=0
+  "$LIPLAW" sample $idle --n 4 --d 15 -o c.npz 2>err || status=$?
+  [ $status = 2 ] && grep -q "has no --" err || fail "$idle: $status, $(cat err)"
+done
 status=0
 "$LIPLAW" sample rotations --n 4 --d 15 -o c.npz 2>err || status=$?
 [ $status = 2 ] && grep -q "d must be m^2" err || fail "SO(m) in 15 dimensions: $status, $(cat err)"

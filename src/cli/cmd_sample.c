@@ -5,6 +5,8 @@
 
 #include <liplaw/dataset.h>
 
+#include <string.h>
+
 typedef struct own_options {
   const char *labels;
 } own_options;
@@ -13,6 +15,47 @@ static const lip_option own_rows[] = {
     {"labels", 0, LIP_OPT_TEXT, offsetof(own_options, labels), "random", 0, 0, NULL, "",
      "random, balanced, flip=ETA or noise=S: coins, or a teacher's with flips or noise"},
 };
+
+/* Options that shape one distribution only, and "teacher", which needs taught labels. */
+static const struct shape_use {
+  const char *option;
+  lip_sample_kind kind[2];
+} shape_uses[] = {
+    {"factors", {LIP_SPHERES, LIP_STIEFEL}},
+    {"radius", {LIP_GAUSSIAN_PLUS, LIP_GAUSSIAN_PLUS}},
+    {"quartic", {LIP_LOG_CONCAVE, LIP_LOG_CONCAVE}},
+    {"beta", {LIP_SPIN_GLASS, LIP_SPIN_GLASS}},
+    {"sweeps", {LIP_SPIN_GLASS, LIP_SPIN_GLASS}},
+};
+
+static bool is_changed(const lip_sample_options *options, const char *name)
+{
+  lip_option_table table = lip_sample_shape_table();
+  lip_sample_options initial;
+  char now[64], then[64];
+
+  lip_sample_defaults(&initial);
+  for (size_t i = 0; i < table.count; i++)
+    if (strcmp(table.rows[i].name, name) == 0)
+      return strcmp(lip_option_format(&table.rows[i], options, now, sizeof now),
+                    lip_option_format(&table.rows[i], &initial, then, sizeof then)) != 0;
+  return false;
+}
+
+/* The first option that was given and shapes nothing here; NULL: none. In a mixture every one may.
+ */
+static const char *idle_option(const lip_sample_options *options)
+{
+  bool taught = options->labels == LIP_LABELS_FLIP || options->labels == LIP_LABELS_NOISE;
+
+  if (!taught && is_changed(options, "teacher")) return "teacher";
+  if (!options->mixture && is_changed(options, "spread")) return "spread";
+  for (size_t i = 0; !options->mixture && i < sizeof shape_uses / sizeof *shape_uses; i++)
+    if (options->kind != shape_uses[i].kind[0] && options->kind != shape_uses[i].kind[1] &&
+        is_changed(options, shape_uses[i].option))
+      return shape_uses[i].option;
+  return NULL;
+}
 
 static json_t *chain_json(const lip_chain *chain)
 {
@@ -66,7 +109,7 @@ static int run(const command *self, int argc, char **argv)
   lip_dataset *data = NULL;
   lip_error err = {""};
   lip_status st;
-  const char *kind;
+  const char *kind, *idle;
   int code = cli_parse(self, argc, argv, &common, bound, 3, &kind, 1, 0);
 
   if (code >= 0) return code;
@@ -76,6 +119,9 @@ static int run(const command *self, int argc, char **argv)
   if (options.d == 0) return cli_usage(self, &common, "--d is missing: in how many dimensions");
   if (!common.output) return cli_usage(self, &common, "-o is missing: the .npz file to write");
   st = lip_labels_parse(own.labels, &options, &err);
+  idle = st == LIP_OK ? idle_option(&options) : NULL;
+  if (idle)
+    return cli_usage(self, &common, "%s with labels %s has no --%s", kind, own.labels, idle);
   if (st == LIP_OK) st = lip_sample(&options, &data, &err);
   if (st == LIP_OK) st = lip_dataset_write(data, common.output, &err);
   code = st == LIP_OK ? answer(&common, data) : cli_fail(self, &common, st, &err);
@@ -85,6 +131,7 @@ static int run(const command *self, int argc, char **argv)
 
 const command sample_command = {
     "sample",
-    "KIND --n N --d D [--labels random|balanced|flip=ETA|noise=S] [--mixture KINDS] [--seed S] "
+    "gaussian|sphere|cube|hypercube|gaussian-plus|log-concave|spin-glass|spheres|rotations|stiefel "
+    "--n N --d D [--labels random|balanced|flip=ETA|noise=S] [--mixture KINDS] [--seed S] "
     "-o X.npz",
     "draws a data set: gaussian, sphere, cube, ... with random or taught labels", run};
