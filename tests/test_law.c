@@ -109,8 +109,13 @@ static void derived_bounds_are_what_their_proofs_say(void **state)
               1e-12);
   assert_near(law_bound("lemma-4", "n=100 d=10 degree=2 delta=0.02"),
               (sqrt(600 * log(100)) + 2 * log(100)) / 10, 1e-12);
-  assert_near(law_bound("theorem-5", "n=4000 d=64 degree=2 delta=0.02"), 4000 / (64 * t), 1e-12);
-  assert_near(law_bound("theorem-7", "n=4000 d=64 k=7 delta=0.02"), 4000 / (7 * t), 1e-12);
+  /* The constant is that of the function, p |T|_op, not |T|_op. */
+  result = law_at("theorem-5", "n=4000 d=64 degree=2 delta=0.02");
+  assert_near(result.bound, 2 * 4000 / (64 * t), 1e-12);
+  assert_near(law_constant_of(&result, "|T|_op at least"), 4000 / (64 * t), 1e-12);
+  result = law_at("theorem-7", "n=4000 d=64 k=7 delta=0.02");
+  assert_near(result.bound, 2 * 4000 / (7 * t), 1e-12);
+  assert_near(law_constant_of(&result, "|T|_op at least"), 4000 / (7 * t), 1e-12);
 
   /* P(some |x_i| > R) <= n exp(-d (R - 1)^2 / 2) = delta / 2 */
   result = law_at("profile-two-layer", "n=300 d=40 k=3 norm=7 delta=0.02");
@@ -457,6 +462,7 @@ static void what_is_out_of_range_or_missing_is_named(void **state)
   refuses("theorem-3-sharp", "n=1e4 d=1e3 log=20", "p is missing");
   refuses("theorem-3-sharp", "n=1e4 d=1e3 p=9 W=3 J=1 net_radius=0", "a radius above 0");
   refuses("theorem-3-sharp", "n=1e4 d=1e3 p=9 log=2 positive=0.5 mixture=2", "not for a mixture");
+  refuses("theorem-3", "n=1e4 d=1e3 p=9 log=2 mixture=2.5", "mixture = 2.5 must be a whole number");
   refuses("theorem-5", "n=1e4 d=1e3 degree=2.5", "degree = 2.5 must be a whole number");
   refuses("profile-two-layer", "n=10 d=10 k=1 norm=2 fit_error=1", "must be below 1");
 }

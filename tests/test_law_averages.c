@@ -265,6 +265,10 @@ static void the_curve_of_projections_has_the_measured_values(void **state)
     assert_true(result.bound > law_constant_of(&result, "typical constant"));
   }
   assert_int_equal(law_at("projection", "n=1000 d=500 p=6000").holds, LIP_NO);
+
+  /* Half a coordinate is none. */
+  assert_true(law_bound("projection", "n=1000 d=500 p=21999") ==
+              law_bound("projection", "n=1000 d=500 p=21000"));
 }
 
 static void nearest_projected_points_keep_to_the_claimed_distance(void **state)

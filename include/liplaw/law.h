@@ -139,7 +139,8 @@ LIP_PUBLIC LIP_MUST_CHECK lip_status lip_law_evaluate(const lip_law *law,
 
 /* Finds the value of one quantity (whatever the input holds for it) at which the bound, or its
    order where a constant is unknown, becomes the law's target, to 1e-12 relative: the least such
-   value, found on a logarithmic grid and by bisection.
+   value, found on a logarithmic grid and by bisection. Where the bound jumps over the target
+   (`projection` keeps whole coordinates) it is a value next to the jump.
    result  out  evaluated at that value; result->solved holds it
    return  LIP_OK; LIP_EOPTION where there is no such value, with the reason */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_law_solve(const lip_law *law, const char *unknown,

@@ -174,6 +174,7 @@ lip_status law_check(const lip_law *law, const lip_law_input *input, lip_error *
     else if (lists(law->needs, quantities[i].name))
       FAIL(LIP_EOPTION, "%s needs %s: %s", law->name, quantities[i].option, quantities[i].meaning);
   }
+  if (!isnan(input->mixture)) TRY(law_whole(input->mixture, "mixture", err));
 done:
   return st;
 }

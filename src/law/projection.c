@@ -30,7 +30,7 @@ static double constant_of(const lip_law_input *in, double kept, double expected)
 static lip_status evaluate(const lip_law_input *in, lip_law_result *out, lip_error *err)
 {
   lip_status st = LIP_OK;
-  double kept = fmin(in->p / in->n - 1, in->d), heuristic = sqrt(in->n * in->d / in->p);
+  double kept = fmin(floor(in->p / in->n) - 1, in->d), heuristic = sqrt(in->n * in->d / in->p);
 
   if (!(in->n >= 2)) FAIL(LIP_EOPTION, "n = %.15g must be at least 2: the nearest pair", in->n);
   if (!(kept >= 1))
@@ -39,14 +39,15 @@ static lip_status evaluate(const lip_law_input *in, lip_law_result *out, lip_err
   out->kind = LIP_LIPSCHITZ_AT_MOST;
   out->bound = constant_of(in, kept, in->delta);
   out->order = sqrt(in->d / kept);
-  law_says(out,
-           "with probability at least %.6g, tents about the points' first %.6g coordinates fit all "
-           "labels -1 and +1 with %.6g parameters and a Lipschitz constant of at most %.6g",
-           1 - in->delta, kept, in->n * (kept + 1), out->bound);
+  law_says(
+      out,
+      "with probability at least %.6g, tents about the points' first %.15g coordinates fit all "
+      "labels -1 and +1 with %.15g parameters and a Lipschitz constant of at most %.6g",
+      1 - in->delta, kept, in->n * (kept + 1), out->bound);
   law_assume(out, LIP_UNKNOWN, "points independent N(0, I/d)");
   law_at_least(out, kept, 3 * log(in->n),
                "typical of sqrt(d/d'): d' >= 3 log n; below, the nearest pair is far nearer");
-  law_constant(out, "d', coordinates kept", kept, "p = n (d' + 1)");
+  law_constant(out, "d', coordinates kept", kept, "the largest whole d' with n (d' + 1) <= p");
   law_constant(out, "typical constant", constant_of(in, kept, log(2)),
                "pairs as if independent: a forecast");
   law_constant(out, "sqrt(n d / p), the law's order", heuristic, "universal law, Remark 1.1");

@@ -47,7 +47,8 @@ static double grid(lip_range range, int i)
   return NAN;
 }
 
-/* Halves [low, high], where the excess changes its sign; ends where neighbours are left. */
+/* Halves [low, high], where the excess changes its sign; ends where neighbours are left. At a jump
+   the side is taken on which an upper bound is below the target, not above. */
 static double bisect(search *at, double low, double high, bool rises, lip_law_result *result)
 {
   for (int step = 0; step < HALVINGS; step++) {
@@ -61,6 +62,8 @@ static double bisect(search *at, double low, double high, bool rises, lip_law_re
     else
       low = middle;
   }
+  if (excess(at, high, result, NULL) > 1e-9 * at->target && result->kind == LIP_LIPSCHITZ_AT_MOST)
+    return low;
   return high;
 }
 

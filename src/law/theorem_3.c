@@ -27,7 +27,8 @@ static lip_status below_noise(const lip_law_input *in, double factor, lip_law_re
            "with probability at least %.6g, every network of the class whose mean squared error is "
            "at most sigma^2 - %.6g has a Lipschitz constant of at least %.6g",
            1 - in->delta, in->eps, out->bound);
-  law_at_least(out, in->n * in->eps * in->eps, wanted, "n eps^2 >= 4096 k log(8 k / delta)");
+  law_at_least(out, in->n * in->eps * in->eps, wanted,
+               "n eps^2 >= 4096 k log(8 k / delta), k = %.15g components of the mixture", k);
   law_at_least(out, in->sigma2, in->eps, "sigma^2 >= eps, else no error is so far below it");
   law_assume(out, LIP_UNKNOWN, "labels in [-1, 1], pairs (x_i, y_i) independent");
   law_assume(out, LIP_UNKNOWN, "points from a mixture of %.15g c-isoperimetric laws, c = %.15g", k,
@@ -104,7 +105,7 @@ const lip_law law_theorem_3_paper = {
     "universal law (Bubeck, Sellke), Theorem 3",
     "n d p eps delta c mixture",
     "log bits diam W J sigma2 L_star",
-    "p n d eps c log bits",
+    "p n d eps delta c log bits",
     "L",
     paper};
 
@@ -114,7 +115,7 @@ const lip_law law_theorem_3_corrected = {
     "universal law (Bubeck, Sellke), Theorem 3; constants " DERIVED,
     "n d p eps delta c mixture",
     "log bits diam W J sigma2 L_star",
-    "p n d eps c log bits",
+    "p n d eps delta c log bits",
     "L",
     corrected};
 
