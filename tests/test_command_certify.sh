@@ -14,6 +14,19 @@ for part in '"name": "l-star"' '"value": null' '"applies": false' '"domain": "hu
   grep -qF "$part" json || fail "no $part: $(cat json)"
 done
 
+# Points beside the sphere say nothing of what fits; equal ones with different labels all.
+printf '1,0,1\n-1,0,-1\n' >beside.csv
+"$LIPLAW" certify - beside.csv --domain sphere:2 >text
+grep -qE "^l-star +no point lies on the sphere" text || fail "beside the sphere: $(cat text)"
+printf '1,0,1\n1,0,-1\n' >contradiction.csv
+"$LIPLAW" certify - contradiction.csv >text
+grep -qE "^l-star +inf" text && grep -q "no function fits: points 0 and 1 are equal" text ||
+  fail "no function fits: $(cat text)"
+! grep -E "^[a-z-]+ +[0-9.]+(e[+][0-9]+)? " text || fail "a number though no function fits"
+printf '1,1\n-1,1\n' >even.csv
+"$LIPLAW" certify - even.csv >text
+grep -qE "^path-norm +2  ReLU networks without biases" text || fail "ReLU alone: $(cat text)"
+
 # A network with its bracket; on the sphere arcs count.
 "$LIPLAW" sample gaussian --n 20 --d 30 --seed 3 -o points.npz >text
 "$LIPLAW" construct linear points.npz -o linear.onnx >text
@@ -34,3 +47,4 @@ refuse 1 "the points have 2 coordinates, the network takes 30" linear.onnx two.c
 refuse 1 "missing.onnx: cannot be opened" missing.onnx two.csv
 refuse 2 "--k: a network has its own" linear.onnx points.npz --k 3
 refuse 2 "cube" linear.onnx points.npz --domain cube
+finish

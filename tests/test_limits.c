@@ -39,7 +39,7 @@ static const lip_limit *named(const lip_limits *found, const char *name)
 /* Two points 5 apart, labels 7 apart; on the unit sphere their arc is a right angle. */
 static void two_points_set_their_slope(void **state)
 {
-  const double X[] = {3, 0, 0, 4}, y[] = {3, -4};
+  const double X[] = {3, 0, 0, 4}, unit[] = {1, 0, 0, 1}, y[] = {3, -4};
   lip_dataset *data = given(2, 2, X, y);
   lip_limits_options options = quick(NULL);
   lip_limits found = limits_with(NULL, data, &options);
@@ -47,6 +47,8 @@ static void two_points_set_their_slope(void **state)
   (void)state;
   assert_true(found.limit[0].for_exact_fit <= 1.4 && found.limit[0].for_exact_fit > 1.4 - 1e-14);
   assert_true(found.label_pair[0].i == 0 && found.label_pair[0].j == 1);
+  lip_dataset_free(data);
+  data = given(2, 2, unit, y);
   options = quick("sphere");
   found = limits_with(NULL, data, &options);
   assert_true(fabs(found.limit[0].for_exact_fit - 14 / 3.14159265358979324) < 1e-13);
@@ -404,6 +406,92 @@ static void points_outside_the_domain_do_not_count(void **state)
   lip_dataset_free(data);
 }
 
+/* |x| fits with the path norm 1, two ReLU need 2: the family named is that of the value. */
+static void path_norms_are_those_of_the_family_named(void **state)
+{
+  const double X[] = {1, -1}, y[] = {1, 1}, w[] = {1}, a[] = {1};
+  lip_dataset *data = given(2, 1, X, y);
+  lip_net *net = two_layer(1, 1, (lip_activation){LIP_ABS, 0}, w, NULL, a);
+  lip_limits_options options = quick(NULL);
+  lip_limits found = limits_with(net, data, &options);
+
+  (void)state;
+  assert_true(named(&found, "path-norm")->for_exact_fit <= 1);
+  assert_true(strstr(named(&found, "path-norm")->family, "this activation") != NULL);
+  assert_true(strstr(named(&found, "product")->family, "this activation") != NULL);
+  options.k = 1;
+  found = limits_with(NULL, data, &options);
+  assert_true(named(&found, "path-norm")->for_exact_fit > 1);
+  assert_true(strncmp(named(&found, "path-norm")->family, "ReLU networks without", 21) == 0);
+  assert_true(strncmp(named(&found, "product")->family, "ReLU networks of k", 18) == 0);
+  lip_net_free(net);
+  lip_dataset_free(data);
+}
+
+/* A function that fits beside the sphere may be 0 on it; points on it count, and only those. */
+static void labels_beside_the_sphere_do_not_count(void **state)
+{
+  const double X[] = {1, 0, -1, 0, 0, 2, 0, -2}, y[] = {1, -1, 0.5, -0.5};
+  lip_dataset *data = given(2, 2, X, y);
+  lip_limits_options options = quick("sphere:2");
+  lip_limits found = limits_with(NULL, data, &options);
+
+  (void)state;
+  assert_true(isnan(found.limit[0].for_exact_fit));
+  assert_true(strstr(found.limit[0].why_not_exact, "beside it") != NULL);
+  lip_dataset_free(data);
+  data = given(4, 2, X, y);
+  found = limits_with(NULL, data, &options);
+  assert_near(found.limit[0].for_exact_fit, 1 / 6.28318530717958648, 1e-12);
+  assert_true(strstr(found.limit[0].family, "R x / |x|") != NULL);
+  lip_dataset_free(data);
+}
+
+/* On the ball of radius 0 every constant is 0: no limit speaks of it, though no point is inside. */
+static void forms_without_points_inside_speak_of_the_data(void **state)
+{
+  const double X[] = {1, 0, -1, 0}, y[] = {1, -1};
+  lip_dataset *data = given(2, 2, X, y);
+  lip_limits_options options = quick("box:-0.1,0.1");
+  lip_limits found;
+
+  (void)state;
+  options.power = 1;
+  found = limits_with(NULL, data, &options);
+  assert_string_equal(named(&found, "power")->domain, "ball:1");
+  assert_string_equal(named(&found, "polynomial")->domain, "ball:1");
+  assert_near(named(&found, "power")->for_exact_fit, 1, 1e-9);
+  lip_dataset_free(data);
+}
+
+/* Where no function fits, no row says that one does, whatever the domain. */
+static void contradictions_are_told_in_every_row(void **state)
+{
+  static const char *const domains[] = {NULL, "sphere:7", "ball:0.1", "box:-1,0.5"};
+  const double X[] = {0.5, 1, 1, 0, 1, 0}, y[] = {1, 1, -1}, W[] = {1, 0, 0, 1}, a[] = {1, 1};
+  lip_dataset *data = given(3, 2, X, y);
+  lip_net *net = two_layer(2, 2, RELU, W, NULL, a);
+
+  (void)state;
+  for (size_t with = 0; with < 2; with++)
+    for (size_t d = 0; d < 4; d++) {
+      lip_limits_options options = quick(domains[d]);
+      lip_limits found;
+
+      options.k = with ? 0 : 1;
+      found = limits_with(with ? net : NULL, data, &options);
+      assert_true(isinf(found.limit[0].for_exact_fit));
+      assert_true(strstr(found.limit[0].note, "no function fits: points 1 and 2") != NULL);
+      assert_true(found.label_pair[0].i == 1 && found.label_pair[0].j == 2);
+      for (size_t i = 0; i < found.limits; i++) {
+        assert_true(isnan(found.limit[i].for_exact_fit) || isinf(found.limit[i].for_exact_fit));
+        assert_true(isnan(found.limit[i].for_exact_fit) == (found.limit[i].why_not_exact[0] != 0));
+      }
+    }
+  lip_net_free(net);
+  lip_dataset_free(data);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -422,6 +510,10 @@ int main(void)
       cmocka_unit_test(deep_networks_and_extreme_weights_keep_to_it),
       cmocka_unit_test(limits_scale_with_the_data),
       cmocka_unit_test(points_outside_the_domain_do_not_count),
+      cmocka_unit_test(path_norms_are_those_of_the_family_named),
+      cmocka_unit_test(labels_beside_the_sphere_do_not_count),
+      cmocka_unit_test(forms_without_points_inside_speak_of_the_data),
+      cmocka_unit_test(contradictions_are_told_in_every_row),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,7 +35,8 @@ typedef struct lip_limit_job {
 typedef struct lip_limit_finding {
   double value;
   char domain[64];
-  bool within; /* that domain is certainly part of the bracket's */
+  const char *family; /* static text; NULL: that of the kind */
+  bool within;        /* that domain is certainly part of the bracket's */
   char why_not[160], note[160];
   lip_limit_pair pair[LIP_LIMIT_PAIRS];
   size_t pairs;
@@ -82,8 +83,8 @@ bool lip_limit_balanced(const lip_limit_job *job, double *v);
  * activation. */
 size_t lip_limit_degree(const lip_limit_job *job);
 
-/* The ball about 0 on which a limit of forms speaks: the bracket's, else the data's; sets `within`
-   and the domain's text. */
+/* The ball about 0 on which a limit of forms speaks: the bracket's, else that of the data inside,
+   else of all data; of a radius above 0. Sets `within` and the domain's text. */
 double lip_limit_ball(const lip_limit_job *job, lip_limit_finding *finding);
 
 /* An upper bound of the nuclear norm of the tensor Omega = sum v_i x_i^q (theory.md B14, B17): for
@@ -97,6 +98,15 @@ LIP_MUST_CHECK lip_status lip_limit_nuclear_up(size_t n, size_t d, const double 
 /* |Omega|_F, enclosed.  cost  n^2 d */
 LIP_MUST_CHECK lip_status lip_tensor_frobenius(size_t n, size_t d, const double *X, const double *v,
                                                size_t q, lip_interval *norm, lip_error *err);
+
+/* Two equal points i < j with labels that differ; both 0: there are none.
+   return  LIP_OK; LIP_ENOMEM */
+LIP_MUST_CHECK lip_status lip_find_contradiction(const lip_dataset *data, size_t *i, size_t *j,
+                                                 lip_error *err);
+
+/* Such points: every limit of exact fits that applies becomes infinite, and the first one (any
+   function) in any case. net: the notes are those of a network, and stay. */
+void lip_contradict(lip_limits *result, bool net, size_t i, size_t j);
 
 /* value 2^exponent, rounded to the side of the infinity named. */
 double lip_scaled_down(double value, int exponent);

@@ -2,8 +2,10 @@
 
    The steepest pairs are found in floating point; each slope is then rounded downward, from values
    that are enclosed and a distance that is rounded upward. On a sphere the points meant are radius
-   x / |x|, and distances are arcs: the constant there is that for arc length. Source: McShane,
-   Kirszbraun (theory.md B24). cost  n^2 (d + m) products in single precision */
+   x / |x|, and distances are arcs: the constant there is that for arc length. A function that fits
+   labels at points beside the sphere may be constant on it: labels count at points that lie on it
+   up to rounding, and are those of radius x / |x|. Source: McShane, Kirszbraun (theory.md B24).
+   cost  n^2 (d + m) products in single precision */
 #include "law/limit.h"
 
 #include "base/error.h"
@@ -13,7 +15,18 @@
 #include <string.h>
 
 enum { CANDIDATES = 64 };
+static const double BESIDE = 0x1p-20;    /* of the radius: points as rounded to single precision */
 static const double WIDER = 1 + 0x1p-49; /* of what the C library's asin returns */
+
+/* The values at point i say something about the domain. */
+static bool counts(const lip_limit_job *job, size_t i)
+{
+  double radius = job->domain.radius;
+
+  if (!job->inside[i]) return false;
+  if (job->net || job->domain.kind != LIP_ON_SPHERE) return true;
+  return fabs(lip_interval_norm(job->d, job->X + i * job->d).high - radius) <= BESIDE * radius;
+}
 
 /* The points that count, with the values' middles as labels. */
 static lip_status collect(const lip_limit_job *job, lip_dataset **data, size_t **place,
@@ -24,7 +37,7 @@ static lip_status collect(const lip_limit_job *job, lip_dataset **data, size_t *
 
   if (!kept) FAIL(LIP_ENOMEM, "%zu points", job->n);
   for (size_t i = 0; i < job->n; i++)
-    if (job->inside[i]) kept[count++] = i;
+    if (counts(job, i)) kept[count++] = i;
   if (count == 0) goto done;
   TRY(lip_dataset_create(count, job->d, job->m, data, err));
   for (size_t i = 0; i < count; i++) {
@@ -115,13 +128,18 @@ static lip_status run(const lip_limit_job *job, lip_limit_finding *finding,
     return lip_limit_refuse(finding, "the sphere of one input is two points, not connected");
   TRY(collect(job, &data, &place, err));
   if (!data) {
-    (void)lip_limit_refuse(finding, "no point lies in the domain");
+    (void)lip_limit_refuse(finding, job->domain.kind == LIP_ON_SPHERE
+                                        ? "no point lies on the sphere: what fits beside it may "
+                                          "be constant there"
+                                        : "no point lies in the domain");
     goto done;
   }
   TRY(lip_smallest_constant(data, CANDIDATES, pairs, &count, &value, control, err));
   TRY(prove(job, count, pairs, place, finding, err));
   finding->value = finding->pairs ? finding->pair[0].slope : 0;
   finding->within = true;
+  if (!job->net && job->domain.kind == LIP_ON_SPHERE)
+    finding->family = "any function with these labels at R x / |x|";
   (void)snprintf(finding->domain, sizeof finding->domain,
                  job->domain.kind == LIP_ON_SPHERE ? "arcs between the data" : "hull of the data");
   if (finding->pairs)

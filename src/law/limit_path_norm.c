@@ -97,6 +97,16 @@ done:
   return st;
 }
 
+/* Of which functions the limit speaks: R is that of this activation alone. */
+static const char *family(const lip_limit_job *job, bool narrow)
+{
+  if (!job->class.known || job->class.psi.kind == LIP_RELU)
+    return narrow ? "ReLU networks of k neurons without biases"
+                  : "ReLU networks without biases, any k";
+  return narrow ? "networks of k neurons of this activation without biases"
+                : "networks of this activation without biases, any k";
+}
+
 static const char *misfit(const lip_limit_job *job)
 {
   double alpha, beta;
@@ -113,6 +123,7 @@ static lip_status run_path_norm(const lip_limit_job *job, lip_limit_finding *fin
 
   (void)control;
   if (wrong) return lip_limit_refuse(finding, "%s", wrong);
+  finding->family = family(job, false);
   return quotient(job, &finding->value, finding, err);
 }
 
@@ -126,6 +137,7 @@ static lip_status run_product(const lip_limit_job *job, lip_limit_finding *findi
   (void)control;
   if (wrong) return lip_limit_refuse(finding, "%s", wrong);
   if (job->class.neurons == 0) return lip_limit_refuse(finding, "no --k is given");
+  finding->family = family(job, true);
   TRY(quotient(job, &value, finding, err));
   finding->value = fmax(0, lip_div_down(value, lip_sqrt_up((double)job->class.neurons)));
 done:
@@ -134,7 +146,7 @@ done:
 
 const lip_limit_kind lip_limit_path_norm = {
     "path-norm", "two-layer paper, Theorem 3 (theory.md B9; derived: docs/theory.md)",
-    "ReLU or another a t + b |t|, no biases, any k", LIP_LIMITS_PATH_NORM, run_path_norm};
+    "networks of a t + b |t| without biases, any k", LIP_LIMITS_PATH_NORM, run_path_norm};
 const lip_limit_kind lip_limit_product = {
     "product", "two-layer paper, Theorem 3 (theory.md B9; derived: docs/theory.md)",
     "the same of k neurons", LIP_LIMITS_PRODUCT, run_product};

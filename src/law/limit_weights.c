@@ -71,6 +71,9 @@ double lip_limit_ball(const lip_limit_job *job, lip_limit_finding *finding)
   bool ball = job->domain.kind == LIP_BALL;
   double radius = ball ? job->domain.radius : job->radius;
 
+  for (size_t i = 0; !(job->radius > 0) && !ball && i < job->n; i++)
+    radius = fmax(radius, lip_interval_norm(job->d, job->X + i * job->d).high);
+  if (!(radius > 0)) radius = 1; /* forms have no slope on the ball of radius 0 */
   finding->within = ball || job->domain.kind == LIP_SPACE;
   (void)snprintf(finding->domain, sizeof finding->domain, "ball:%.17g", radius);
   return radius;

@@ -200,6 +200,7 @@ static lip_status ask(inquiry *in, const lip_limit_kind *kind, lip_limits *resul
   TRY(kind->run(&job, &of_labels, control, err));
   limit->value = of_net.value;
   limit->for_exact_fit = of_labels.value;
+  if (of_labels.family) limit->family = of_labels.family;
   *within = of_net.within;
   memcpy(limit->domain, in->job.net ? of_net.domain : of_labels.domain, sizeof limit->domain);
   memcpy(limit->note, in->job.net ? of_net.note : of_labels.note, sizeof limit->note);
@@ -286,15 +287,18 @@ lip_status lip_find_limits(const lip_net *net, const lip_dataset *data,
   inquiry in = {.inside = NULL};
   lip_limits made = {.n = data->n, .d = data->d, .lower = NAN, .upper = INFINITY};
   bool within[LIP_MAX_LIMITS];
+  size_t i, j;
 
   made.lower_method = made.upper_method = "none";
   TRY(prepare(net, data, options, &in, control, err));
   made.k = in.job.class.k;
   (void)lip_domain_format(in.domain, made.domain, sizeof made.domain);
-  for (size_t i = 0; i < KINDS; i++)
-    TRY(ask(&in, kinds[i], &made, &within[made.limits], control, err));
+  for (size_t l = 0; l < KINDS; l++)
+    TRY(ask(&in, kinds[l], &made, &within[made.limits], control, err));
+  TRY(lip_find_contradiction(data, &i, &j, err));
+  if (j > 0) lip_contradict(&made, net != NULL, i, j);
   if (net) TRY(bracket(net, data, options, &in, &made, control, err));
-  for (size_t i = 0; i < made.limits; i++) TRY(compare(net, &made, &made.limit[i], within[i], err));
+  for (size_t l = 0; l < made.limits; l++) TRY(compare(net, &made, &made.limit[l], within[l], err));
   *result = made;
 done:
   inquiry_clear(&in);
