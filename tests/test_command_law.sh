@@ -65,6 +65,25 @@ holds 'a["quantities"]["bits"] == 32 and a["bound"] > 0'
 holds 'a["quantities"]["bits"] == 1'
 printf '1,2,1\n3,4,0\n' >labels.csv
 
+# A sample tells its own law: c, the noise level, or that no c is known.
+"$LIPLAW" sample sphere --n 100 --d 36 --seed 1 -o sphere.npz >out
+"$LIPLAW" law theorem-3 --data sphere.npz --p 5 --bits 4 --json >out
+holds 'abs(a["quantities"]["c"] - 36 / 35) < 1e-15 and a["quantities"]["sigma2"] == 1'
+"$LIPLAW" law profile --data sphere.npz --p 50 --bits 4 --json >out
+holds 'abs(a["quantities"]["c"] - 36 / 34) < 1e-14'
+"$LIPLAW" law profile --data sphere.npz --p 50 --bits 4 --c 3 --json >out
+holds 'a["quantities"]["c"] == 3'
+for kind in hypercube spin-glass; do
+  "$LIPLAW" sample $kind --n 100 --d 36 --seed 1 -o corners.npz >out
+  for law in theorem-3-sharp profile; do
+    "$LIPLAW" law $law --data corners.npz --p 50 --bits 4 --json >out
+    holds 'a["holds"] is False and a["vacuous"] and "not" in a["assumptions"][-1]["text"]'
+  done
+done
+printf '1,2,1\n3,4,-1\n' >plain.csv
+"$LIPLAW" law theorem-3-sharp --data plain.csv --p 50 --bits 4 >out
+grep -q "unknown  the data file does not tell whether .* c = 1 is assumed" out || fail "$(cat out)"
+
 refuse() { # STATUS TEXT ARGUMENT...
   local expected=$1 text=$2 status=0
   shift 2

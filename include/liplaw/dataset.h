@@ -21,7 +21,9 @@ typedef struct lip_chain {
 } lip_chain;
 
 /* n points in d dimensions with m labels each. Everything is finite, n, d and m are at least 1.
-   `kind` is "gaussian", "sphere", ... for a sampled set and "file" for one that was read. */
+   `kind` is "gaussian", "sphere", ... for a sampled set, also where an .npz that was read tells it
+   (with noise_level and isoperimetry_c), and "file" for any other that was read, and for one whose
+   points were shifted or scaled. */
 typedef struct lip_dataset {
   size_t n, d, m;
   double *X; /* n x d, row-major, owned */

@@ -53,10 +53,16 @@ typedef enum lip_range {
     "with --solve: the number that is wanted where it is no Lipschitz constant")                   \
   X(L_star, "L-star", LIP_NOT_NEGATIVE, "smallest constant of any function through the data")
 
+typedef enum lip_answer { LIP_NO, LIP_YES, LIP_UNKNOWN } lip_answer;
+
 typedef struct lip_law_input {
 #define LIP_QUANTITY_FIELD(name, option, range, meaning) double name;
   LIP_QUANTITY_LIST(LIP_QUANTITY_FIELD)
 #undef LIP_QUANTITY_FIELD
+  /* What is known of the points' law, an assumption of every theorem that speaks of c: static text
+     of at most 150 bytes, NULL where nothing shall be said, and whether c holds. */
+  const char *points_law;
+  lip_answer isoperimetric;
 } lip_law_input;
 
 typedef struct lip_quantity {
@@ -71,10 +77,9 @@ LIP_PUBLIC const lip_quantity *lip_quantity_at(size_t index);
 LIP_PUBLIC const lip_quantity *lip_quantity_find(const char *name);
 LIP_PUBLIC double *lip_quantity_of(const lip_quantity *quantity, lip_law_input *input);
 
-/* All NaN but eps = 0.5, delta = 0.01, c = 1, mixture = 1, fit_error = 0. */
+/* All NaN but eps = 0.5, delta = 0.01, c = 1, mixture = 1, fit_error = 0; nothing known of the
+   points' law. */
 LIP_PUBLIC void lip_law_defaults(lip_law_input *input);
-
-typedef enum lip_answer { LIP_NO, LIP_YES, LIP_UNKNOWN } lip_answer;
 
 typedef struct lip_assumption {
   char text[160]; /* "n eps^2 >= 4096 k log(8 k / delta)" */

@@ -27,7 +27,8 @@ static const lip_option rows[] = {
     {"net", 0, LIP_OPT_TEXT, offsetof(law_options, net), NULL, 0, 0, NULL, "",
      "takes k, p, bits and norm from this network where they are not given"},
     {"data", 0, LIP_OPT_TEXT, offsetof(law_options, data), NULL, 0, 0, NULL, "",
-     "takes n, d, positive and L-star from this data set; with --net also fit-error and outliers"},
+     "takes n, d, positive and L-star from this data set, c and sigma2 where it tells them; with "
+     "--net also fit-error and outliers"},
 };
 
 /* What liplaw law does besides single theorems: each has options of its own. */
@@ -81,8 +82,7 @@ static int run(const command *self, int argc, char **argv)
   if (!name) return common.json ? law_list_json() : law_list_text();
   TRY(find(name, own.mode, &law, &err));
   TRY(law_read_quantities(&texts, &input, &err));
-  if (own.net || own.data)
-    TRY(law_read_files(own.net, own.data, texts.fit_error, law, &input, &err));
+  if (own.net || own.data) TRY(law_read_files(own.net, own.data, &texts, law, &input, &err));
   if (own.batch) {
     TRY(law_batch(own.batch, law, own.solve, &input, common.json, &err));
     return EXIT_DONE;

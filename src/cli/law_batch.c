@@ -112,6 +112,9 @@ static lip_status read_row(const batch *at, lip_law_input *input, lip_error *err
       return lip_fail(err, LIP_EINPUT, "%s: line %zu, column %zu: '%.40s' is not a number",
                       at->path, at->number, i + 1, at->cell[i]);
     *lip_quantity_of(at->column[i], input) = value;
+    if (strcmp(at->column[i]->name, "c") != 0) continue;
+    input->points_law = NULL; /* that was of another c */
+    input->isoperimetric = LIP_UNKNOWN;
   }
   return LIP_OK;
 }

@@ -27,8 +27,50 @@ static void fill(double *value, double known)
   if (isnan(*value)) *value = known;
 }
 
+/* The constant of the isoperimetric profile, docs/theory.md: of spheres in R^m the curvature's
+   m/(m-2), where the file's m/(m-1) is that of a logarithmic Sobolev inequality. NaN: unknown. */
+static double profile_constant(const lip_dataset *data)
+{
+  static const char *const same[] = {"gaussian", "cube", "log-concave", "rotations", "stiefel"};
+  double c = data->isoperimetry_c;
+
+  for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+    if (strcmp(data->kind, same[i]) == 0) return c;
+  if (strcmp(data->kind, "sphere") != 0 && strcmp(data->kind, "spheres") != 0) return NAN;
+  return c < 2 ? c / (2 - c) : NAN;
+}
+
+/* c of the points' law, and what the file says of it. A c that is given is kept. */
+static void tell_isoperimetry(const lip_law *law, const lip_dataset *data, bool keep_c,
+                              lip_law_input *input)
+{
+  bool profile = strncmp(law->name, "profile", 7) == 0;
+  double c = profile ? profile_constant(data) : data->isoperimetry_c;
+  bool mixed = strcmp(data->kind, "mixture") == 0;
+
+  if (strcmp(data->kind, "hypercube") == 0 || strcmp(data->kind, "spin-glass") == 0) {
+    input->points_law =
+        keep_c ? "the data's law is isoperimetric with the c that is given: with none that does "
+                 "not grow with d"
+               : "the data's law is isoperimetric: a hypercube's and a spin glass's are not, with "
+                 "any c that does not grow with d";
+    input->isoperimetric = keep_c ? LIP_UNKNOWN : LIP_NO;
+  } else if (mixed && !(input->mixture > 1)) {
+    input->points_law = "the data are drawn from a mixture, whose components --mixture must count: "
+                        "a mixture itself is not isoperimetric";
+  } else if (isnan(c) && !keep_c) {
+    input->points_law = profile && isfinite(data->isoperimetry_c)
+                            ? "the data file tells no constant of the isoperimetric profile of its "
+                              "law: c = 1 is assumed; --c tells another"
+                            : "the data file does not tell whether its points' law is "
+                              "isoperimetric: c = 1 is assumed; --c tells another";
+  }
+  if (!keep_c && isfinite(c)) input->c = c;
+  if (strcmp(data->kind, "sphere") == 0 && speaks_of(law, "radius")) fill(&input->radius, 1);
+}
+
 static lip_status of_data(const char *path, const lip_law *law, const lip_dataset *data,
-                          lip_law_input *input, lip_error *err)
+                          bool keep_c, lip_law_input *input, lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t count = 0, positive = 0;
@@ -43,6 +85,8 @@ static lip_status of_data(const char *path, const lip_law *law, const lip_datase
   }
   fill(&input->n, (double)data->n);
   fill(&input->d, (double)data->d);
+  fill(&input->sigma2, data->noise_level);
+  tell_isoperimetry(law, data, keep_c, input);
   if (speaks_of(law, "positive") && !(input->mixture > 1) && positive && positive < data->n)
     fill(&input->positive, (double)positive / (double)data->n);
   if (speaks_of(law, "L_star") && isnan(input->L_star)) {
@@ -142,7 +186,7 @@ done:
   return st;
 }
 
-lip_status law_read_files(const char *net_path, const char *data_path, bool keep_error,
+lip_status law_read_files(const char *net_path, const char *data_path, const law_texts *given,
                           const lip_law *law, lip_law_input *input, lip_error *err)
 {
   lip_status st = LIP_OK;
@@ -151,13 +195,13 @@ lip_status law_read_files(const char *net_path, const char *data_path, bool keep
 
   if (data_path) {
     TRY(lip_dataset_read(data_path, NULL, &data, err));
-    TRY(of_data(data_path, law, data, input, err));
+    TRY(of_data(data_path, law, data, given->c != NULL, input, err));
   }
   if (net_path) {
     TRY(lip_net_read(net_path, &net, err));
     of_net(net, law, input);
   }
-  if (net && data) TRY(of_both(net, data, keep_error, law, input, err));
+  if (net && data) TRY(of_both(net, data, given->fit_error != NULL, law, input, err));
 done:
   lip_net_free(net);
   lip_dataset_free(data);

@@ -11,6 +11,8 @@
 #include "data/npz.h"
 #include "data/preprocess.h"
 
+#include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,6 +26,44 @@ static void format_shape(const lip_array *array, char *text, size_t room)
   text[0] = 0;
   for (size_t i = 0; i < array->rank && used < room; i++)
     used += (size_t)snprintf(text + used, room - used, i ? " x %zu" : "%zu", array->shape[i]);
+}
+
+/* One number of the archive, above `least`; NaN where there is none. */
+static double tell(const void *bytes, size_t size, const char *name, double least)
+{
+  lip_array array = {0};
+  lip_error none = {""};
+  double value = NAN;
+
+  if (lip_npz_read(bytes, size, name, 0, &array, &none) == LIP_OK && array.rank == 0 &&
+      isfinite(array.values[0]) && array.values[0] >= least)
+    value = array.values[0];
+  lip_free(array.values);
+  return value;
+}
+
+/* What a sample says of its own law (docs/formats.md). All of it may be absent, or something else
+   in an archive of another origin: then nothing is known. */
+static void tell_law(const void *bytes, size_t size, lip_dataset *data)
+{
+  lip_error none = {""};
+  char kind[sizeof data->kind];
+
+  data->noise_level = tell(bytes, size, "noise_level", 0);
+  data->isoperimetry_c = tell(bytes, size, "isoperimetry_c", DBL_MIN);
+  if (isfinite(data->isoperimetry_c)) data->isoperimetry_source = "told by the file";
+  if (lip_npz_read_text(bytes, size, "kind", kind, sizeof kind, &none) == LIP_OK)
+    memcpy(data->kind, kind, sizeof kind);
+}
+
+/* What is done to points or labels changes their law. */
+static void forget_law(const lip_read_options *options, lip_dataset *data)
+{
+  if (options->positive) data->noise_level = NAN;
+  if (!options->mean && !options->scale) return;
+  data->isoperimetry_c = NAN;
+  data->isoperimetry_source = "unknown";
+  (void)snprintf(data->kind, sizeof data->kind, "file");
 }
 
 static lip_status parse_npz(const void *bytes, size_t size, size_t rows, lip_dataset **data,
@@ -44,6 +84,7 @@ static lip_status parse_npz(const void *bytes, size_t size, size_t rows, lip_dat
          X.shape[0]);
   TRY(lip_dataset_adopt(X.shape[0], X.shape[1], y.count / y.shape[0], &X.values, &y.values, data,
                         err));
+  tell_law(bytes, size, *data);
 done:
   lip_free(X.values);
   lip_free(y.values);
@@ -90,6 +131,7 @@ lip_status lip_dataset_parse(const void *bytes, size_t size, const lip_read_opti
   made->classes = words.count > 0;
   TRY(lip_need_finite(made, "", err));
   TRY(lip_preprocess(made, options, &words, err));
+  forget_law(options, made);
   *data = made;
   made = NULL;
 done:

@@ -117,6 +117,8 @@ void lip_law_defaults(lip_law_input *input)
   input->c = 1;
   input->mixture = 1;
   input->fit_error = 0;
+  input->points_law = NULL;
+  input->isoperimetric = LIP_UNKNOWN;
 }
 
 static lip_status check_range(const lip_quantity *quantity, double value, lip_error *err)
@@ -232,6 +234,8 @@ lip_status lip_law_evaluate(const lip_law *law, const lip_law_input *input, lip_
   TRY(law_check(law, input, err));
   made.solved = *input;
   TRY(law->evaluate(input, &made, err));
+  if (input->points_law && (lists(law->needs, "c") || lists(law->may, "c")))
+    law_assume(&made, input->isoperimetric, "%s", input->points_law);
   if (isnan(made.bound) && isnan(made.order))
     FAIL(LIP_ENUMERIC, "%s: the bound is not a number for these values", law->name);
   if (made.kind == LIP_PROBABILITY) made.bound = fmax(made.bound, DBL_MIN); /* 0 would be false */
