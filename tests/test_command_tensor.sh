@@ -28,3 +28,4 @@ refuse() { # STATUS TEXT ARGUMENT...
 refuse 2 "--power" axes.csv --power 0
 refuse 2 "--power" axes.csv --power 21
 refuse 1 "missing.csv: cannot be opened" missing.csv
+finish
