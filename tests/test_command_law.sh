@@ -121,7 +121,6 @@ printf 'n,d,n\n1,2,3\n' >bad.csv
 refuse 1 "names n twice" theorem-3 --log 3 --batch bad.csv
 : >bad.csv
 refuse 1 "bad.csv: is empty" theorem-3 --log 3 --batch bad.csv
-finish
 
 # Architectures: Madry's network, counted from its description.
 madry=$LIPLAW_SOURCE/examples/architectures/madry-mnist-4.json
@@ -134,6 +133,12 @@ grep -q "p = 206954 parameters, Q = 784 (uses of one), D = 4 layers" out || fail
 "$LIPLAW" law architecture --of "$LIPLAW_SOURCE/examples/architectures/skip.json" --n 100 --json >out
 holds 'len(a["law"]) == 8 and abs(a["norms"]["product"] - 1) < 1e-12'
 holds 'abs(a["norms"]["lipschitz_at_most"] - 2 ** .5) < 1e-12'
+"$LIPLAW" law architecture --of "$madry" --n 6e4 >out
+grep -q "eps = 0.5 .*, delta = 0.01, c = 1" out && grep -q "for one of the 10" out || fail "$(cat out)"
+"$LIPLAW" law | grep -A1 "^theorem-3-sharp " | grep -q "the class: log, or bits, or W and J" ||
+  fail "the class is needed"
+"$LIPLAW" law estimate --n 6e4 --d-eff 20 --p 1e6 >out
+grep -q "p = 1e+06 is below 1.2e+06: sqrt(n d_eff / p) = 1.095\." out || fail "one value: $(cat out)"
 refuse 2 "--of is missing" architecture --n 5
 refuse 1 "none.json" architecture --of none.json
 refuse 2 "W = 0 must be above 0" architecture --of "$madry" --W 0
@@ -162,3 +167,4 @@ refuse 2 "come together" estimate --n 5 --d-eff-low 5
 refuse 2 "is above d = 784" estimate --n 5 --d 784 --d-eff 1e4
 refuse 2 "--n: '-5'" estimate --n -5 --d-eff 3
 refuse 1 "none.npz" estimate --data none.npz
+finish

@@ -4,12 +4,19 @@
 #include <math.h>
 #include <string.h>
 
+/* Whether the law counts a class, in one of several ways. */
+static bool counts_class(const lip_law *law)
+{
+  return strstr(law->may, "bits") && strstr(law->may, "W") && strstr(law->may, "J");
+}
+
 int law_list_text(void)
 {
   const lip_law *law;
 
   for (size_t i = 0; (law = lip_law_at(i)); i++)
-    (void)printf("%-26s %s\n%-26s needs %s\n", law->name, law->title, "", law->needs);
+    (void)printf("%-26s %s\n%-26s needs %s%s\n", law->name, law->title, "", law->needs,
+                 counts_class(law) ? "; and the class: log, or bits, or W and J" : "");
   (void)puts("\nliplaw law NAME --n 1e4 --d 1e3 ... evaluates one; --solve p --L 5 finds the p at "
              "which its bound is 5.");
   (void)puts(

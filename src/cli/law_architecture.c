@@ -23,6 +23,7 @@ typedef struct answer {
   lip_architecture *of;
   architecture_report report;
   bool laws; /* n is given */
+  double eps, delta, c;
   lip_law_result law[ARCHITECTURE_LAWS];
 } answer;
 
@@ -156,7 +157,12 @@ static void print_bounds(const char *title, const lip_architecture_bounds *bound
 
 static void print_laws(const answer *out)
 {
-  (void)printf("\n%-28s %14s\n", "law", "Lip at least");
+  (void)printf("\neps = %.6g (paper, corrected), delta = %.6g, c = %.6g\n", out->eps, out->delta,
+               out->c);
+  if (out->report.sizes.outputs > 1)
+    (void)printf("The laws are about one output: take these for one of the %zu.\n",
+                 out->report.sizes.outputs);
+  (void)printf("%-28s %14s\n", "law", "Lip at least");
   for (size_t i = 0; i < laws_there(out); i++)
     (void)printf("%-28s %14.6g  %s\n", architecture_law_at(i)->name, out->law[i].bound,
                  out->law[i].vacuous ? out->law[i].why_vacuous : "");
@@ -194,6 +200,9 @@ static lip_status evaluate(const char *file, const lip_law_input *input, answer 
   if (!file) FAIL(LIP_EOPTION, "--of is missing: a description, a network, or weights");
   out->file = file;
   out->laws = !isnan(input->n);
+  out->eps = input->eps;
+  out->delta = input->delta;
+  out->c = input->c;
   TRY(lip_architecture_read(file, &out->of, cli_control(), err));
   TRY(architecture_report_make(out->of, input, &out->report, err));
   for (size_t i = 0; i < laws_there(out); i++)

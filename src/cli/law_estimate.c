@@ -246,9 +246,13 @@ static int answer_text(const answer *out, double L)
   (void)printf(" parameters, 10^%d", size->order_low);
   if (size->order_low < size->order_high) (void)printf(" to 10^%d", size->order_high);
   (void)printf(";\nas many as equations would be %.3g.\n", size->classical);
-  if (!isnan(out->p))
-    (void)printf("p = %.6g is %s this range: sqrt(n d_eff / p) = %.4g to %.4g.\n", out->p,
-                 position(out), size->smoothest, size->steepest);
+  if (!isnan(out->p) && out->least < out->largest)
+    (void)printf("p = %.6g is %s %.3g to %.3g: sqrt(n d_eff / p) = %.4g to %.4g.\n", out->p,
+                 position(out), size->low, size->high, size->smoothest, size->steepest);
+  else if (!isnan(out->p))
+    (void)printf("p = %.6g is %s %.3g: sqrt(n d_eff / p) = %.4g.\n", out->p,
+                 size->position == SIZE_INSIDE ? "just" : position(out), size->low,
+                 size->smoothest);
   (void)puts("\nBefore it is quoted:");
   for (size_t i = 0; required_size_caveat(i); i++) (void)printf("- %s.\n", required_size_caveat(i));
   return EXIT_DONE;
