@@ -12,6 +12,19 @@ void lip_finding_offer(lip_finding *finding, lip_steepest *steepest, double slop
   memcpy(finding->point, x, steepest->d * sizeof *x);
 }
 
+void lip_bracket_take(lip_bracket *bracket, double upper, lip_proof *proof)
+{
+  lip_proof_clear(&bracket->proof);
+  bracket->proof = *proof;
+  bracket->upper = upper;
+  *proof = (lip_proof){.kind = NULL};
+}
+
+void lip_bracket_tell(const lip_bracket *bracket)
+{
+  if (bracket->improved) bracket->improved(bracket->context, bracket);
+}
+
 void lip_tell(const lip_control *control, double done)
 {
   if (control && control->progress) control->progress(control->context, done, "");

@@ -43,6 +43,12 @@ typedef struct lip_bracket {
   void *context;
 } lip_bracket;
 
+/* The upper end and what proves it, which moves into the bracket; what it held is released. */
+void lip_bracket_take(lip_bracket *bracket, double upper, lip_proof *proof);
+
+/* Tells who asked that the bracket has improved. */
+void lip_bracket_tell(const lip_bracket *bracket);
+
 /* A search works on both sides at once, anytime: it only ever improves the bracket, and where it is
    stopped (LIP_OK) the bracket holds what is proved so far. */
 typedef struct lip_search {

@@ -50,8 +50,7 @@ void lip_forms_announce(lip_forms *in, bool roots, bool better_lower)
   bool better = roots && upper < in->bracket->upper * (1 - 1e-7);
 
   if (better) in->bracket->upper = upper;
-  if ((better || better_lower) && in->bracket->improved)
-    in->bracket->improved(in->bracket->context, in->bracket);
+  if (better || better_lower) lip_bracket_tell(in->bracket);
 }
 
 /* Settles what a node is after its bound is known. */
@@ -173,10 +172,8 @@ static lip_status conclude(lip_forms *in, lip_error *err)
     goto done;
   }
   TRY(lip_pattern_tree_proof(&in->tree, &proof, err));
-  lip_proof_clear(&in->bracket->proof);
-  in->bracket->proof = proof;
-  in->bracket->upper = upper;
-  if (in->bracket->improved) in->bracket->improved(in->bracket->context, in->bracket);
+  lip_bracket_take(in->bracket, upper, &proof);
+  lip_bracket_tell(in->bracket);
 done:
   return st;
 }

@@ -181,7 +181,7 @@ static lip_status explore(lip_cone_search *search, const lip_control *control, l
     upper = upper_end(search, stuck);
     if (upper < bracket->upper * (1 - 1e-3)) {
       bracket->upper = upper;
-      if (bracket->improved) bracket->improved(bracket->context, bracket);
+      lip_bracket_tell(bracket);
     }
     if (lip_stopped(control) || lip_cone_tree_bytes(tree) > MOST_BYTES) break;
   }
@@ -189,10 +189,8 @@ static lip_status explore(lip_cone_search *search, const lip_control *control, l
   bracket->upper = before;
   if (upper < before) {
     TRY(lip_cone_tree_proof(tree, &proof, err));
-    lip_proof_clear(&bracket->proof);
-    bracket->proof = proof;
-    bracket->upper = upper;
-    if (bracket->improved) bracket->improved(bracket->context, bracket);
+    lip_bracket_take(bracket, upper, &proof);
+    lip_bracket_tell(bracket);
   }
 done:
   if (st != LIP_OK) bracket->upper = before;

@@ -74,7 +74,7 @@ static lip_status offer(lip_cone_search *search, const double *x, lip_error *err
   if (slope > bracket->lower && is_inside_a_cell(cones, inside)) {
     bracket->lower = slope;
     memcpy(bracket->point, inside, d * sizeof *x);
-    if (bracket->improved) bracket->improved(bracket->context, bracket);
+    lip_bracket_tell(bracket);
   }
   if (!is_inside_a_cell(cones, x)) return LIP_OK;
   TRY(lip_problem_slopes(&search->space, 1, x, g, &slope, err));

@@ -67,11 +67,8 @@ static lip_status offer(const lip_moment_program *p, lip_moment_splitting *s,
   TRY(lip_moment_splitting_proof(s, arrays[1], arrays[2], arrays[3], arrays[4], bound, err));
   value = lip_claim_unscale_up(claim, *bound);
   if (value < bracket->upper) {
-    lip_proof_clear(&bracket->proof);
-    bracket->proof = proof;
-    bracket->upper = value;
-    proof = (lip_proof){0};
-    if (bracket->improved) bracket->improved(bracket->context, bracket);
+    lip_bracket_take(bracket, value, &proof);
+    lip_bracket_tell(bracket);
   }
 done:
   lip_proof_clear(&proof);

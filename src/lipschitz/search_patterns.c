@@ -65,8 +65,7 @@ void lip_patterns_announce(lip_patterns *in, bool better_lower)
   bool better = in->tree.count > 0 && upper < in->bracket->upper * (1 - 1e-7);
 
   if (better) in->bracket->upper = upper;
-  if ((better || better_lower) && in->bracket->improved)
-    in->bracket->improved(in->bracket->context, in->bracket);
+  if (better || better_lower) lip_bracket_tell(in->bracket);
 }
 
 /* Keeps of tau what is free, in the order of the proof. Returns their number. */
@@ -236,10 +235,8 @@ static lip_status conclude(lip_patterns *in, lip_error *err)
     goto done;
   }
   TRY(lip_pattern_tree_proof(&in->tree, &proof, err));
-  lip_proof_clear(&in->bracket->proof);
-  in->bracket->proof = proof;
-  in->bracket->upper = upper;
-  if (in->bracket->improved) in->bracket->improved(in->bracket->context, in->bracket);
+  lip_bracket_take(in->bracket, upper, &proof);
+  lip_bracket_tell(in->bracket);
 done:
   return st;
 }

@@ -56,7 +56,7 @@ static lip_status run(const lip_problem *problem, lip_bracket *bracket, const li
     bracket->lower = finding.value;
     memcpy(bracket->point, point, problem->d * sizeof *point);
     quiet = 0;
-    if (bracket->improved) bracket->improved(bracket->context, bracket);
+    lip_bracket_tell(bracket);
   }
 done:
   lip_steepest_clear(&steepest);

@@ -225,12 +225,9 @@ static lip_status run(const lip_problem *problem, lip_bracket *bracket, const li
   }
   if (upper < bracket->upper) {
     TRY(propose(&r, &proof, err));
-    lip_proof_clear(&bracket->proof);
-    bracket->proof = proof;
-    proof = (lip_proof){.kind = NULL};
-    bracket->upper = upper;
+    lip_bracket_take(bracket, upper, &proof);
   }
-  if (bracket->improved) bracket->improved(bracket->context, bracket);
+  lip_bracket_tell(bracket);
 done:
   lip_proof_clear(&proof);
   region_clear(&r);
