@@ -30,6 +30,17 @@ const lip_distribution *const lip_distributions[LIP_SAMPLE_KINDS] = {
     [LIP_STIEFEL] = &lip_stiefel,
 };
 
+const char *lip_distribution_missing(const lip_distribution *self,
+                                     const lip_sample_options *options)
+{
+  return self->missing ? self->missing(options) : NULL;
+}
+
+double lip_distribution_c(const lip_distribution *self, const lip_sample_options *options)
+{
+  return self->isoperimetry ? self->isoperimetry(options) : NAN;
+}
+
 /* What a sample is drawn from; one component unless it is a mixture. */
 typedef struct source {
   const lip_distribution *component[MOST_COMPONENTS];
@@ -133,7 +144,7 @@ static lip_status prepare(const lip_distribution *component, size_t threads, sou
   lip_status st = LIP_OK;
   lip_drawing *drawing = &from->drawing;
   const lip_sample_options *options = drawing->options;
-  const char *missing = component->missing(options);
+  const char *missing = lip_distribution_missing(component, options);
   size_t d = options->d;
 
   if (missing) FAIL(LIP_EOPTION, "%s in %zu dimensions: %s", component->name, d, missing);
@@ -177,11 +188,12 @@ static void tell_isoperimetry(const source *from, lip_dataset *data)
 {
   data->isoperimetry_c = 0;
   for (size_t i = 0; i < from->components && !isnan(data->isoperimetry_c); i++) {
-    double c = from->component[i]->isoperimetry(from->drawing.options);
+    const lip_distribution *component = from->component[i];
+    double c = lip_distribution_c(component, from->drawing.options);
 
     if (isnan(c) || c > data->isoperimetry_c) {
       data->isoperimetry_c = c;
-      data->isoperimetry_source = from->component[i]->source;
+      data->isoperimetry_source = component->source;
     }
   }
 }

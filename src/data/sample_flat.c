@@ -13,12 +13,6 @@ static lip_stream points_of(const lip_drawing *drawing)
   return (lip_stream){drawing->options->seed, LIP_FOR_POINTS};
 }
 
-static const char *anywhere(const lip_sample_options *options)
-{
-  (void)options;
-  return NULL;
-}
-
 static void draw_gaussian(const lip_drawing *drawing, size_t row, size_t thread, double *x)
 {
   size_t d = drawing->d;
@@ -37,7 +31,6 @@ static double gaussian_c(const lip_sample_options *options)
 
 const lip_distribution lip_gaussian = {
     .name = "gaussian",
-    .missing = anywhere,
     .draw = draw_gaussian,
     .isoperimetry = gaussian_c,
     .source = "logarithmic Sobolev inequality of N(0, I/d), C = 1/d (Gross)"};
@@ -62,7 +55,6 @@ static double cube_c(const lip_sample_options *options)
 
 const lip_distribution lip_cube = {
     .name = "cube",
-    .missing = anywhere,
     .draw = draw_cube,
     .isoperimetry = cube_c,
     .source =
@@ -83,17 +75,9 @@ static void draw_hypercube(const lip_drawing *drawing, size_t row, size_t thread
   }
 }
 
-static double no_constant(const lip_sample_options *options)
-{
-  (void)options;
-  return NAN;
-}
-
 const lip_distribution lip_hypercube = {
     .name = "hypercube",
-    .missing = anywhere,
     .draw = draw_hypercube,
-    .isoperimetry = no_constant,
     .source = "none: the distance to {at most d/2 coordinates positive} is 1-Lipschitz and has "
               "deviation about 0.68 d^(-1/4), not O(d^(-1/2)) (docs/theory.md U1)"};
 
@@ -131,7 +115,6 @@ static double gaussian_plus_c(const lip_sample_options *options)
 
 const lip_distribution lip_gaussian_plus = {
     .name = "gaussian-plus",
-    .missing = anywhere,
     .draw = draw_gaussian_plus,
     .isoperimetry = gaussian_plus_c,
     .source = "logarithmic Sobolev inequality of a Gaussian plus a bounded vector, C <= 6 (4 R^2 + "
@@ -161,7 +144,6 @@ static void draw_log_concave(const lip_drawing *drawing, size_t row, size_t thre
 
 const lip_distribution lip_log_concave = {
     .name = "log-concave",
-    .missing = anywhere,
     .draw = draw_log_concave,
     .isoperimetry = gaussian_c,
     .source = "Bakry-Emery: the density is d-strongly log-concave, C <= 1/d"};

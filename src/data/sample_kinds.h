@@ -20,13 +20,13 @@ enum { LIP_ENERGIES = 4 };
 typedef struct lip_distribution {
   const char *name;
   bool coupled, scratched; /* needs couplings, scratch */
-  /* NULL where it exists in d dimensions; else what d must be; static text. */
+  /* NULL, or lip_distribution_missing. */
   const char *(*missing)(const lip_sample_options *options);
   /* Row `row` into x, d numbers: a function of the seed and the row alone. */
   void (*draw)(const lip_drawing *drawing, size_t row, size_t thread, double *x);
-  /* The c of Definition 1.1, and its source; NaN with the reason where there is none. */
+  /* NULL, or lip_distribution_c. */
   double (*isoperimetry)(const lip_sample_options *options);
-  const char *source;
+  const char *source; /* of that constant, or why there is none */
 } lip_distribution;
 
 extern const lip_distribution lip_gaussian, lip_cube, lip_hypercube, lip_gaussian_plus,
@@ -37,6 +37,13 @@ extern const lip_distribution lip_spin_glass; /* sample_spin_glass.c */
 
 /* By lip_sample_kind. */
 extern const lip_distribution *const lip_distributions[LIP_SAMPLE_KINDS];
+
+/* NULL where it exists in d dimensions; else what d must be; static text. */
+const char *lip_distribution_missing(const lip_distribution *self,
+                                     const lip_sample_options *options);
+
+/* The c of Definition 1.1; NaN where there is none. */
+double lip_distribution_c(const lip_distribution *self, const lip_sample_options *options);
 
 /* x <- x / |x| */
 void lip_sample_normalise(size_t d, double *x);

@@ -27,12 +27,6 @@ void lip_sample_normalise(size_t d, double *x)
   for (size_t j = 0; j < d; j++) x[j] /= length;
 }
 
-static const char *anywhere(const lip_sample_options *options)
-{
-  (void)options;
-  return NULL;
-}
-
 static void draw_sphere(const lip_drawing *drawing, size_t row, size_t thread, double *x)
 {
   (void)thread;
@@ -50,7 +44,6 @@ static double sphere_c(const lip_sample_options *options)
 
 const lip_distribution lip_sphere = {
     .name = "sphere",
-    .missing = anywhere,
     .draw = draw_sphere,
     .isoperimetry = sphere_c,
     .source = "logarithmic Sobolev inequality of the unit sphere, C = 1/(d - 1)"};

@@ -26,12 +26,6 @@ void lip_spin_couplings(uint64_t seed, size_t d, double *couplings)
   }
 }
 
-static const char *anywhere(const lip_sample_options *options)
-{
-  (void)options;
-  return NULL;
-}
-
 /* - sum over i < j of J_ij s_i s_j, per spin */
 static double energy_of(const lip_drawing *drawing, const double *s)
 {
@@ -81,18 +75,10 @@ static void draw(const lip_drawing *drawing, size_t row, size_t thread, double *
   for (size_t j = 0; j < d; j++) x[j] *= shrink;
 }
 
-static double no_constant(const lip_sample_options *options)
-{
-  (void)options;
-  return NAN;
-}
-
 const lip_distribution lip_spin_glass = {
     .name = "spin-glass",
     .coupled = true,
-    .missing = anywhere,
     .draw = draw,
-    .isoperimetry = no_constant,
     .source =
         "none in the Euclidean norm: at beta = 0 this is the discrete hypercube, and the known "
         "inequality (Bauerschmidt, Bodineau 2019) is for the Glauber dynamics"};

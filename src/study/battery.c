@@ -98,7 +98,7 @@ lip_status battery_create(lip_sample_kind kind, size_t d, uint64_t seed, battery
   self->options.n = 1;
   self->options.d = d;
   self->options.seed = seed;
-  missing = self->distribution->missing(&self->options);
+  missing = lip_distribution_missing(self->distribution, &self->options);
   if (missing) FAIL(LIP_EOPTION, "%s in %zu dimensions: %s", self->distribution->name, d, missing);
   self->room = lip_alloc(POINTS + 5 + (self->distribution->coupled ? d : 0),
                          d * sizeof *self->room);

@@ -94,7 +94,7 @@ static lip_status compute(const study_run *run, const void *context, size_t unit
   (void)thread;
   if (!sample) FAIL(LIP_ENOMEM, "no memory for %zu values", TEST_FUNCTIONS * t->n);
   TRY(battery_create(t->kind, t->d, SEED, &tests, err));
-  told = tests.distribution->isoperimetry(&tests.options);
+  told = lip_distribution_c(tests.distribution, &tests.options);
   for (size_t i = 0; i < t->n; i++) {
     double at[TEST_FUNCTIONS];
 
