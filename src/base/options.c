@@ -176,6 +176,14 @@ const char *lip_option_format(const lip_option *option, const void *options, cha
   return buffer;
 }
 
+bool lip_option_same(const lip_option *option, const void *a, const void *b)
+{
+  char of_a[64], of_b[64];
+
+  return strcmp(lip_option_format(option, a, of_a, sizeof of_a),
+                lip_option_format(option, b, of_b, sizeof of_b)) == 0;
+}
+
 static const char *placeholder(const lip_option *option)
 {
   switch (option->type) {

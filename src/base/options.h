@@ -45,6 +45,9 @@ LIP_MUST_CHECK lip_status lip_option_set(const lip_option *option, void *options
 const char *lip_option_format(const lip_option *option, const void *options, char *buffer,
                               size_t size);
 
+/* Do the two structs hold the same value of this option? */
+bool lip_option_same(const lip_option *option, const void *a, const void *b);
+
 /* One help line per option. */
 void lip_options_help(lip_option_table table, FILE *out);
 

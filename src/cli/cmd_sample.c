@@ -16,7 +16,7 @@ static const lip_option own_rows[] = {
      "random, balanced, flip=ETA or noise=S: coins, or a teacher's with flips or noise"},
 };
 
-/* Options that shape one distribution only, and "teacher", which needs taught labels. */
+/* Options that shape some distributions only. */
 static const struct shape_use {
   const char *option;
   lip_sample_kind kind[2];
@@ -32,13 +32,11 @@ static bool is_changed(const lip_sample_options *options, const char *name)
 {
   lip_option_table table = lip_sample_shape_table();
   lip_sample_options initial;
-  char now[64], then[64];
 
   lip_sample_defaults(&initial);
   for (size_t i = 0; i < table.count; i++)
     if (strcmp(table.rows[i].name, name) == 0)
-      return strcmp(lip_option_format(&table.rows[i], options, now, sizeof now),
-                    lip_option_format(&table.rows[i], &initial, then, sizeof then)) != 0;
+      return !lip_option_same(&table.rows[i], options, &initial);
   return false;
 }
 

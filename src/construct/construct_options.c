@@ -69,12 +69,9 @@ void lip_construct_defaults(lip_construct_options *options)
 static bool fits(const lip_option *row, const lip_construct_options *options,
                  const lip_construct_options *initial)
 {
-  char is[64], was[64];
-
   for (size_t o = 0; o < sizeof owners / sizeof *owners; o++)
     if (strcmp(owners[o].name, row->name) == 0 && !(owners[o].kinds >> options->kind & 1))
-      return strcmp(lip_option_format(row, options, is, sizeof is),
-                    lip_option_format(row, initial, was, sizeof was)) == 0;
+      return lip_option_same(row, options, initial);
   return true;
 }
 
