@@ -38,6 +38,7 @@ static lip_status below_noise(const lip_law_input *in, double factor, lip_law_re
              in->c);
   law_at_least(out, in->sigma2, in->eps, "sigma^2 >= eps, else no error is so far below it");
   law_constant(out, "log of the size of the class", size.log_size, "log-size, or bits p log 2");
+  law_constant(out, "8^3 of the labels", 512, "universal law, Theorem 2");
 done:
   return st;
 }
@@ -46,20 +47,17 @@ static lip_status paper(const lip_law_input *in, lip_law_result *out, lip_error 
 {
   lip_status st = below_noise(in, 4096, out, err);
 
-  if (st != LIP_OK) return st;
-  law_constant(out, "8^3 of the labels", 512, "universal law, Theorem 2");
-  law_constant(out, "8^4", 4096, "universal law, Theorem 2, as printed: too small");
-  return LIP_OK;
+  if (st == LIP_OK)
+    law_constant(out, "8^4", 4096, "universal law, Theorem 2, as printed: too small");
+  return st;
 }
 
 static lip_status corrected(const lip_law_input *in, lip_law_result *out, lip_error *err)
 {
   lip_status st = below_noise(in, 5184, out, err);
 
-  if (st != LIP_OK) return st;
-  law_constant(out, "8^3 of the labels", 512, "universal law, Theorem 2");
-  law_constant(out, "5184 in place of 8^4", 5184, DERIVED);
-  return LIP_OK;
+  if (st == LIP_OK) law_constant(out, "5184 in place of 8^4", 5184, DERIVED);
+  return st;
 }
 
 /* log of 2^k exp(-n s^2 / 2) + |F| exp(-n d (margin - s)^2 / (2 c L^2)), the labels' share s
