@@ -50,7 +50,7 @@ static lip_architecture *described(const char *text, lip_error *why)
 static void fill(lip_architecture *of, double scale, double bias)
 {
   for (size_t i = 1; i < of->nodes; i++) {
-    lip_node *node = &of->node[i];
+    lip_arch_node *node = &of->node[i];
     size_t count = node->channels * node->fan_in;
 
     if (!node->parameters) continue;
@@ -65,7 +65,7 @@ static void fill(lip_architecture *of, double scale, double bias)
   assert_int_equal(lip_architecture_measure(of, NULL, NULL), LIP_OK);
 }
 
-static void pool(const lip_node *node, const double *h, double *out)
+static void pool(const lip_arch_node *node, const double *h, double *out)
 {
   for (size_t c = 0; c < node->channels; c++)
     for (size_t r = 0; r < node->height; r++)
@@ -83,32 +83,32 @@ static void pool(const lip_node *node, const double *h, double *out)
             most = fmax(most, one);
             sum += one;
           }
-        out[(c * node->height + r) * node->width + s] = node->kind == LIP_NODE_MAX_POOL
+        out[(c * node->height + r) * node->width + s] = node->kind == LIP_ARCH_MAX_POOL
                                                             ? most
                                                             : sum / (double)(node->kernel[0] *
                                                                              node->kernel[1]);
       }
 }
 
-static void apply(const lip_node *node, double *joined, double *out)
+static void apply(const lip_arch_node *node, double *joined, double *out)
 {
-  size_t size = lip_node_size(node), places = node->height * node->width;
+  size_t size = lip_arch_node_size(node), places = node->height * node->width;
 
   switch (node->kind) {
-  case LIP_NODE_LINEAR:
+  case LIP_ARCH_LINEAR:
     for (size_t o = 0; o < size; o++)
       out[o] = lip_dot(node->in_channels, node->W + o * node->in_channels, joined);
     break;
-  case LIP_NODE_CONVOLUTION:
+  case LIP_ARCH_CONVOLUTION:
     lip_convolve(node, joined, out);
     break;
-  case LIP_NODE_MAX_POOL:
-  case LIP_NODE_AVERAGE_POOL:
+  case LIP_ARCH_MAX_POOL:
+  case LIP_ARCH_AVERAGE_POOL:
     pool(node, joined, out);
     break;
   default:
     for (size_t o = 0; o < size; o++)
-      out[o] = node->kind == LIP_NODE_ACTIVATION ? lip_activation_value(node->activation, joined[o])
+      out[o] = node->kind == LIP_ARCH_ACTIVATION ? lip_activation_value(node->activation, joined[o])
                                                  : joined[o];
   }
   for (size_t o = 0; node->b && o < size; o++) out[o] += node->b[o / places];
@@ -121,22 +121,22 @@ static void value(const lip_architecture *of, const double *x, double *out)
 
   assert_true(of->nodes <= 32);
   for (size_t i = 0; i < of->nodes; i++) {
-    const lip_node *node = &of->node[i];
+    const lip_arch_node *node = &of->node[i];
     size_t at = 0;
 
-    h[i] = lip_alloc(lip_node_size(node), sizeof **h);
-    if (i == 0) memcpy(h[0], x, lip_node_size(node) * sizeof *x);
+    h[i] = lip_alloc(lip_arch_node_size(node), sizeof **h);
+    if (i == 0) memcpy(h[0], x, lip_arch_node_size(node) * sizeof *x);
     if (i == 0) continue;
     for (size_t j = 0; j < node->parents; j++) {
-      size_t size = lip_node_size(&of->node[node->parent[j]]);
+      size_t size = lip_arch_node_size(&of->node[node->parent[j]]);
 
-      if (node->kind == LIP_NODE_ADD) at = 0;
+      if (node->kind == LIP_ARCH_ADD) at = 0;
       for (size_t k = 0; k < size; k++, at++)
-        joined[at] = h[node->parent[j]][k] + (node->kind == LIP_NODE_ADD && j > 0 ? joined[at] : 0);
+        joined[at] = h[node->parent[j]][k] + (node->kind == LIP_ARCH_ADD && j > 0 ? joined[at] : 0);
     }
     apply(node, joined, h[i]);
   }
-  memcpy(out, h[of->nodes - 1], lip_node_size(&of->node[of->nodes - 1]) * sizeof *out);
+  memcpy(out, h[of->nodes - 1], lip_arch_node_size(&of->node[of->nodes - 1]) * sizeof *out);
   for (size_t i = 0; i < of->nodes; i++) lip_free(h[i]);
 }
 
@@ -144,7 +144,7 @@ static void value(const lip_architecture *of, const double *x, double *out)
 static double *parameter(lip_architecture *of, size_t index)
 {
   for (size_t i = 1; i < of->nodes; i++) {
-    lip_node *node = &of->node[i];
+    lip_arch_node *node = &of->node[i];
     size_t weights = node->channels * node->fan_in;
 
     if (!node->parameters) continue;
@@ -369,7 +369,7 @@ static void a_product_of_numbers_attains_the_bounds(void **state)
 /* All weights of layer `index` are w, all biases b. */
 static void set_layer(lip_architecture *of, size_t index, double w, double b)
 {
-  lip_node *node = &of->node[index];
+  lip_arch_node *node = &of->node[index];
   size_t count = node->channels * node->fan_in;
 
   node->W = lip_alloc(count, sizeof *node->W);
@@ -499,8 +499,8 @@ static void madrys_networks_have_the_printed_sizes(void **state)
 static void check_convolution(const char *text)
 {
   lip_architecture *of = described(text, NULL);
-  lip_node *node = &of->node[1];
-  size_t in = lip_node_size(&of->node[0]), out = lip_node_size(node);
+  lip_arch_node *node = &of->node[1];
+  size_t in = lip_arch_node_size(&of->node[0]), out = lip_arch_node_size(node);
   size_t weights = node->channels * node->fan_in, most = 0, row = 0, column = 0;
   double x[128] = {0}, *M = lip_alloc(in * out, sizeof *M), *gram, values[128];
 

@@ -9,25 +9,25 @@
 extern "C" {
 #endif
 
-typedef enum lip_node_kind {
-  LIP_NODE_INPUT,
-  LIP_NODE_LINEAR,       /* W h + b */
-  LIP_NODE_CONVOLUTION,  /* the same, W from a kernel that is used at every place */
-  LIP_NODE_MAX_POOL,     /* largest entries of windows */
-  LIP_NODE_AVERAGE_POOL, /* means of windows, no padding */
-  LIP_NODE_ACTIVATION,
-  LIP_NODE_FLATTEN,
-  LIP_NODE_CONCAT, /* values of several nodes, one after the other */
-  LIP_NODE_ADD,    /* their sum */
-} lip_node_kind;
+typedef enum lip_arch_kind {
+  LIP_ARCH_INPUT,
+  LIP_ARCH_LINEAR,       /* W h + b */
+  LIP_ARCH_CONVOLUTION,  /* the same, W from a kernel that is used at every place */
+  LIP_ARCH_MAX_POOL,     /* largest entries of windows */
+  LIP_ARCH_AVERAGE_POOL, /* means of windows, no padding */
+  LIP_ARCH_ACTIVATION,
+  LIP_ARCH_FLATTEN,
+  LIP_ARCH_CONCAT, /* values of several nodes, one after the other */
+  LIP_ARCH_ADD,    /* their sum */
+} lip_arch_kind;
 
-enum { LIP_NODE_NAME = 64 };
+enum { LIP_ARCH_NAME = 64 };
 
 /* A step of the computation. Linear maps and convolutions are the layers of the universal law's
    section 3; where they have several parents these are concatenated. */
-typedef struct lip_node {
-  lip_node_kind kind;
-  char name[LIP_NODE_NAME];
+typedef struct lip_arch_node {
+  lip_arch_kind kind;
+  char name[LIP_ARCH_NAME];
   size_t parents, *parent;        /* indices of earlier nodes; owned */
   size_t channels, height, width; /* of the value; a vector is channels x 1 x 1 */
   size_t in_channels, in_height, in_width;
@@ -39,12 +39,12 @@ typedef struct lip_node {
   bool bias, whole_kernel;            /* has b; some output uses the whole kernel */
   double norm, bias_norm;             /* |W|_op as a map, |b| as the value it adds; NaN: unknown */
   double *W, *b; /* out x in or out x in x kernel, and out; owned; NULL: unknown, or no b */
-} lip_node;
+} lip_arch_node;
 
 /* node[0] is the input, the last node the output. */
 typedef struct lip_architecture {
   size_t nodes, room;
-  lip_node *node; /* owned */
+  lip_arch_node *node; /* owned */
 } lip_architecture;
 
 /* What section 3 counts. */

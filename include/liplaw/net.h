@@ -58,18 +58,64 @@ typedef struct lip_layer {
 
 typedef enum lip_precision { LIP_F32, LIP_F64 } lip_precision;
 
-/* A feed-forward network: layer[0], ..., layer[depth - 1], the last one usually with LIP_IDENTITY.
-   The two-layer class F_k(psi) of the two-layer paper (1) is depth 2:
-   f(x) = a . psi(W x + b) + c, W = layer[0].W (k x d), a = layer[1].W (1 x k).
+/* What a node makes of the values of its parents. All are affine but for pools of largest entries,
+   activations, softmax and maps. */
+typedef enum lip_node_kind {
+  LIP_NODE_INPUT,
+  LIP_NODE_LINEAR,       /* W h + b, W size x size of the parent, row-major */
+  LIP_NODE_CONVOLUTION,  /* W channels x (channels of the parent / groups) x kernel; b channels */
+  LIP_NODE_SCALE,        /* w o h + b: one number for each channel, or for each entry */
+  LIP_NODE_SELECT,       /* h_{index[j]} + b_j, without h where index[j] is LIP_NOWHERE: transposes,
+                            slices, padding */
+  LIP_NODE_AVERAGE_POOL, /* means of windows */
+  LIP_NODE_MAX_POOL,     /* largest entries of windows; padding is no entry */
+  LIP_NODE_ACTIVATION,   /* psi(h_j) */
+  LIP_NODE_SOFTMAX,      /* e^{h_j} / sum e^{h_i} */
+  LIP_NODE_CONCAT,       /* the parents' values, one after the other */
+  LIP_NODE_ADD,          /* the sum of the parents' values, all of one size */
+  LIP_NODE_MAP,          /* a layer's map that is not affine; in chains of layers only */
+} lip_node_kind;
+
+enum { LIP_NODE_NAME = 64 };
+#define LIP_NOWHERE SIZE_MAX
+
+/* A step of the computation. Values are numbers in a row; where a convolution or a pool reads them,
+   they are channels x height x width, row-major. */
+typedef struct lip_node {
+  lip_node_kind kind;
+  char name[LIP_NODE_NAME];       /* the file's, for messages; may be empty */
+  size_t parents, *parent;        /* indices of earlier nodes; owned */
+  size_t size;                    /* of the value: channels * height * width */
+  size_t channels, height, width; /* a vector is size x 1 x 1 */
+  /* Of convolutions and pools: as what the parent's value is read, and where. The value has (in +
+     before + after - dilation (kernel - 1) - 1) / stride + 1 places along an axis, rounded down */
+  size_t in_channels, in_height, in_width;
+  size_t kernel[2], stride[2], dilation[2], before[2], after[2], groups;
+  bool counts_padding; /* average pools: the mean is over the whole window, zeros outside */
+  lip_activation activation;
+  size_t weights, biases; /* entries of W and b; 0: there is none */
+  double *W, *b;          /* into the network's block */
+  size_t *index;          /* of LIP_NODE_SELECT: size entries; owned */
+  size_t layer;           /* of LIP_NODE_MAP: which */
+} lip_node;
+
+/* A feed-forward network: node[0] is the input, the last node the output, and every node stands
+   after its parents.
+   Where it is a chain of layers, as all networks that are trained or constructed here, `layer` are
+   the same numbers once more: layer[0], ..., layer[depth - 1], the last one usually with
+   LIP_IDENTITY; else depth is 0 and layer NULL. The two-layer class F_k(psi) of the two-layer paper
+   (1) is depth 2: f(x) = a . psi(W x + b) + c, W = layer[0].W (k x d), a = layer[1].W (1 x k).
    It is the real function that the stored numbers define: weights are kept in f64; LIP_F32 says
    that every one of them is a float and is written as such. */
 typedef struct lip_net {
+  size_t nodes;
+  lip_node *node; /* owned */
   size_t depth;
   lip_layer *layer;  /* owned */
-  size_t max_width;  /* the largest out */
+  size_t max_width;  /* the largest size of a value, the input's aside */
   size_t parameters; /* the number of weights, all biases included, scales not */
   lip_precision precision;
-  double *block; /* owned: all weights and biases, layer by layer, W before b */
+  double *block; /* owned: all weights and biases, node by node, W before b */
 } lip_net;
 
 /* A network of zeros.

@@ -32,21 +32,21 @@ static size_t laws_there(const answer *out)
   return out->laws ? out->report.norms ? ARCHITECTURE_LAWS : ARCHITECTURE_LAWS / 2 : 0;
 }
 
-static const char *kind_of(const lip_node *node)
+static const char *kind_of(const lip_arch_node *node)
 {
   static const char *const words[] = {
-      [LIP_NODE_INPUT] = "input",
-      [LIP_NODE_LINEAR] = "linear",
-      [LIP_NODE_CONVOLUTION] = "conv2d",
-      [LIP_NODE_MAX_POOL] = "maxpool2d",
-      [LIP_NODE_AVERAGE_POOL] = "avgpool2d",
-      [LIP_NODE_ACTIVATION] = "activation",
-      [LIP_NODE_FLATTEN] = "flatten",
-      [LIP_NODE_CONCAT] = "concat",
-      [LIP_NODE_ADD] = "add",
+      [LIP_ARCH_INPUT] = "input",
+      [LIP_ARCH_LINEAR] = "linear",
+      [LIP_ARCH_CONVOLUTION] = "conv2d",
+      [LIP_ARCH_MAX_POOL] = "maxpool2d",
+      [LIP_ARCH_AVERAGE_POOL] = "avgpool2d",
+      [LIP_ARCH_ACTIVATION] = "activation",
+      [LIP_ARCH_FLATTEN] = "flatten",
+      [LIP_ARCH_CONCAT] = "concat",
+      [LIP_ARCH_ADD] = "add",
   };
 
-  return node->kind == LIP_NODE_ACTIVATION ? lip_activation_name(node->activation.kind)
+  return node->kind == LIP_ARCH_ACTIVATION ? lip_activation_name(node->activation.kind)
                                            : words[node->kind];
 }
 
@@ -57,7 +57,7 @@ static json_t *layers_json(const answer *out)
   json_t *list = json_array();
 
   for (size_t i = 0; i < out->of->nodes; i++) {
-    const lip_node *node = &out->of->node[i];
+    const lip_arch_node *node = &out->of->node[i];
     bool layer = node->parameters > 0;
     json_t *one = json_pack(
         "{s:o, s:s, s:[I, I, I], s:I, s:o, s:o, s:o, s:o}", "name", cli_text(node->name), "op",
@@ -125,7 +125,7 @@ static void print_layers(const answer *out)
   (void)printf("%-24s %-10s %-16s %12s %8s %12s\n", "layer", "", "value", "parameters", "uses",
                "norm");
   for (size_t i = 0; i < out->of->nodes; i++) {
-    const lip_node *node = &out->of->node[i];
+    const lip_arch_node *node = &out->of->node[i];
     char shape[64], norm[32] = "";
 
     (void)snprintf(shape, sizeof shape, "%zu x %zu x %zu", node->channels, node->height,

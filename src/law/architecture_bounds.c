@@ -15,28 +15,28 @@
 
 #include <math.h>
 
-static bool is_layer(const lip_node *node)
+static bool is_layer(const lip_arch_node *node)
 {
-  return node->kind == LIP_NODE_LINEAR || node->kind == LIP_NODE_CONVOLUTION;
+  return node->kind == LIP_ARCH_LINEAR || node->kind == LIP_ARCH_CONVOLUTION;
 }
 
-static double values(const lip_node *node)
+static double values(const lip_arch_node *node)
 {
   return (double)node->channels * (double)node->height * (double)node->width;
 }
 
 /* The Lipschitz constant of a map without parameters. Largest entries of windows: each entry counts
    for the windows that hold it. Means: |A|^2 <= (largest row sum) (largest column sum). */
-static double slope_of(const lip_node *node)
+static double slope_of(const lip_arch_node *node)
 {
   double covered = (double)node->fan_out;
 
   switch (node->kind) {
-  case LIP_NODE_ACTIVATION:
+  case LIP_ARCH_ACTIVATION:
     return lip_activation_lipschitz(node->activation);
-  case LIP_NODE_MAX_POOL:
+  case LIP_ARCH_MAX_POOL:
     return sqrt(covered);
-  case LIP_NODE_AVERAGE_POOL:
+  case LIP_ARCH_AVERAGE_POOL:
     return sqrt(covered / ((double)node->kernel[0] * (double)node->kernel[1]));
   default:
     return 1;
@@ -44,16 +44,16 @@ static double slope_of(const lip_node *node)
 }
 
 /* What the parents' bounds make together: a sum, or the root of a sum of squares. */
-static long double joined(const lip_node *node, const long double *bound)
+static long double joined(const lip_arch_node *node, const long double *bound)
 {
   long double sum = 0;
 
   for (size_t i = 0; i < node->parents; i++) {
     long double one = bound[node->parent[i]];
 
-    sum += node->kind == LIP_NODE_ADD ? one : one * one;
+    sum += node->kind == LIP_ARCH_ADD ? one : one * one;
   }
-  return node->kind == LIP_NODE_ADD ? sum : sqrtl(sum);
+  return node->kind == LIP_ARCH_ADD ? sum : sqrtl(sum);
 }
 
 /* Slopes with respect to node `from`, nodes before it do not depend on it. */
@@ -63,7 +63,7 @@ static void carry_slopes(const lip_architecture *of, const double *norm, size_t 
   for (size_t i = 0; i < from; i++) slope[i] = 0;
   slope[from] = 1;
   for (size_t i = from + 1; i < of->nodes; i++) {
-    const lip_node *node = &of->node[i];
+    const lip_arch_node *node = &of->node[i];
 
     slope[i] = joined(node, slope) * (is_layer(node) ? norm[i] : slope_of(node));
   }
@@ -74,11 +74,11 @@ static void carry_values(const lip_architecture *of, const double *norm, const d
 {
   value[0] = radius;
   for (size_t i = 1; i < of->nodes; i++) {
-    const lip_node *node = &of->node[i];
+    const lip_arch_node *node = &of->node[i];
 
     value[i] = joined(node, value) * (is_layer(node) ? norm[i] : slope_of(node));
     if (is_layer(node) && node->bias) value[i] += bias_norm[i];
-    if (node->kind == LIP_NODE_ACTIVATION)
+    if (node->kind == LIP_ARCH_ACTIVATION)
       value[i] += fabs(lip_activation_value(node->activation, 0)) * sqrt(values(node));
   }
 }
@@ -106,11 +106,11 @@ static double printed_product(const lip_architecture *of, const double *norm)
 /* |w|^2 of a layer's own parameters, given |W|_op and |b|. A row of W that holds a whole kernel has
    its norm; else every parameter stands in W at least once, whose rank is at most its smaller side.
  */
-static double parameters_squared(const lip_node *node, double norm, double bias_norm)
+static double parameters_squared(const lip_arch_node *node, double norm, double bias_norm)
 {
   double rank = fmin(values(node),
                      (double)node->in_channels * (double)node->in_height * (double)node->in_width);
-  bool rows = node->kind == LIP_NODE_CONVOLUTION && node->whole_kernel;
+  bool rows = node->kind == LIP_ARCH_CONVOLUTION && node->whole_kernel;
   double bias = node->bias ? bias_norm * bias_norm / (double)node->bias_uses : 0;
 
   return (rows ? (double)node->channels : rank) * norm * norm + bias;
@@ -118,11 +118,11 @@ static double parameters_squared(const lip_node *node, double norm, double bias_
 
 /* |W(e)|_op <= sqrt(most) |e| for parameters e: each is used `uses` times at most, and a kernel's
    entries at one offset make a map of their own norm, so a kernel counts its offsets at most. */
-static long double slope_squared(const lip_node *node, long double after, long double before)
+static long double slope_squared(const lip_arch_node *node, long double after, long double before)
 {
   double most = (double)node->uses;
 
-  if (node->kind == LIP_NODE_CONVOLUTION)
+  if (node->kind == LIP_ARCH_CONVOLUTION)
     most = fmin(most, (double)node->kernel[0] * (double)node->kernel[1]);
   return after * after * (most * before * before + (long double)node->bias_uses);
 }
@@ -142,7 +142,7 @@ lip_status lip_architecture_bound(const lip_architecture *architecture, const do
   carry_slopes(architecture, norm, 0, slope);
   lipschitz = slope[last];
   for (size_t i = 1; i <= last; i++) {
-    const lip_node *node = &architecture->node[i];
+    const lip_arch_node *node = &architecture->node[i];
 
     if (!is_layer(node)) continue;
     carry_slopes(architecture, norm, i, slope);
@@ -166,7 +166,7 @@ void lip_architecture_box(const lip_architecture *architecture, double W, double
                           double *bias_norm)
 {
   for (size_t i = 0; i < architecture->nodes; i++) {
-    const lip_node *node = &architecture->node[i];
+    const lip_arch_node *node = &architecture->node[i];
 
     norm[i] = W * sqrt((double)node->fan_in * (double)node->fan_out);
     bias_norm[i] = node->bias ? W * sqrt(values(node)) : 0;

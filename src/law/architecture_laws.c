@@ -15,9 +15,9 @@
 #include <math.h>
 #include <string.h>
 
-static bool is_layer(const lip_node *node)
+static bool is_layer(const lip_arch_node *node)
 {
-  return node->kind == LIP_NODE_LINEAR || node->kind == LIP_NODE_CONVOLUTION;
+  return node->kind == LIP_ARCH_LINEAR || node->kind == LIP_ARCH_CONVOLUTION;
 }
 
 /* The least power 2^s >= value, s >= 0; adds its share of delta. */
@@ -34,7 +34,7 @@ static double largest_weight(const lip_architecture *of)
   double largest = 0;
 
   for (size_t i = 1; i < of->nodes; i++) {
-    const lip_node *node = &of->node[i];
+    const lip_arch_node *node = &of->node[i];
     size_t entries = node->parameters - (node->bias ? node->channels : 0);
 
     for (size_t j = 0; node->W && j < entries; j++) largest = fmax(largest, fabs(node->W[j]));
@@ -51,7 +51,7 @@ static void find_norms(const lip_architecture *of, architecture_report *report)
 {
   report->norms = true;
   for (size_t i = 1; i < of->nodes; i++) {
-    const lip_node *node = &of->node[i];
+    const lip_arch_node *node = &of->node[i];
 
     if (!is_layer(node)) continue;
     report->norm[i] = node->norm;

@@ -11,12 +11,12 @@
 static const size_t most = (size_t)1 << 53;    /* of numbers: doubles count them */
 static const size_t longest = (size_t)1 << 20; /* axis that a kernel slides along */
 
-size_t lip_node_size(const lip_node *node)
+size_t lip_arch_node_size(const lip_arch_node *node)
 {
   return node->channels * node->height * node->width;
 }
 
-void lip_node_clear(lip_node *node)
+void lip_arch_node_clear(lip_arch_node *node)
 {
   lip_free(node->parent);
   lip_free(node->W);
@@ -26,25 +26,25 @@ void lip_node_clear(lip_node *node)
 void lip_architecture_free(lip_architecture *architecture)
 {
   if (!architecture) return;
-  for (size_t i = 0; i < architecture->nodes; i++) lip_node_clear(&architecture->node[i]);
+  for (size_t i = 0; i < architecture->nodes; i++) lip_arch_node_clear(&architecture->node[i]);
   lip_free(architecture->node);
   lip_free(architecture);
 }
 
 /* The value that the parents make together: concatenated along channels, or added. */
-static lip_status join(const lip_architecture *of, lip_node *node, lip_error *err)
+static lip_status join(const lip_architecture *of, lip_arch_node *node, lip_error *err)
 {
   lip_status st = LIP_OK;
 
   for (size_t i = 0; i < node->parents; i++) {
-    const lip_node *parent = &of->node[node->parent[i]];
+    const lip_arch_node *parent = &of->node[node->parent[i]];
     bool same = parent->height == node->in_height && parent->width == node->in_width;
 
     if (i == 0) {
       node->in_channels = parent->channels;
       node->in_height = parent->height;
       node->in_width = parent->width;
-    } else if (node->kind == LIP_NODE_ADD) {
+    } else if (node->kind == LIP_ARCH_ADD) {
       if (!same || parent->channels != node->in_channels)
         FAIL(LIP_EINPUT, "it adds values of different shapes");
     } else {
@@ -94,7 +94,7 @@ static bool whole(size_t in, size_t out, size_t kernel, size_t stride, size_t pa
   return first < out && first * stride + kernel <= in + padding;
 }
 
-static void count_convolution(lip_node *node)
+static void count_convolution(lip_arch_node *node)
 {
   size_t across[2] = {0, 0}, covered[2], in[2] = {node->in_height, node->in_width};
   size_t out[2] = {node->height, node->width};
@@ -118,7 +118,7 @@ static void count_convolution(lip_node *node)
   node->parameters = node->channels * (node->fan_in + node->bias);
 }
 
-static void count_linear(lip_node *node)
+static void count_linear(lip_arch_node *node)
 {
   node->uses = 1;
   node->bias_uses = node->bias;
@@ -129,43 +129,43 @@ static void count_linear(lip_node *node)
 }
 
 /* Shapes of convolutions and pools. */
-static lip_status slide_window(lip_node *node, lip_error *err)
+static lip_status slide_window(lip_arch_node *node, lip_error *err)
 {
   lip_status st = LIP_OK;
 
-  if (node->kind != LIP_NODE_CONVOLUTION) node->channels = node->in_channels;
+  if (node->kind != LIP_ARCH_CONVOLUTION) node->channels = node->in_channels;
   TRY(slide(node->in_height, node->kernel[0], node->stride[0], node->padding[0], &node->height,
             err));
   TRY(slide(node->in_width, node->kernel[1], node->stride[1], node->padding[1], &node->width, err));
-  if (node->kind == LIP_NODE_CONVOLUTION) {
+  if (node->kind == LIP_ARCH_CONVOLUTION) {
     count_convolution(node);
   } else { /* of pools: at how many places an entry is used */
     node->fan_out = coverage(node->in_height, node->height, node->kernel[0], node->stride[0],
                              node->padding[0]) *
                     coverage(node->in_width, node->width, node->kernel[1], node->stride[1],
                              node->padding[1]);
-    if (node->kind == LIP_NODE_AVERAGE_POOL && (node->padding[0] || node->padding[1]))
+    if (node->kind == LIP_ARCH_AVERAGE_POOL && (node->padding[0] || node->padding[1]))
       FAIL(LIP_EINPUT, "means of padded windows are not read");
   }
 done:
   return st;
 }
 
-static lip_status shape(lip_node *node, lip_error *err)
+static lip_status shape(lip_arch_node *node, lip_error *err)
 {
   switch (node->kind) {
-  case LIP_NODE_CONVOLUTION:
-  case LIP_NODE_MAX_POOL:
-  case LIP_NODE_AVERAGE_POOL:
+  case LIP_ARCH_CONVOLUTION:
+  case LIP_ARCH_MAX_POOL:
+  case LIP_ARCH_AVERAGE_POOL:
     return slide_window(node, err);
-  case LIP_NODE_LINEAR:
+  case LIP_ARCH_LINEAR:
     if (node->in_height != 1 || node->in_width != 1)
       return lip_fail(err, LIP_EINPUT, "its input is %zu x %zu x %zu; flatten comes first",
                       node->in_channels, node->in_height, node->in_width);
     node->height = node->width = 1;
     count_linear(node);
     return LIP_OK;
-  case LIP_NODE_FLATTEN:
+  case LIP_ARCH_FLATTEN:
     node->channels = node->in_channels * node->in_height * node->in_width;
     node->height = node->width = 1;
     return LIP_OK;
@@ -178,7 +178,7 @@ static lip_status shape(lip_node *node, lip_error *err)
 }
 
 /* Whether all counts of the node stay numbers that a double holds. */
-static bool countable(const lip_node *node)
+static bool countable(const lip_arch_node *node)
 {
   double size = (double)node->channels * (double)node->height * (double)node->width;
   double weights = (double)node->channels * ((double)node->in_channels + 1) *
@@ -188,13 +188,13 @@ static bool countable(const lip_node *node)
   return size >= 1 && size <= (double)most && weights <= (double)most;
 }
 
-lip_status lip_architecture_add(lip_architecture *architecture, lip_node *node, lip_error *err)
+lip_status lip_architecture_add(lip_architecture *architecture, lip_arch_node *node, lip_error *err)
 {
   lip_status st = LIP_OK;
 
   if (architecture->nodes == architecture->room) {
     size_t room = 2 * architecture->room + 16;
-    lip_node *more = lip_alloc(room, sizeof *more);
+    lip_arch_node *more = lip_alloc(room, sizeof *more);
 
     if (!more) FAIL(LIP_ENOMEM, "an architecture of %zu nodes", room);
     if (architecture->nodes) memcpy(more, architecture->node, architecture->nodes * sizeof *more);
@@ -202,7 +202,7 @@ lip_status lip_architecture_add(lip_architecture *architecture, lip_node *node, 
     architecture->node = more;
     architecture->room = room;
   }
-  if (node->kind != LIP_NODE_INPUT) {
+  if (node->kind != LIP_ARCH_INPUT) {
     TRY(join(architecture, node, err));
     TRY(shape(node, err));
   }
@@ -210,28 +210,28 @@ lip_status lip_architecture_add(lip_architecture *architecture, lip_node *node, 
   architecture->node[architecture->nodes++] = *node;
   return LIP_OK;
 done:
-  lip_node_clear(node);
+  lip_arch_node_clear(node);
   return st;
 }
 
 lip_architecture_sizes lip_architecture_count(const lip_architecture *architecture)
 {
   lip_architecture_sizes sizes = {
-      .inputs = lip_node_size(&architecture->node[0]),
-      .outputs = lip_node_size(&architecture->node[architecture->nodes - 1]),
+      .inputs = lip_arch_node_size(&architecture->node[0]),
+      .outputs = lip_arch_node_size(&architecture->node[architecture->nodes - 1]),
       .multiplicity = 1,
       .activation = 1};
 
   for (size_t i = 1; i < architecture->nodes; i++) {
-    const lip_node *node = &architecture->node[i];
+    const lip_arch_node *node = &architecture->node[i];
 
     sizes.parameters += node->parameters;
-    sizes.depth += node->kind == LIP_NODE_LINEAR || node->kind == LIP_NODE_CONVOLUTION;
+    sizes.depth += node->kind == LIP_ARCH_LINEAR || node->kind == LIP_ARCH_CONVOLUTION;
     if (node->uses > sizes.multiplicity) sizes.multiplicity = node->uses;
     if (node->bias_uses > sizes.multiplicity) sizes.multiplicity = node->bias_uses;
     sizes.biases = sizes.biases || node->bias;
     sizes.skips = sizes.skips || node->parents != 1 || node->parent[0] + 1 != i;
-    if (node->kind == LIP_NODE_ACTIVATION)
+    if (node->kind == LIP_ARCH_ACTIVATION)
       sizes.activation = fmax(sizes.activation, lip_activation_lipschitz(node->activation));
   }
   return sizes;

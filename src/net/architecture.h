@@ -11,14 +11,14 @@
    the rest is found here.
    return  LIP_OK; LIP_EINPUT where shapes do not fit; LIP_ENOMEM; the node is taken over either way
  */
-LIP_MUST_CHECK lip_status lip_architecture_add(lip_architecture *architecture, lip_node *node,
+LIP_MUST_CHECK lip_status lip_architecture_add(lip_architecture *architecture, lip_arch_node *node,
                                                lip_error *err);
 
 /* Releases what a node owns that was not added. */
-void lip_node_clear(lip_node *node);
+void lip_arch_node_clear(lip_arch_node *node);
 
 /* Numbers of the value. */
-size_t lip_node_size(const lip_node *node);
+size_t lip_arch_node_size(const lip_arch_node *node);
 
 /* The network as an architecture, with weights.
    return  LIP_OK; LIP_EINPUT where a layer is not affine; LIP_ENOMEM */

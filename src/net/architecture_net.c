@@ -19,11 +19,11 @@ lip_status lip_architecture_measure(lip_architecture *architecture, const lip_co
   lip_status st = LIP_OK;
 
   for (size_t i = 1; i < architecture->nodes; i++) {
-    lip_node *node = &architecture->node[i];
+    lip_arch_node *node = &architecture->node[i];
     lip_operator_norm found;
 
     if (!node->W) continue;
-    if (node->kind == LIP_NODE_CONVOLUTION) {
+    if (node->kind == LIP_ARCH_CONVOLUTION) {
       TRY(lip_convolution_norm(node, &node->norm, control, err));
     } else {
       TRY(lip_operator_norm_of(node->channels, node->in_channels, node->W, &found, control, err));
@@ -46,13 +46,13 @@ static double *copy(const double *values, size_t count)
   return made;
 }
 
-static lip_status add_after(lip_architecture *architecture, lip_node *node, lip_error *err)
+static lip_status add_after(lip_architecture *architecture, lip_arch_node *node, lip_error *err)
 {
   node->parents = 1;
   node->parent = lip_alloc(1, sizeof *node->parent);
   node->norm = node->bias_norm = NAN;
   if (!node->parent) {
-    lip_node_clear(node);
+    lip_arch_node_clear(node);
     return lip_fail(err, LIP_ENOMEM, "a node of an architecture");
   }
   node->parent[0] = architecture->nodes - 1;
@@ -63,16 +63,16 @@ static lip_status add_layer(lip_architecture *architecture, const lip_layer *lay
                             lip_error *err)
 {
   lip_status st = LIP_OK;
-  lip_node affine = {.kind = LIP_NODE_LINEAR,
-                     .channels = layer->out,
-                     .bias = layer->b != NULL,
-                     .W = copy(layer->W, layer->out * layer->in),
-                     .b = copy(layer->b, layer->out)};
-  lip_node after = {.kind = LIP_NODE_ACTIVATION, .activation = layer->activation};
+  lip_arch_node affine = {.kind = LIP_ARCH_LINEAR,
+                          .channels = layer->out,
+                          .bias = layer->b != NULL,
+                          .W = copy(layer->W, layer->out * layer->in),
+                          .b = copy(layer->b, layer->out)};
+  lip_arch_node after = {.kind = LIP_ARCH_ACTIVATION, .activation = layer->activation};
 
   (void)snprintf(affine.name, sizeof affine.name, "layer %zu", number);
   if (!affine.W || (layer->b && !affine.b)) {
-    lip_node_clear(&affine);
+    lip_arch_node_clear(&affine);
     return lip_fail(err, LIP_ENOMEM, "the weights of layer %zu", number);
   }
   TRY(add_after(architecture, &affine, err));
@@ -86,7 +86,7 @@ lip_status lip_architecture_of_net(const lip_net *net, lip_architecture **archit
 {
   lip_status st = LIP_OK;
   lip_architecture *made = lip_alloc_zero(1, sizeof *made);
-  lip_node input = {.kind = LIP_NODE_INPUT, .height = 1, .width = 1};
+  lip_arch_node input = {.kind = LIP_ARCH_INPUT, .height = 1, .width = 1};
 
   if (!made) FAIL(LIP_ENOMEM, "an architecture");
   input.channels = net->layer[0].in;

@@ -50,7 +50,7 @@ done:
 }
 
 /* Half the kernel, so that a stride of 1 keeps the shape. */
-static lip_status read_padding(const json_t *value, lip_node *node, lip_error *err)
+static lip_status read_padding(const json_t *value, lip_arch_node *node, lip_error *err)
 {
   const char *word = json_string_value(value);
 
@@ -89,7 +89,7 @@ static lip_status read_weights(const reading *from, const char *name, size_t ran
   return LIP_OK;
 }
 
-static lip_status read_bias(const reading *from, lip_node *node, lip_error *err)
+static lip_status read_bias(const reading *from, lip_arch_node *node, lip_error *err)
 {
   lip_status st = LIP_OK;
   const json_t *bias = json_object_get(from->layer, "bias");
@@ -115,7 +115,7 @@ done:
 }
 
 /* Numbers that the layer takes: those of its parents' channels together. */
-static size_t taken(const reading *from, const lip_node *node)
+static size_t taken(const reading *from, const lip_arch_node *node)
 {
   size_t sum = 0;
 
@@ -125,8 +125,8 @@ static size_t taken(const reading *from, const lip_node *node)
 
 /* W of a linear map (rank 2) or a convolution (rank 4), from the archive; `sizes` names the key
    that tells how many outputs there are where there is none. */
-static lip_status read_layer(const reading *from, const char *sizes, size_t rank, lip_node *node,
-                             lip_error *err)
+static lip_status read_layer(const reading *from, const char *sizes, size_t rank,
+                             lip_arch_node *node, lip_error *err)
 {
   lip_status st = LIP_OK;
   const char *name = json_string_value(json_object_get(from->layer, "weight"));
@@ -160,12 +160,12 @@ done:
 
 /* ---- layers ---- */
 
-static lip_status apply_linear(const reading *from, lip_node *node, lip_error *err)
+static lip_status apply_linear(const reading *from, lip_arch_node *node, lip_error *err)
 {
   return read_layer(from, "outputs", 2, node, err);
 }
 
-static lip_status apply_convolution(const reading *from, lip_node *node, lip_error *err)
+static lip_status apply_convolution(const reading *from, lip_arch_node *node, lip_error *err)
 {
   lip_status st = LIP_OK;
   const json_t *kernel = json_object_get(from->layer, "kernel"),
@@ -180,7 +180,7 @@ done:
   return st;
 }
 
-static lip_status apply_pool(const reading *from, lip_node *node, lip_error *err)
+static lip_status apply_pool(const reading *from, lip_arch_node *node, lip_error *err)
 {
   lip_status st = LIP_OK;
   const json_t *stride = json_object_get(from->layer, "stride");
@@ -193,7 +193,7 @@ done:
   return st;
 }
 
-static lip_status apply_leaky(const reading *from, lip_node *node, lip_error *err)
+static lip_status apply_leaky(const reading *from, lip_arch_node *node, lip_error *err)
 {
   const json_t *alpha = json_object_get(from->layer, "alpha");
 
@@ -202,7 +202,7 @@ static lip_status apply_leaky(const reading *from, lip_node *node, lip_error *er
   return lip_fail(err, LIP_EINPUT, "'alpha' is no number");
 }
 
-static lip_status apply_plain(const reading *from, lip_node *node, lip_error *err)
+static lip_status apply_plain(const reading *from, lip_arch_node *node, lip_error *err)
 {
   (void)from, (void)node, (void)err;
   return LIP_OK;
@@ -210,32 +210,32 @@ static lip_status apply_plain(const reading *from, lip_node *node, lip_error *er
 
 static const struct operation {
   const char *name;
-  lip_node_kind kind;
+  lip_arch_kind kind;
   lip_activation_kind activation;
-  lip_status (*apply)(const reading *from, lip_node *node, lip_error *err);
+  lip_status (*apply)(const reading *from, lip_arch_node *node, lip_error *err);
   const char *keys[KEYS]; /* beside op, name, from */
 } operations[] = {
     {"linear",
-     LIP_NODE_LINEAR,
+     LIP_ARCH_LINEAR,
      LIP_IDENTITY,
      apply_linear,
      {"outputs", "weight", "bias", "norm", "bias_norm"}},
     {"conv2d",
-     LIP_NODE_CONVOLUTION,
+     LIP_ARCH_CONVOLUTION,
      LIP_IDENTITY,
      apply_convolution,
      {"filters", "kernel", "stride", "padding", "weight", "bias", "norm", "bias_norm"}},
-    {"maxpool2d", LIP_NODE_MAX_POOL, LIP_IDENTITY, apply_pool, {"kernel", "stride", "padding"}},
-    {"avgpool2d", LIP_NODE_AVERAGE_POOL, LIP_IDENTITY, apply_pool, {"kernel", "stride", "padding"}},
-    {"flatten", LIP_NODE_FLATTEN, LIP_IDENTITY, apply_plain, {NULL}},
-    {"concat", LIP_NODE_CONCAT, LIP_IDENTITY, apply_plain, {NULL}},
-    {"add", LIP_NODE_ADD, LIP_IDENTITY, apply_plain, {NULL}},
-    {"relu", LIP_NODE_ACTIVATION, LIP_RELU, apply_plain, {NULL}},
-    {"abs", LIP_NODE_ACTIVATION, LIP_ABS, apply_plain, {NULL}},
-    {"tanh", LIP_NODE_ACTIVATION, LIP_TANH, apply_plain, {NULL}},
-    {"softplus", LIP_NODE_ACTIVATION, LIP_SOFTPLUS, apply_plain, {NULL}},
-    {"sigmoid", LIP_NODE_ACTIVATION, LIP_SIGMOID, apply_plain, {NULL}},
-    {"leaky_relu", LIP_NODE_ACTIVATION, LIP_LEAKY_RELU, apply_leaky, {"alpha"}},
+    {"maxpool2d", LIP_ARCH_MAX_POOL, LIP_IDENTITY, apply_pool, {"kernel", "stride", "padding"}},
+    {"avgpool2d", LIP_ARCH_AVERAGE_POOL, LIP_IDENTITY, apply_pool, {"kernel", "stride", "padding"}},
+    {"flatten", LIP_ARCH_FLATTEN, LIP_IDENTITY, apply_plain, {NULL}},
+    {"concat", LIP_ARCH_CONCAT, LIP_IDENTITY, apply_plain, {NULL}},
+    {"add", LIP_ARCH_ADD, LIP_IDENTITY, apply_plain, {NULL}},
+    {"relu", LIP_ARCH_ACTIVATION, LIP_RELU, apply_plain, {NULL}},
+    {"abs", LIP_ARCH_ACTIVATION, LIP_ABS, apply_plain, {NULL}},
+    {"tanh", LIP_ARCH_ACTIVATION, LIP_TANH, apply_plain, {NULL}},
+    {"softplus", LIP_ARCH_ACTIVATION, LIP_SOFTPLUS, apply_plain, {NULL}},
+    {"sigmoid", LIP_ARCH_ACTIVATION, LIP_SIGMOID, apply_plain, {NULL}},
+    {"leaky_relu", LIP_ARCH_ACTIVATION, LIP_LEAKY_RELU, apply_leaky, {"alpha"}},
 };
 
 static lip_status check_keys(const struct operation *operation, const json_t *layer, lip_error *err)
@@ -265,7 +265,7 @@ static lip_status find_parent(const reading *from, const char *name, size_t *par
 }
 
 /* The layers that feed it: those named in `from`, else the one before. */
-static lip_status read_parents(const reading *from, lip_node *node, lip_error *err)
+static lip_status read_parents(const reading *from, lip_arch_node *node, lip_error *err)
 {
   lip_status st = LIP_OK;
   const json_t *names = json_object_get(from->layer, "from");
@@ -285,7 +285,7 @@ done:
 }
 
 static lip_status name_node(const reading *from, size_t number, const char *operation,
-                            lip_node *node, lip_error *err)
+                            lip_arch_node *node, lip_error *err)
 {
   const json_t *named = json_object_get(from->layer, "name");
   const char *name = json_string_value(named);
@@ -309,7 +309,7 @@ static lip_status read_one(reading *from, size_t number, lip_error *err)
   lip_status st = LIP_OK;
   const char *name = json_string_value(json_object_get(from->layer, "op"));
   const struct operation *operation = NULL;
-  lip_node node = {.norm = NAN, .bias_norm = NAN};
+  lip_arch_node node = {.norm = NAN, .bias_norm = NAN};
 
   for (size_t i = 0; name && i < sizeof operations / sizeof *operations; i++)
     if (strcmp(operations[i].name, name) == 0) operation = &operations[i];
@@ -322,9 +322,9 @@ static lip_status read_one(reading *from, size_t number, lip_error *err)
   TRY(read_parents(from, &node, err));
   TRY(operation->apply(from, &node, err));
   st = lip_architecture_add(from->made, &node, err);
-  node = (lip_node){0}; /* taken over */
+  node = (lip_arch_node){0}; /* taken over */
 done:
-  lip_node_clear(&node);
+  lip_arch_node_clear(&node);
   if (st != LIP_OK) lip_error_prefix(err, "layer %zu", number);
   return st;
 }
@@ -333,7 +333,7 @@ static lip_status read_input(reading *from, const json_t *shape, lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t rank = json_array_size(shape), size[3] = {1, 1, 1};
-  lip_node input = {.kind = LIP_NODE_INPUT, .name = "input"};
+  lip_arch_node input = {.kind = LIP_ARCH_INPUT, .name = "input"};
 
   if (rank != 1 && rank != 3) FAIL(LIP_EINPUT, "'input_shape' is no list of 1 or 3 whole numbers");
   for (size_t i = 0; i < rank; i++)

@@ -30,7 +30,7 @@ size_t lip_convolution_meets(size_t in, size_t out, size_t stride, size_t paddin
 }
 
 /* One entry K_(o, c, u, v) at all its places: y += entry x, or x += entry y. */
-static void walk(const lip_node *at, size_t u, size_t v, double entry, double *x, double *y,
+static void walk(const lip_arch_node *at, size_t u, size_t v, double entry, double *x, double *y,
                  bool transposed)
 {
   size_t top, bottom, left, right;
@@ -52,7 +52,7 @@ static void walk(const lip_node *at, size_t u, size_t v, double entry, double *x
   }
 }
 
-static void walk_all(const lip_node *at, double *x, double *y, bool transposed)
+static void walk_all(const lip_arch_node *at, double *x, double *y, bool transposed)
 {
   size_t area = at->kernel[0] * at->kernel[1];
 
@@ -63,20 +63,20 @@ static void walk_all(const lip_node *at, double *x, double *y, bool transposed)
              x + c * at->in_height * at->in_width, y + o * at->height * at->width, transposed);
 }
 
-void lip_convolve(const lip_node *node, const double *x, double *y)
+void lip_convolve(const lip_arch_node *node, const double *x, double *y)
 {
   memset(y, 0, node->channels * node->height * node->width * sizeof *y);
   walk_all(node, (double *)(uintptr_t)x, y, false); /* x is read only */
 }
 
-void lip_convolve_transposed(const lip_node *node, const double *y, double *x)
+void lip_convolve_transposed(const lip_arch_node *node, const double *y, double *x)
 {
   memset(x, 0, node->in_channels * node->in_height * node->in_width * sizeof *x);
   walk_all(node, x, (double *)(uintptr_t)y, true); /* y is read only */
 }
 
 typedef struct gram {
-  const lip_node *node;
+  const lip_arch_node *node;
   double *y;
 } gram;
 
@@ -88,7 +88,7 @@ static void apply_gram(void *context, const double *x, double *out)
   lip_convolve_transposed(at->node, at->y, out);
 }
 
-lip_status lip_convolution_norm(const lip_node *node, double *norm, const lip_control *control,
+lip_status lip_convolution_norm(const lip_arch_node *node, double *norm, const lip_control *control,
                                 lip_error *err)
 {
   lip_status st = LIP_OK;

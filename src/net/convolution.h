@@ -6,12 +6,12 @@
 
 /* y <- K x, or x <- K' y: node is a convolution with W; x channels x height x width of its input, y
    of its value, both row-major. cost: products of kernel and places. */
-void lip_convolve(const lip_node *node, const double *x, double *y);
-void lip_convolve_transposed(const lip_node *node, const double *y, double *x);
+void lip_convolve(const lip_arch_node *node, const double *x, double *y);
+void lip_convolve_transposed(const lip_arch_node *node, const double *y, double *x);
 
 /* |K|_op, the norm of the map, not of the kernel: by Lanczos steps on K'K, raised by the error that
    the iteration estimates. */
-LIP_MUST_CHECK lip_status lip_convolution_norm(const lip_node *node, double *norm,
+LIP_MUST_CHECK lip_status lip_convolution_norm(const lip_arch_node *node, double *norm,
                                                const lip_control *control, lip_error *err);
 
 /* Along one axis of `in` entries, for offset u of the kernel: at how many of `out` places it meets

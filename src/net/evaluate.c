@@ -17,6 +17,7 @@
 #include "linalg/dgemm.h"
 #include "net/activation.h"
 #include "net/maps.h"
+#include "net/tape.h"
 
 #include <math.h>
 #include <string.h>
@@ -64,8 +65,54 @@ static size_t maps_width(const lip_net *net, bool gradients)
   return width;
 }
 
-lip_status lip_net_values(const lip_net *net, size_t rows, const double *X, double *Y,
-                          lip_error *err)
+/* Of a network that is no chain of layers. */
+static lip_status graph_values(const lip_net *net, size_t rows, const double *X, double *Y,
+                               lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t d = lip_net_inputs(net), m = lip_net_outputs(net), block = lip_tape_rows(net, rows);
+  lip_tape *tape = NULL;
+
+  TRY(lip_tape_create(net, block, &tape, err));
+  for (size_t first = 0; first < rows; first += block) {
+    size_t count = rows - first < block ? rows - first : block;
+
+    TRY(lip_tape_forward(tape, count, X + first * d, err));
+    memcpy(Y + first * m, lip_tape_value(tape, net->nodes - 1), count * m * sizeof *Y);
+  }
+done:
+  lip_tape_free(tape);
+  return st;
+}
+
+static lip_status graph_gradients(const lip_net *net, size_t output, size_t rows, const double *X,
+                                  double *G, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t d = lip_net_inputs(net), m = lip_net_outputs(net), block = lip_tape_rows(net, rows);
+  lip_tape *tape = NULL;
+  double *U = lip_alloc_zero(block, m * sizeof *U);
+
+  if (!U) FAIL(LIP_ENOMEM, "%zu x %zu numbers", block, m);
+  for (size_t r = 0; r < block; r++) U[r * m + output] = 1;
+  TRY(lip_tape_create(net, block, &tape, err));
+  for (size_t first = 0; first < rows; first += block) {
+    size_t count = rows - first < block ? rows - first : block;
+
+    TRY(lip_tape_forward(tape, count, X + first * d, err));
+    TRY(lip_tape_pull(tape, U, G + first * d, err));
+    if (!all_finite(count * d, G + first * d))
+      FAIL(LIP_ENUMERIC, "a gradient of the network at points %zu to %zu is not finite", first,
+           first + count - 1);
+  }
+done:
+  lip_tape_free(tape);
+  lip_free(U);
+  return st;
+}
+
+static lip_status chain_values(const lip_net *net, size_t rows, const double *X, double *Y,
+                               lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t d = lip_net_inputs(net), m = lip_net_outputs(net);
@@ -227,8 +274,8 @@ static void gradients_backward(const lip_net *net, size_t output, size_t rows, c
   }
 }
 
-lip_status lip_net_gradients(const lip_net *net, size_t output, size_t rows, const double *X,
-                             double *G, lip_error *err)
+static lip_status chain_gradients(const lip_net *net, size_t output, size_t rows, const double *X,
+                                  double *G, lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t d = lip_net_inputs(net), hidden = hidden_width(net), kept = kept_width(net);
@@ -242,9 +289,6 @@ lip_status lip_net_gradients(const lip_net *net, size_t output, size_t rows, con
       .last = lip_alloc(block, sizeof *work.last),
   };
 
-  if (!(output < lip_net_outputs(net)))
-    FAIL(LIP_EOPTION, "output %zu: the network has %zu, counted from 0", output,
-         lip_net_outputs(net));
   if (!work.even || !work.odd || !work.slopes || !work.inputs || !work.last)
     FAIL(LIP_ENOMEM, "workspace of %zu x %zu values", block, width);
   TRY(lip_maps_prepare(net, block, true, &work.maps, err));
@@ -266,4 +310,20 @@ done:
   lip_free(work.inputs);
   lip_free(work.last);
   return st;
+}
+
+lip_status lip_net_values(const lip_net *net, size_t rows, const double *X, double *Y,
+                          lip_error *err)
+{
+  return net->layer ? chain_values(net, rows, X, Y, err) : graph_values(net, rows, X, Y, err);
+}
+
+lip_status lip_net_gradients(const lip_net *net, size_t output, size_t rows, const double *X,
+                             double *G, lip_error *err)
+{
+  if (!(output < lip_net_outputs(net)))
+    return lip_fail(err, LIP_EOPTION, "output %zu: the network has %zu, counted from 0", output,
+                    lip_net_outputs(net));
+  return net->layer ? chain_gradients(net, output, rows, X, G, err)
+                    : graph_gradients(net, output, rows, X, G, err);
 }

@@ -1,8 +1,10 @@
-/* network.c - the network: one block of weights, and the layers as views into it. */
+/* network.c - the network as a chain of layers: one block of weights, and layers and nodes as views
+   into it. */
 #include <liplaw/net.h>
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "net/graph.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -107,6 +109,7 @@ lip_status lip_net_create_maps(size_t depth, const size_t *widths, const lip_map
     if (precision == LIP_F32) layer->activation.slope = (float)layer->activation.slope;
     if (layer->out > made->max_width) made->max_width = layer->out;
   }
+  TRY(lip_graph_of_layers(made, err));
   *net = made;
   made = NULL;
 done:
@@ -130,6 +133,11 @@ lip_status lip_net_create(size_t depth, const size_t *widths, const lip_activati
 void lip_net_free(lip_net *net)
 {
   if (!net) return;
+  for (size_t i = 0; i < net->nodes; i++) {
+    lip_free(net->node[i].parent);
+    lip_free(net->node[i].index);
+  }
+  lip_free(net->node);
   lip_free(net->layer);
   lip_free(net->block);
   lip_free(net);
@@ -137,10 +145,10 @@ void lip_net_free(lip_net *net)
 
 size_t lip_net_inputs(const lip_net *net)
 {
-  return net->layer[0].in;
+  return net->node[0].size;
 }
 
 size_t lip_net_outputs(const lip_net *net)
 {
-  return net->layer[net->depth - 1].out;
+  return net->node[net->nodes - 1].size;
 }
