@@ -82,8 +82,8 @@ static lip_status check_upper(const lip_claim *claim, const lip_certificate *cer
                               lip_check_result *result, const lip_control *control, lip_error *err)
 {
   lip_verdict verdict = {.proved = false};
-  lip_status st = certificate->proof.kind->verify(claim, &certificate->proof, certificate->upper,
-                                                  &verdict, control, err);
+  lip_status st = lip_proof_verify(claim, &certificate->proof, certificate->upper, &verdict,
+                                   control, err);
 
   if (st == LIP_OK && !verdict.proved)
     refuse(result, "the upper end %.17g is not proved (%s): %s", certificate->upper, result->proof,

@@ -1,4 +1,4 @@
-/* claim.c - what a bracket speaks of: a function of a two-layer network, a norm and a domain. */
+/* claim.c - what a bracket speaks of: a function of a network, a norm and a domain. */
 #include "certificate/claim.h"
 
 #include "base/error.h"
@@ -69,6 +69,59 @@ static void scale_hidden(lip_claim *claim)
   if (claim->net->layer[0].b) memcpy(claim->b, claim->net->layer[0].b, claim->k * sizeof *claim->b);
 }
 
+static lip_status check_question(const lip_claim *claim, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t outputs = lip_net_outputs(claim->net);
+  lip_output output = claim->output;
+
+  if (output.kind != LIP_ALL_OUTPUTS && output.plus >= outputs)
+    FAIL(LIP_EINPUT, "there is no output %zu: the network has %zu, counted from 0", output.plus,
+         outputs);
+  if (output.kind == LIP_OUTPUT_DIFFERENCE && output.minus >= outputs)
+    FAIL(LIP_EINPUT, "there is no output %zu: the network has %zu, counted from 0", output.minus,
+         outputs);
+  if (claim->domain.kind == LIP_AROUND_DATA && claim->domain.d != claim->d)
+    FAIL(LIP_EINPUT, "the domain's points have %zu inputs, the network takes %zu", claim->domain.d,
+         claim->d);
+  if (claim->domain.kind == LIP_ON_SPHERE && claim->norm != LIP_NORM_2)
+    FAIL(LIP_EINPUT, "on the sphere the constant is for arc length: norm 2 only");
+done:
+  return st;
+}
+
+static lip_status check_numbers(const lip_net *net, lip_error *err)
+{
+  lip_status st = LIP_OK;
+
+  for (size_t i = 0; i < net->parameters; i++)
+    if (!isfinite(net->block[i])) FAIL(LIP_ENUMERIC, "a weight of the network is not finite");
+  for (size_t i = 0; i < net->nodes; i++)
+    if (!isfinite(net->node[i].activation.slope))
+      FAIL(LIP_ENUMERIC, "the activation's slope is not finite");
+done:
+  return st;
+}
+
+/* The matrices of a network of two layers. */
+static lip_status take_layers(lip_claim *claim, lip_error *err)
+{
+  lip_status st = LIP_OK;
+
+  claim->psi = claim->net->layer[0].activation;
+  claim->k = claim->net->layer[0].out;
+  claim->b = lip_alloc_zero(claim->k, sizeof *claim->b);
+  claim->W = lip_alloc(claim->k, claim->d * sizeof *claim->W);
+  claim->A = lip_alloc(claim->m, claim->k * sizeof *claim->A);
+  claim->A_radius = lip_alloc_zero(claim->m, claim->k * sizeof *claim->A_radius);
+  if (!claim->b || !claim->W || !claim->A || !claim->A_radius)
+    FAIL(LIP_ENOMEM, "a copy of %zu x %zu weights", claim->k, claim->d);
+  scale_hidden(claim);
+  choose_rows(claim);
+done:
+  return st;
+}
+
 lip_status lip_claim_create(const lip_net *net, lip_output output, lip_norm_kind norm,
                             lip_domain domain, lip_claim **claim, lip_error *err)
 {
@@ -77,39 +130,16 @@ lip_status lip_claim_create(const lip_net *net, lip_output output, lip_norm_kind
 
   if (!made) FAIL(LIP_ENOMEM, "a claim");
   TRY(lip_net_require_affine(net, "a certificate", err));
-  if (!lip_claim_is_two_layer(net))
-    FAIL(LIP_EINPUT, "the network has %zu layers; a certificate needs two, the second one linear",
-         net->depth);
   *made = (lip_claim){.net = net,
+                      .deep = !lip_claim_is_two_layer(net),
                       .output = output,
                       .norm = norm,
                       .domain = domain,
-                      .psi = net->layer[0].activation,
-                      .d = net->layer[0].in,
-                      .k = net->layer[0].out,
-                      .m = output.kind == LIP_ALL_OUTPUTS ? net->layer[1].out : 1};
-  if (output.kind != LIP_ALL_OUTPUTS && output.plus >= net->layer[1].out)
-    FAIL(LIP_EINPUT, "there is no output %zu: the network has %zu, counted from 0", output.plus,
-         net->layer[1].out);
-  if (output.kind == LIP_OUTPUT_DIFFERENCE && output.minus >= net->layer[1].out)
-    FAIL(LIP_EINPUT, "there is no output %zu: the network has %zu, counted from 0", output.minus,
-         net->layer[1].out);
-  if (domain.kind == LIP_AROUND_DATA && domain.d != made->d)
-    FAIL(LIP_EINPUT, "the domain's points have %zu inputs, the network takes %zu", domain.d,
-         made->d);
-  if (domain.kind == LIP_ON_SPHERE && norm != LIP_NORM_2)
-    FAIL(LIP_EINPUT, "on the sphere the constant is for arc length: norm 2 only");
-  for (size_t i = 0; i < net->parameters; i++)
-    if (!isfinite(net->block[i])) FAIL(LIP_ENUMERIC, "a weight of the network is not finite");
-  if (!isfinite(made->psi.slope)) FAIL(LIP_ENUMERIC, "the activation's slope is not finite");
-  made->b = lip_alloc_zero(made->k, sizeof *made->b);
-  made->W = lip_alloc(made->k, made->d * sizeof *made->W);
-  made->A = lip_alloc(made->m, made->k * sizeof *made->A);
-  made->A_radius = lip_alloc_zero(made->m, made->k * sizeof *made->A_radius);
-  if (!made->b || !made->W || !made->A || !made->A_radius)
-    FAIL(LIP_ENOMEM, "a copy of %zu x %zu weights", made->k, made->d);
-  scale_hidden(made);
-  choose_rows(made);
+                      .d = lip_net_inputs(net),
+                      .m = output.kind == LIP_ALL_OUTPUTS ? lip_net_outputs(net) : 1};
+  TRY(check_question(made, err));
+  TRY(check_numbers(net, err));
+  if (!made->deep) TRY(take_layers(made, err));
   *claim = made;
   made = NULL;
 done:

@@ -1,4 +1,4 @@
-/* claim.h - what a bracket speaks of: a function of a two-layer network, a norm and a domain. */
+/* claim.h - what a bracket speaks of: a function of a network, a norm and a domain. */
 #ifndef LIP_CERTIFICATE_CLAIM_H
 #define LIP_CERTIFICATE_CLAIM_H
 
@@ -10,9 +10,13 @@
    The matrices are kept scaled: the numbers below are those of the network times powers of two that
    bring the largest entry of each of W and A into [1/2, 1), so that no product of weights can
    overflow, whatever their size. The network's J is 2^exponent times the one of the scaled W and A.
-   `b` and `W_true` are the network's own, for z. */
+   `b` and `W_true` are the network's own, for z.
+
+   Of a network that is not of two layers the claim is `deep`: net, output, norm, domain, d and m
+   alone are set, the exponents are 0, and proofs read the graph. */
 typedef struct lip_claim {
   const lip_net *net; /* borrowed */
+  bool deep;
   lip_output output;
   lip_norm_kind norm;
   lip_domain domain; /* borrows its centers */
@@ -30,7 +34,7 @@ typedef struct lip_claim {
 /* Two layers, the second one linear. */
 bool lip_claim_is_two_layer(const lip_net *net);
 
-/* return  LIP_OK; LIP_EINPUT where the network is not lip_claim_is_two_layer, has no such output,
+/* return  LIP_OK; LIP_EINPUT where a layer is no affine map (maps.h), there is no such output,
            the domain's centers have another d, or tangential parts are asked for in another norm
            than 2; LIP_ENUMERIC where a weight is not finite; LIP_ENOMEM */
 LIP_MUST_CHECK lip_status lip_claim_create(const lip_net *net, lip_output output,

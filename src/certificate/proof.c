@@ -57,6 +57,17 @@ const lip_array *lip_proof_array(const lip_proof *proof, const char *name)
   return NULL;
 }
 
+lip_status lip_proof_verify(const lip_claim *claim, const lip_proof *proof, double upper,
+                            lip_verdict *verdict, const lip_control *control, lip_error *err)
+{
+  if (proof->kind->deep == claim->deep)
+    return proof->kind->verify(claim, proof, upper, verdict, control, err);
+  *verdict = (lip_verdict){.proved = false};
+  (void)snprintf(verdict->reason, sizeof verdict->reason, "a proof for networks of %s layers",
+                 claim->deep ? "two" : "more");
+  return LIP_OK;
+}
+
 /* Tries value (1 + spare) + unit spare, with spares that grow eightfold, or to the margin of a test
    that failed. claimed  out  what verdict speaks of */
 static lip_status approach(const lip_claim *claim, const lip_proof *proof, double value,
@@ -68,7 +79,7 @@ static lip_status approach(const lip_claim *claim, const lip_proof *proof, doubl
 
   for (double spare = LEAST; !verdict->proved && spare <= MOST;) {
     *claimed = lip_add_up(lip_mul_up(value, 1 + spare), lip_mul_up(unit, spare));
-    TRY(proof->kind->verify(claim, proof, *claimed, verdict, control, err));
+    TRY(lip_proof_verify(claim, proof, *claimed, verdict, control, err));
     spare *= 8;
     if (!verdict->proved && verdict->margin > spare && verdict->margin <= MOST)
       spare = verdict->margin;
@@ -89,14 +100,14 @@ lip_status lip_proof_settle(const lip_claim *claim, const lip_proof *proof, doub
 
   *proved = false;
   if (!(value >= 0) || !isfinite(value)) goto done;
-  if (value == 0) TRY(proof->kind->verify(claim, proof, 0, &verdict, control, err));
+  if (value == 0) TRY(lip_proof_verify(claim, proof, 0, &verdict, control, err));
   if (!verdict.proved && value > 0)
     TRY(approach(claim, proof, value, 0, &claimed, &verdict, control, err));
   if (!verdict.proved && value < 1e-12 * unit)
     TRY(approach(claim, proof, value, unit, &claimed, &verdict, control, err));
   if (!verdict.proved) goto done;
   wider = claimed > 0 ? lip_mul_up(claimed, 1 + fmin(2 * verdict.margin, 1e-3)) : 0;
-  TRY(proof->kind->verify(claim, proof, wider, &verdict, control, err));
+  TRY(lip_proof_verify(claim, proof, wider, &verdict, control, err));
   *upper = verdict.proved ? wider : claimed;
   *proved = true;
 done:

@@ -46,6 +46,7 @@ typedef struct lip_verdict {
 struct lip_proof_kind {
   const char *name;
   const char *source; /* where the proof comes from */
+  bool deep;          /* of deep claims; else of those of two layers */
   lip_status (*verify)(const lip_claim *claim, const lip_proof *proof, double upper,
                        lip_verdict *verdict, const lip_control *control, lip_error *err);
 };
@@ -72,6 +73,11 @@ extern const lip_proof_kind lip_proof_bilinear;
 /* All kinds, ended by NULL; by name (NULL: none). */
 extern const lip_proof_kind *const lip_proof_kinds[];
 const lip_proof_kind *lip_proof_kind_named(const char *name);
+
+/* verify, where the proof's kind is for claims as this one; else not proved. */
+LIP_MUST_CHECK lip_status lip_proof_verify(const lip_claim *claim, const lip_proof *proof,
+                                           double upper, lip_verdict *verdict,
+                                           const lip_control *control, lip_error *err);
 
 /* The smallest claim near `value` that the proof verifies, widened by twice the margin, so that any
    IEEE machine verifies it again: tries value (1 + growing margins).

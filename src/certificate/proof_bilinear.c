@@ -93,4 +93,4 @@ done:
 }
 
 const lip_proof_kind lip_proof_bilinear = {
-    "bilinear", "Grothendieck's semidefinite relaxation of bilinear forms in signs", verify};
+    "bilinear", "Grothendieck's semidefinite relaxation of bilinear forms in signs", false, verify};

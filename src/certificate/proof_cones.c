@@ -289,4 +289,4 @@ done:
 }
 
 const lip_proof_kind lip_proof_cones = {
-    "cones", "branch and bound over cones of inputs with the sign relaxation", verify};
+    "cones", "branch and bound over cones of inputs with the sign relaxation", false, verify};

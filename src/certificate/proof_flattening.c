@@ -84,4 +84,5 @@ done:
 }
 
 const lip_proof_kind lip_proof_flattening = {
-    "flattening", "two-layer paper, appendix A; theory.md B14: the norm of a flattening", verify};
+    "flattening", "two-layer paper, appendix A; theory.md B14: the norm of a flattening", false,
+    verify};

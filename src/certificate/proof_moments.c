@@ -259,4 +259,4 @@ done:
 }
 
 const lip_proof_kind lip_proof_moments = {
-    "moments", "theory.md: moments in the point and the direction", verify};
+    "moments", "theory.md: moments in the point and the direction", false, verify};

@@ -134,4 +134,4 @@ done:
 }
 
 const lip_proof_kind lip_proof_multipliers = {
-    "multipliers", "LipSDP-Neuron; theory.md: the multiplier bound", verify};
+    "multipliers", "LipSDP-Neuron; theory.md: the multiplier bound", false, verify};

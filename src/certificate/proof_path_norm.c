@@ -74,4 +74,5 @@ done:
 }
 
 const lip_proof_kind lip_proof_path_norm = {
-    "path-norm", "two-layer paper, section 4.1; theory.md B9: the triangle inequality", verify};
+    "path-norm", "two-layer paper, section 4.1; theory.md B9: the triangle inequality", false,
+    verify};

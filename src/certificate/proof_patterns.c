@@ -319,4 +319,5 @@ done:
 
 const lip_proof_kind lip_proof_patterns = {
     "patterns",
-    "branch and bound over activation patterns, a semidefinite relaxation at the leaves", verify};
+    "branch and bound over activation patterns, a semidefinite relaxation at the leaves", false,
+    verify};

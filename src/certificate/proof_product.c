@@ -86,4 +86,4 @@ done:
 }
 
 const lip_proof_kind lip_proof_product = {
-    "product", "two-layer paper, Theorem 3 (5): product of operator norms", verify};
+    "product", "two-layer paper, Theorem 3 (5): product of operator norms", false, verify};

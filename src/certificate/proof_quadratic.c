@@ -204,4 +204,4 @@ done:
 }
 
 const lip_proof_kind lip_proof_quadratic = {
-    "quadratic", "two-layer paper, D.2; theory.md B13: the trust region's dual", verify};
+    "quadratic", "two-layer paper, D.2; theory.md B13: the trust region's dual", false, verify};
