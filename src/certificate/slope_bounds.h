@@ -1,0 +1,24 @@
+/* slope_bounds.h - between which slopes each activation of the graph stays on the claim's domain.
+ */
+#ifndef LIP_CERTIFICATE_SLOPE_BOUNDS_H
+#define LIP_CERTIFICATE_SLOPE_BOUNDS_H
+
+#include "certificate/claim.h"
+
+/* low[i][j] <= psi'(z_j) <= high[i][j] for the j-th entry of activation node i at almost every x of
+   the domain, and no less for every difference quotient of psi between two of its arguments there.
+   Infinite where the slope is unbounded (square and powers where the arguments are). */
+typedef struct lip_slope_bounds {
+  size_t nodes;
+  double **low, **high; /* by node: size entries each; NULL for nodes that are no activation */
+  double *block;        /* owned: all of them */
+} lip_slope_bounds;
+
+/* Deterministic: the same claim gives the same bounds on one machine.
+   bounds  out  released with lip_slope_bounds_free
+   return       LIP_OK; LIP_ENOMEM; LIP_EINTERRUPT */
+LIP_MUST_CHECK lip_status lip_slope_bounds_create(const lip_claim *claim, lip_slope_bounds **bounds,
+                                                  const lip_control *control, lip_error *err);
+void lip_slope_bounds_free(lip_slope_bounds *bounds); /* takes NULL */
+
+#endif
