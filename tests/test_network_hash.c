@@ -1,6 +1,7 @@
 /* test_network_hash.c - the hash that names a network: Python computes the same from the
    description in docs/formats.md, and it moves with every number and with nothing else. */
 #include "data_files.h"
+#include "graph_nets.h"
 #include "networks.h"
 
 #include "certificate/network_hash.h"
@@ -29,6 +30,26 @@ static lip_net *small_net(const bool *biases, lip_precision precision)
 
 static const bool none[] = {false, false}, both[] = {true, true};
 
+/* 1 x 2 x 2 -> a convolution -> {itself, a selection} joined -> leaky ReLU. */
+static lip_net *small_graph(void)
+{
+  builder make = start_graph(1, 1, 2, 2);
+  lip_node window = window_of(2, 1, 1);
+  size_t *index = lip_alloc(2, sizeof *index), one, two, joined;
+  static const double kernel[] = {1, -0.0, 0.5, 3};
+
+  assert_non_null(index);
+  index[0] = 5;
+  index[1] = LIP_NOWHERE;
+  window.after[1] = 0;
+  one = put_convolution(&make, 0, 1, window);
+  memcpy(make.graph.node[one].W, kernel, sizeof kernel);
+  make.graph.node[one].b[0] = 0.25;
+  two = put(&make, one, (lip_node){.kind = LIP_NODE_SELECT, .channels = 2, .index = index});
+  joined = put_many(&make, LIP_NODE_CONCAT, 2, (size_t[]){two, one});
+  return finish_graph(&make, put_activation(&make, joined, LIP_LEAKY_RELU));
+}
+
 /* The program of docs/formats.md, between the lines that begin and end it there. */
 static void python_computes_it_as_the_documentation_says(void **state)
 {
@@ -38,7 +59,7 @@ static void python_computes_it_as_the_documentation_says(void **state)
   size_t used = 0;
   bool inside = false;
   FILE *document;
-  lip_net *net = small_net(none, LIP_F64);
+  lip_net *net = small_net(none, LIP_F64), *graph = small_graph();
 
   (void)state;
   if (!source) skip();
@@ -59,8 +80,22 @@ static void python_computes_it_as_the_documentation_says(void **state)
       "          ('identity', 0, np.array([[2., -4]]), np.array([-0.0]))]\n"
       "assert network_hash(layers) == '%s', network_hash(layers)\n",
       hash);
+  hash_of(graph, hash);
+  used += (size_t)snprintf(
+      program + used, sizeof program - used,
+      "\nu = lambda *v: np.array(v, 'u8')\n"
+      "nodes = [('input', [], (1, 2, 2), []),\n"
+      "         ('convolution', [0], (1, 3, 2),\n"
+      "          [u(1, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 0, 1), np.array([1, -0.0, 0.5, 3]),\n"
+      "           np.array([0.25])]),\n"
+      "         ('select', [1], (2, 1, 1), [u(5, 2**64 - 1), np.zeros(2)]),\n"
+      "         ('concat', [2, 1], (8, 1, 1), []),\n"
+      "         ('activation', [3], (8, 1, 1), [b'leaky-relu\\n', np.array([0.1])])]\n"
+      "assert graph_hash(nodes) == '%s', graph_hash(nodes)\n",
+      hash);
   assert_true(used < sizeof program);
   run_numpy(program);
+  lip_net_free(graph);
   lip_net_free(net);
 }
 
@@ -144,6 +179,62 @@ static void a_wide_layer_is_hashed_to_its_end(void **state)
   lip_net_free(net);
 }
 
+/* Nothing that makes another function, and every number, changes the name of a graph. */
+static void every_part_of_a_graph_changes_its_hash(void **state)
+{
+  lip_net *net = tangled_net(3, LIP_LEAKY_RELU, LIP_NODE_SOFTMAX);
+  char first[LIP_HASH_TEXT], other[LIP_HASH_TEXT];
+
+  (void)state;
+  hash_of(net, first);
+  for (size_t i = 0; i < net->parameters; i++) {
+    double kept = net->block[i];
+
+    net->block[i] = nextafter(kept, 100);
+    hash_of(net, other);
+    assert_string_not_equal(first, other);
+    net->block[i] = kept;
+  }
+  for (size_t i = 1; i < net->nodes; i++) {
+    lip_node *node = &net->node[i], kept = *node;
+    size_t parent = node->parent[0];
+
+    node->parent[0]++;
+    hash_of(net, other);
+    assert_string_not_equal(first, other);
+    node->parent[0] = parent;
+    node->height++;
+    hash_of(net, other);
+    assert_string_not_equal(first, other);
+    *node = kept;
+    if (node->kernel[0] > 0) {
+      node->before[1]++;
+      hash_of(net, other);
+      assert_string_not_equal(first, other);
+      *node = kept;
+      node->groups++;
+      hash_of(net, other);
+      assert_string_not_equal(first, other);
+      *node = kept;
+    }
+    if (node->kind == LIP_NODE_AVERAGE_POOL || node->kind == LIP_NODE_MAX_POOL) {
+      node->kind = node->kind == LIP_NODE_MAX_POOL ? LIP_NODE_AVERAGE_POOL : LIP_NODE_MAX_POOL;
+      hash_of(net, other);
+      assert_string_not_equal(first, other);
+      *node = kept;
+    }
+    if (node->kind == LIP_NODE_ACTIVATION) {
+      node->activation.slope = 0.2;
+      hash_of(net, other);
+      assert_string_not_equal(first, other);
+      *node = kept;
+    }
+  }
+  hash_of(net, other);
+  assert_string_equal(first, other);
+  lip_net_free(net);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -151,6 +242,7 @@ int main(void)
       cmocka_unit_test(what_is_the_same_function_has_the_same_hash),
       cmocka_unit_test(every_number_kind_and_size_changes_it),
       cmocka_unit_test(a_wide_layer_is_hashed_to_its_end),
+      cmocka_unit_test(every_part_of_a_graph_changes_its_hash),
   };
 
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
