@@ -1,5 +1,5 @@
 /* liplaw/liplaw.h - all of liplaw: data, network, certificates, training, constructions, measuring,
- * laws, sweeps, reports, studies. */
+ * laws, sweeps, reports, studies, audits. */
 #ifndef LIPLAW_LIPLAW_H
 #define LIPLAW_LIPLAW_H
 
@@ -17,5 +17,6 @@
 #include <liplaw/sweep.h>
 #include <liplaw/report.h>
 #include <liplaw/study.h>
+#include <liplaw/audit.h>
 
 #endif

@@ -16,7 +16,7 @@ typedef struct command {
 
 extern const command sample_command, train_command, construct_command, evaluate_command,
     measure_command, check_command, lstar_command, law_command, sweep_command, report_command,
-    reproduce_command, certify_command, tensor_command;
+    reproduce_command, certify_command, tensor_command, audit_command, refute_command;
 
 /* An options table and the struct that it fills. A command has a few of them. */
 typedef struct binding {

@@ -3,10 +3,8 @@
 #include "cli/law_more.h"
 
 #include "base/error.h"
-#include "base/memory.h"
-#include "data/effective_dimension.h"
+#include "data/dimensions.h"
 #include "data/read_options.h"
-#include "data/two_nearest.h"
 #include "law/required_size.h"
 
 #include <liplaw/dataset.h>
@@ -50,48 +48,11 @@ typedef struct answer {
   const char *file; /* NULL: no data */
   double n, d, p;
   double least, largest; /* effective dimensions */
-  lip_dimension whole;
-  lip_two_nearest neighbours;
-  size_t classes;
-  lip_dimension *of_class; /* owned; points = 0 where too few for an estimate */
+  lip_dimensions found;
   required_size size;
 } answer;
 
 /* ---- data ---- */
-
-static void widen(answer *out, double dimension)
-{
-  if (isnan(dimension)) return;
-  dimension = fmax(fmin(dimension, out->d), 1);
-  out->least = fmin(out->least, dimension);
-  out->largest = fmax(out->largest, dimension);
-}
-
-/* Within each class: the components of a mixture. */
-static lip_status estimate_classes(lip_dataset *data, lip_team *team, double scale, answer *out,
-                                   lip_error *err)
-{
-  lip_status st = LIP_OK;
-  size_t *member = lip_alloc(data->n, sizeof *member);
-
-  if (!member) FAIL(LIP_ENOMEM, "classes of %zu points", data->n);
-  TRY(lip_dataset_one_hot(data, err));
-  out->of_class = lip_alloc_zero(data->m, sizeof *out->of_class);
-  if (!out->of_class) FAIL(LIP_ENOMEM, "%zu classes", data->m);
-  out->classes = data->m;
-  for (size_t c = 0; c < data->m; c++) {
-    size_t count = 0;
-
-    for (size_t i = 0; i < data->n; i++)
-      if (data->y[i * data->m + c] == 1) member[count++] = i;
-    TRY(lip_effective_dimension(team, data->X, data->d, member, count, scale, &out->of_class[c],
-                                cli_control(), err));
-    widen(out, out->of_class[c].effective);
-  }
-done:
-  lip_free(member);
-  return st;
-}
 
 static lip_status estimate_data(const estimate_options *own, const lip_read_options *reading,
                                 answer *out, lip_error *err)
@@ -99,7 +60,7 @@ static lip_status estimate_data(const estimate_options *own, const lip_read_opti
   lip_status st = LIP_OK;
   lip_dataset *data = NULL;
   lip_team *team = NULL;
-  double scale;
+  bool classes;
 
   TRY(lip_dataset_read(own->data, reading, &data, err));
   team = lip_team_create(0);
@@ -107,18 +68,11 @@ static lip_status estimate_data(const estimate_options *own, const lip_read_opti
   out->file = own->data;
   if (!(out->n > 0)) out->n = (double)data->n;
   out->d = (double)data->d;
-  scale = lip_mean_square(data->X, data->n, data->d);
-  TRY(lip_effective_dimension(team, data->X, data->d, NULL, data->n, scale, &out->whole,
-                              cli_control(), err));
-  if (isnan(out->whole.effective)) FAIL(LIP_EINPUT, "%s: all points are equal", own->data);
-  TRY(lip_two_nearest_dimension(team, data->X, data->n, data->d, own->neighbours, &out->neighbours,
-                                cli_control(), err));
-  widen(out, out->whole.effective);
-  widen(out, out->whole.effective_rank);
-  widen(out, out->whole.participation);
-  widen(out, out->neighbours.dimension);
-  if (own->classes == CLASSES_YES || (own->classes == CLASSES_AUTO && data->classes))
-    TRY(estimate_classes(data, team, scale, out, err));
+  classes = own->classes == CLASSES_YES || (own->classes == CLASSES_AUTO && data->classes);
+  TRY(lip_find_dimensions(team, data, own->neighbours, classes, &out->found, cli_control(), err));
+  if (isnan(out->found.whole.effective)) FAIL(LIP_EINPUT, "%s: all points are equal", own->data);
+  out->least = out->found.least;
+  out->largest = out->found.largest;
 done:
   lip_team_free(team);
   lip_dataset_free(data);
@@ -171,13 +125,13 @@ static json_t *data_json(const answer *out)
 {
   json_t *classes = json_array();
 
-  for (size_t c = 0; c < out->classes; c++)
-    if (json_array_append_new(classes, dimension_json(&out->of_class[c])) != 0) break;
+  for (size_t c = 0; c < out->found.classes; c++)
+    if (json_array_append_new(classes, dimension_json(&out->found.of_class[c])) != 0) break;
   return json_pack("{s:o, s:o, s:o, s:{s:I, s:o, s:o}}", "file", cli_text(out->file), "whole",
-                   dimension_json(&out->whole), "classes", classes, "two_nearest", "points",
-                   (json_int_t)out->neighbours.points, "dimension",
-                   cli_number(out->neighbours.dimension), "likelihood",
-                   cli_number(out->neighbours.likelihood));
+                   dimension_json(&out->found.whole), "classes", classes, "two_nearest", "points",
+                   (json_int_t)out->found.neighbours.points, "dimension",
+                   cli_number(out->found.neighbours.dimension), "likelihood",
+                   cli_number(out->found.neighbours.likelihood));
 }
 
 static const char *position(const answer *out)
@@ -222,15 +176,16 @@ static void print_data(const answer *out)
 {
   (void)printf("%s\n  %-14s %9s %12s %12s %14s %14s\n", out->file, "", "points", "lambda_max",
                "d_eff", "effective rank", "participation");
-  print_dimension("whole", &out->whole);
-  for (size_t c = 0; c < out->classes; c++) {
+  print_dimension("whole", &out->found.whole);
+  for (size_t c = 0; c < out->found.classes; c++) {
     char name[32];
 
     (void)snprintf(name, sizeof name, "class %zu", c);
-    print_dimension(name, &out->of_class[c]);
+    print_dimension(name, &out->found.of_class[c]);
   }
   (void)printf("  two nearest neighbours of %zu points: dimension %.4g (by likelihood %.4g)\n\n",
-               out->neighbours.points, out->neighbours.dimension, out->neighbours.likelihood);
+               out->found.neighbours.points, out->found.neighbours.dimension,
+               out->found.neighbours.likelihood);
 }
 
 static int answer_text(const answer *out, double L)
@@ -277,7 +232,7 @@ static int run(const command *self, int argc, char **argv)
     code = cli_fail(self, &common, st, &err);
   else
     code = common.json ? answer_json(&out) : answer_text(&out, own.L);
-  lip_free(out.of_class);
+  lip_dimensions_clear(&out.found);
   return code;
 }
 

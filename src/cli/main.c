@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 static const command *const commands[] = {
-    &sample_command, &train_command,   &construct_command, &evaluate_command, &measure_command,
-    &check_command,  &certify_command, &lstar_command,     &tensor_command,   &law_command,
-    &sweep_command,  &report_command,  &reproduce_command,
+    &sample_command, &train_command,  &construct_command, &evaluate_command, &measure_command,
+    &check_command,  &refute_command, &audit_command,     &certify_command,  &lstar_command,
+    &tensor_command, &law_command,    &sweep_command,     &report_command,   &reproduce_command,
 };
 
 static void print_help(FILE *out)

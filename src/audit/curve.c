@@ -1,0 +1,102 @@
+/* curve.c - how many points keep their class within a radius: certified, attacked, possible at all.
+
+   What is possible for any classifier whatever: of two points nearer than 2 r with different labels
+   one at most has its own class on all of the open ball of radius r about it, as the balls meet. So
+   does one at most of each pair of a matching, pairs without common points; the pairs are taken
+   greedily, shortest first, which gives a maximal matching for every r at once.
+
+   cost  all distances between the points with different labels: MOST points at most */
+#include "audit/audit_parts.h"
+
+#include "audit/matching.h"
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { STEPS = 10 };
+
+static int ascending(const void *a, const void *b)
+{
+  double x = *(const double *)a, y = *(const double *)b;
+
+  return (x > y) - (x < y);
+}
+
+/* A radius that nearly all of the positive, finite ones are below: 0 where there are none. */
+static double reach(size_t count, double *radii)
+{
+  size_t kept = 0;
+
+  for (size_t k = 0; k < count; k++)
+    if (radii[k] > 0 && isfinite(radii[k])) radii[kept++] = radii[k];
+  if (!kept) return 0;
+  qsort(radii, kept, sizeof *radii, ascending);
+  return radii[(kept - 1) * 98 / 100];
+}
+
+static void add_steps(double last, double *radii, size_t *count)
+{
+  for (size_t k = 1; k <= STEPS && last > 0; k++) radii[(*count)++] = last * (double)k / STEPS;
+}
+
+/* The radii of the table: even steps as far as the certificates reach, and as far as the attack. */
+static lip_status choose_radii(const audit_run *run, double *radii, size_t *count, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  const lip_audit *found = &run->found;
+  double *all = lip_alloc(found->points, sizeof *all);
+  size_t kept = 1;
+
+  if (!all) FAIL(LIP_ENOMEM, "%zu radii", found->points);
+  radii[0] = 0;
+  *count = 1;
+  for (size_t k = 0; k < found->points; k++) all[k] = found->point[k].radius;
+  add_steps(reach(found->points, all), radii, count);
+  for (size_t k = 0; k < found->points; k++) all[k] = found->point[k].broken;
+  add_steps(reach(found->points, all), radii, count);
+  qsort(radii, *count, sizeof *radii, ascending);
+  for (size_t k = 1; k < *count; k++)
+    if (radii[k] > radii[kept - 1] * (1 + 1e-9)) radii[kept++] = radii[k];
+  *count = kept;
+done:
+  lip_free(all);
+  return st;
+}
+
+static lip_audit_radius at_radius(const lip_audit *found, double radius, const lip_matching *pairs)
+{
+  lip_audit_radius row = {.radius = radius, .possible = found->points};
+
+  for (size_t k = 0; k < found->points; k++) {
+    const lip_audit_point *point = &found->point[k];
+
+    row.certified += point->right && point->radius >= radius;
+    row.attacked += point->right && point->broken >= radius;
+  }
+  for (size_t k = 0; k < pairs->count && pairs->distance[k] < 2 * radius; k++) row.possible--;
+  return row;
+}
+
+lip_status audit_curve(audit_run *run, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_audit *found = &run->found;
+  lip_matching pairs = {.distance = NULL};
+  double radii[2 * STEPS + 1];
+  size_t count = 0;
+
+  if (!found->points) return LIP_OK;
+  TRY(choose_radii(run, radii, &count, err));
+  TRY(lip_match_rivals(run->data->X, run->data->d, found->points, found->point, run->label, &pairs,
+                       err));
+  found->curve = lip_alloc(count, sizeof *found->curve);
+  if (!found->curve) FAIL(LIP_ENOMEM, "%zu radii", count);
+  for (size_t k = 0; k < count; k++) found->curve[k] = at_radius(found, radii[k], &pairs);
+  found->curve_points = count;
+done:
+  lip_matching_clear(&pairs);
+  return st;
+}

@@ -1,0 +1,140 @@
+/* audit_text.c - what liplaw audit says, as text. */
+#include "cli/audit_answer.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *const marks[] = {"[proved]", "[assumed]", "[computed]", "[estimate]"};
+
+static void print_verdict(const lip_audit *found)
+{
+  static const char *const words[] = {"impossible", "not excluded", "achieved"};
+
+  (void)printf("\n%s\nverdict: %s\n\n", found->question, words[found->verdict]);
+  for (size_t k = 0; k < found->sentences; k++)
+    (void)printf("%-11s %s\n", marks[found->sentence[k].sureness], found->sentence[k].text);
+  (void)puts("\n[proved]: rounding counted. [assumed]: a theorem, if its assumptions hold. "
+             "[computed]: in double\nprecision, rounding not counted. [estimate]: by search or "
+             "statistics.");
+}
+
+static void print_bracket(const char *name, const lip_audit_bracket *b)
+{
+  if (!b->known)
+    (void)printf("  %-22s not known, stopped before\n", name);
+  else
+    (void)printf("  %-22s [%.10g, %.10g]  %s\n", name, b->lower, b->upper,
+                 b->infinite    ? "infinite"
+                 : b->certified ? "certified"
+                                : "estimated");
+}
+
+static void print_pairs(const lip_audit *found)
+{
+  const lip_audit_classes *least = NULL, *most = NULL;
+
+  if (found->task != LIP_TASK_CLASSES || !found->pairs) return;
+  for (size_t k = 0; k < found->pairs; k++) {
+    const lip_audit_classes *pair = &found->pair[k];
+
+    if (!least || pair->upper < least->upper) least = pair;
+    if (!most || pair->upper > most->upper) most = pair;
+  }
+  (void)printf("  pairs of classes       %zu of %zu measured; upper ends from %.6g (%zu-%zu) to "
+               "%.6g (%zu-%zu)\n",
+               found->pairs_measured, found->pairs_all, least->upper, least->a, least->b,
+               most->upper, most->a, most->b);
+}
+
+static void print_conflicts(const lip_audit *found)
+{
+  if (!found->conflicts) return;
+  (void)printf("\nlabels that stand in the way%s\n  %8s %8s %10s %10s %12s %12s  %s\n",
+               found->l_star_points < found->n ? " (in a subset of the points)" : "", "i", "j",
+               "label i", "label j", "distance", "slope", found->classes ? "network" : "");
+  for (size_t k = 0; k < found->conflicts; k++) {
+    const lip_audit_conflict *c = &found->conflict[k];
+
+    (void)printf("  %8zu %8zu %10.6g %10.6g %12.6g %12.6g  %s\n", c->i, c->j, c->label_i,
+                 c->label_j, c->distance, c->slope,
+                 !found->classes            ? ""
+                 : c->right_i && c->right_j ? "right at both"
+                 : c->right_i               ? "wrong at j"
+                 : c->right_j               ? "wrong at i"
+                                            : "wrong at both");
+  }
+}
+
+static void print_curve(const lip_audit *found)
+{
+  double points = (double)found->points;
+
+  if (!found->curve_points) return;
+  (void)printf("\nshare of %zu points whose class holds within a radius (l2)\n  %10s %12s %12s "
+               "%12s\n",
+               found->points, "radius", found->radii_certified ? "certified" : "estimated",
+               "attack", "any at all");
+  for (size_t k = 0; k < found->curve_points; k++) {
+    const lip_audit_radius *row = &found->curve[k];
+
+    (void)printf("  %10.4g %11.2f%% ", row->radius, 100 * (double)row->certified / points);
+    if (found->attacked)
+      (void)printf("%11.2f%% ", 100 * (double)row->attacked / points);
+    else
+      (void)printf("%12s ", "-");
+    (void)printf("%11.2f%%\n", 100 * (double)row->possible / points);
+  }
+  if (found->attacked && !found->attack_done)
+    (void)puts("  (the attack was stopped by the time limit or an interrupt)");
+}
+
+static void print_laws(const lip_audit *found)
+{
+  static const char *const holds[] = {"fails", "holds", "open"};
+  static const char *const kinds[] = {"at least", "at most", "probability", "number"};
+
+  if (!found->laws) return;
+  (void)printf("\ntheorems, of %s\n  %-26s %-12s %12s  %-12s %s\n", found->law_function, "theorem",
+               "", "bound", "assumptions", "");
+  for (size_t k = 0; k < found->laws; k++) {
+    const lip_law_result *r = &found->law[k].result;
+    char bound[32];
+
+    (void)snprintf(bound, sizeof bound, isnan(r->bound) ? "unknown" : "%.6g", r->bound);
+    (void)printf("  %-26s %-12s %12s  %-12s %s\n", found->law[k].law->name, kinds[r->kind], bound,
+                 holds[r->holds], r->vacuous ? "says nothing here" : "");
+  }
+  (void)puts("  liplaw law NAME tells assumptions and constants of a theorem.");
+}
+
+int audit_answer_text(const char *net, const char *data, const lip_audit *found, const char *folder)
+{
+  cli_progress_end();
+  (void)printf("%s: %zu input%s, %zu output%s, %zu parameters; %s: %zu points\nlabels: %s\n", net,
+               found->d, found->d == 1 ? "" : "s", found->outputs, found->outputs == 1 ? "" : "s",
+               found->parameters, data, found->n, found->labels);
+  print_verdict(found);
+  (void)puts("\nLipschitz constant (l2)");
+  print_bracket("whole space", &found->space);
+  print_bracket("ball of the data", &found->ball);
+  print_pairs(found);
+  if (!isnan(found->l_star))
+    (void)printf("  %-22s %.10g%s\n", "L* of the data", found->l_star,
+                 found->l_star_points < found->n ? " at least, by a subset" : "");
+  (void)printf("\nloss %.6g, noise level %.4g (%s)\n", found->loss, found->noise_level,
+               found->noise_source);
+  if (found->dimension.known)
+    (void)printf("effective dimension %.4g (covariance), %.4g (effective rank), %.4g "
+                 "(participation), %.4g (two neighbours)\n",
+                 found->dimension.effective, found->dimension.effective_rank,
+                 found->dimension.participation, found->dimension.two_nearest);
+  print_curve(found);
+  print_conflicts(found);
+  print_laws(found);
+  if (folder) (void)printf("\npage: %s/index.html\n", folder);
+  (void)printf("\n%.1f s%s\n", found->seconds,
+               strcmp(found->stopped, "time") == 0        ? "; stopped by the time limit"
+               : strcmp(found->stopped, "interrupt") == 0 ? "; interrupted"
+                                                          : "");
+  return EXIT_DONE;
+}

@@ -1,0 +1,134 @@
+/* cmd_refute.c - liplaw refute: tries to disprove a constant that somebody claims.
+
+   The slope at a witness, certified, above the claim refutes it; a certified upper end at or below
+   the claim proves it; between the two the question is open. The measurement stops as soon as one
+   of the two is so. */
+#include "cli/cli.h"
+
+#include "base/error.h"
+#include "certificate/certificate.h"
+#include "certificate/claim.h"
+#include "data/read_options.h"
+#include "lipschitz/measure_options.h"
+
+#include <liplaw/measure.h>
+
+#include <math.h>
+#include <string.h>
+
+typedef struct own_options {
+  double claim;
+} own_options;
+
+static const lip_option own_rows[] = {
+    {"claim", 0, LIP_OPT_F64, offsetof(own_options, claim), NULL, 0, 1e308, NULL, "",
+     "the Lipschitz constant that is said to hold"},
+};
+
+static const char *verdict_of(const lip_measurement *found, double claim)
+{
+  if (found->infinite) return "refuted";
+  if (found->certified && found->lower > claim) return "refuted";
+  if (found->certified && found->upper <= claim) return "proved";
+  return "open";
+}
+
+static json_t *numbers_json(size_t count, const double *numbers)
+{
+  json_t *list = json_array();
+
+  for (size_t i = 0; numbers && i < count; i++)
+    if (json_array_append_new(list, cli_number(numbers[i])) != 0) break;
+  return list;
+}
+
+static void print_numbers(const char *name, size_t count, const double *numbers)
+{
+  (void)printf("%s:", name);
+  for (size_t i = 0; i < count; i++) (void)printf(" %.17g", numbers[i]);
+  (void)putchar('\n');
+}
+
+static int answer_json(size_t d, const lip_measurement *found, double claim, const char *verdict)
+{
+  char output[64];
+  bool refuted = strcmp(verdict, "refuted") == 0;
+  bool interrupted = strcmp(found->stopped, "interrupt") == 0;
+
+  return cli_answer_json(
+      refuted       ? "refuted"
+      : interrupted ? "interrupted"
+                    : "ok",
+      json_pack("{s:s, s:o, s:o, s:o, s:b, s:b, s:s, s:o, s:s, s:s, s:s, s:s, s:o, s:o, s:o}",
+                "verdict", verdict, "claim", cli_number(claim), "lower", cli_number(found->lower),
+                "upper", cli_number(found->upper), "certified", found->certified, "infinite",
+                found->infinite, "norm", lip_norm_name(found->norm), "domain",
+                cli_text(found->domain_text), "output",
+                lip_output_format(found->output, output, sizeof output), "lower_method",
+                found->lower_method, "upper_method", found->upper_method, "stopped", found->stopped,
+                "witness", numbers_json(d, found->witness), "direction",
+                found->direction ? numbers_json(d, found->direction) : json_null(), "seconds",
+                cli_number(found->seconds)));
+}
+
+static void answer_text(size_t d, const lip_measurement *found, double claim, const char *verdict)
+{
+  cli_progress_end();
+  (void)printf("%s: the constant in norm %s on %s is claimed to be at most %.17g\n", verdict,
+               lip_norm_name(found->norm), found->domain_text, claim);
+  if (found->infinite)
+    (void)puts("it is infinite: slopes grow without bound along almost every ray");
+  else
+    (void)printf("%s bracket: [%.17g, %.17g], lower end by %s, upper end by %s; %.2f s\n",
+                 found->certified ? "certified" : "estimated", found->lower, found->upper,
+                 found->lower_method, found->upper_method, found->seconds);
+  if (strcmp(verdict, "refuted") == 0 && found->direction) {
+    (void)printf("at the witness, along the direction, the slope is at least %.17g\n",
+                 found->lower);
+    print_numbers("witness", d, found->witness);
+    print_numbers("direction", d, found->direction);
+  }
+}
+
+static int run(const command *self, int argc, char **argv)
+{
+  common_options common;
+  own_options own;
+  lip_measure_options options = {.wider = NULL};
+  lip_read_options reading;
+  binding bound[] = {{{own_rows, sizeof own_rows / sizeof *own_rows}, &own},
+                     {lip_measure_option_table(), &options},
+                     {lip_read_option_table(), &reading}};
+  lip_net *net = NULL;
+  lip_measurement found = {.bounds = 0};
+  lip_error err = {""};
+  lip_status st = LIP_OK;
+  const char *path, *verdict = "open";
+  int code = cli_parse(self, argc, argv, &common, bound, 3, &path, 1, 0);
+
+  if (code >= 0) return code;
+  options.reading = &reading;
+  TRY(lip_net_read(path, &net, &err));
+  TRY(lip_measure(net, NULL, &options, &found, cli_control(), &err));
+  verdict = verdict_of(&found, own.claim);
+done:
+  if (st != LIP_OK) {
+    code = cli_fail(self, &common, st, &err);
+  } else {
+    code = EXIT_DONE;
+    if (common.json)
+      code = answer_json(lip_net_inputs(net), &found, own.claim, verdict);
+    else
+      answer_text(lip_net_inputs(net), &found, own.claim, verdict);
+    if (strcmp(verdict, "refuted") == 0) code = EXIT_BAD;
+  }
+  lip_measurement_clear(&found);
+  lip_net_free(net);
+  return code;
+}
+
+const command refute_command = {
+    "refute",
+    "NET --claim L [--domain space|ball[:R]|sphere[:R]|box:LO,HI|data:FILE,R] [--norm 2|1|inf] "
+    "[--output I|I-J] [--time-limit S]",
+    "tries to disprove a claimed Lipschitz constant: a witness, or a proof that it holds", run};

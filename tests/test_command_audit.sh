@@ -1,0 +1,77 @@
+#!/bin/bash
+# test_command_audit.sh - liplaw audit: what it tells of a network and data, and what it refuses.
+set -euo pipefail
+
+source "$(dirname "${BASH_SOURCE[0]}")/command_test.sh"
+
+"$LIPLAW" sample gaussian --n 100 --d 10 --seed 1 -o points.npz >text
+"$LIPLAW" train points.npz -k 30 -o net.onnx >text
+
+"$LIPLAW" audit net.onnx points.npz --time-limit 10 --json >out
+for key in n d parameters loss accuracy noise_level lower upper l_star law certified_accuracy \
+  verdict explanation; do
+  holds "'$key' in a"
+done
+holds 'a["status"] == "ok" and a["task"] == "signs" and a["accuracy"] == 1 and a["certified"]'
+holds 'a["noise_level"] == 1 and a["noise_source"] == "data"'
+holds 'a["ball"]["upper"] <= a["upper"] * (1 + 1e-9)'
+holds 'all(r["certified"] <= r["attacked"] <= 1 for r in a["certified_accuracy"])'
+holds 'all(r["certified"] <= r["possible"] for r in a["certified_accuracy"])'
+holds 'a["certified_accuracy"][0]["radius"] == 0 and a["certified_accuracy"][0]["certified"] == 1'
+holds 'a["certified_accuracy"][-1]["attacked"] < 0.5'
+holds 'all(e["sureness"] in ("proved", "assumed", "computed", "estimate") for e in a["explanation"])'
+holds '"profile-two-layer" in [l["theorem"] for l in a["law"]]'
+cp out first
+
+# L* and its pairs are those of lstar.
+"$LIPLAW" lstar points.npz --json >out
+python3 - <<'PYTHON' || fail "L* differs"
+import json
+a, b = json.load(open("first")), json.load(open("out"))
+same = a["l_star"] == b["l_star"] and a["conflicts"][0]["slope"] == b["pairs"][0]["slope"]
+raise SystemExit(not same)
+PYTHON
+
+# The verdict follows the target: any radius, one that nobody can keep, and one in between.
+"$LIPLAW" audit net.onnx points.npz --time-limit 10 --target 1e6 --json >out
+holds 'a["verdict"] == "achieved" and a["target"] == 1e6'
+"$LIPLAW" audit net.onnx points.npz --time-limit 10 --target 0.5 --json >out
+holds 'a["verdict"] == "impossible"'
+"$LIPLAW" audit net.onnx points.npz --time-limit 10 >text
+grep -q "^verdict: not excluded" text || fail "the verdict on L*: $(cat text)"
+grep -q "^\[proved\]  " text || fail "the explanation: $(cat text)"
+
+# Classes of two outputs; values.
+python3 - <<'PYTHON'
+import random
+random.seed(1)
+with open("classes.csv", "w") as classes, open("values.csv", "w") as values:
+    for i in range(60):
+        x = [random.gauss(0, 1) for j in range(10)]
+        print(*x, int(x[0] > 0), sep=",", file=classes)
+        print(*x, 3 * x[1], sep=",", file=values)
+PYTHON
+"$LIPLAW" audit net.onnx values.csv --time-limit 5 --json >out
+holds 'a["task"] == "values" and a["accuracy"] is None and a["certified_accuracy"] == []'
+"$LIPLAW" audit net.onnx classes.csv --time-limit 5 --positive 1 --json >out
+holds 'a["task"] == "signs" and a["noise_source"] == "neighbours"'
+
+# No time at all still tells fit and some bracket.
+"$LIPLAW" audit net.onnx points.npz --time-limit 0 --json >out
+holds 'a["accuracy"] == 1 and a["stopped"] == "time"'
+
+refuse() { # STATUS TEXT ARGUMENT...
+  local expected=$1 text=$2 status=0
+  shift 2
+  "$LIPLAW" audit "$@" >out 2>err || status=$?
+  [ $status = "$expected" ] || fail "'$*' exits with $status, not $expected: $(cat err)"
+  grep -qF -- "$text" err || fail "'$*': $(cat err)"
+  [ ! -s out ] || fail "'$*' answers: $(cat out)"
+}
+printf '1,2,1\n3,4,-1\n' >small.csv
+refuse 1 "the points have 2 coordinates, the network takes 10" net.onnx small.csv
+refuse 1 "missing.npz: cannot be opened" net.onnx missing.npz
+refuse 1 "missing.onnx: cannot be opened" missing.onnx points.npz
+refuse 2 "--flips" net.onnx points.npz --flips 2
+refuse 2 "an argument is missing" net.onnx
+finish
