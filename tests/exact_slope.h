@@ -57,6 +57,12 @@ static inline void exact_activation_slope(lip_activation psi, const arb_t t, arb
     arb_logistic(y, t);
     arb_mul(y, y, rest, FEWER_BITS);
     break;
+  case LIP_ELU:
+    arb_set_d(rest, psi.slope);
+    arb_exp(y, t, FEWER_BITS);
+    arb_mul(y, y, rest, FEWER_BITS);
+    if (!left) arb_one(y);
+    break;
   case LIP_POWER:
     arb_pow_ui(y, t, (ulong)psi.slope - 1, BITS);
     arb_mul_ui(y, y, (ulong)psi.slope, BITS);

@@ -16,9 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const lip_activation_kind kinds[] = {LIP_IDENTITY, LIP_RELU,    LIP_LEAKY_RELU,
-                                            LIP_ABS,      LIP_TANH,    LIP_SOFTPLUS,
-                                            LIP_SQUARE,   LIP_SIGMOID, LIP_POWER};
+static const lip_activation_kind kinds[] = {LIP_IDENTITY, LIP_RELU,     LIP_LEAKY_RELU, LIP_ABS,
+                                            LIP_TANH,     LIP_SOFTPLUS, LIP_SQUARE,     LIP_SIGMOID,
+                                            LIP_POWER,    LIP_ELU};
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 /* A network of at most 8 layers with normal weights scaled by 1 / sqrt(in), floats for LIP_F32, all
@@ -33,6 +33,8 @@ static inline lip_net *random_net(size_t depth, const size_t *widths, lip_activa
   for (size_t j = 0; j < depth; j++) {
     activations[j] = j + 1 < depth ? psi : (lip_activation){last, psi.slope};
     if (activations[j].kind == LIP_POWER) activations[j].slope = 3;
+    if (activations[j].kind == LIP_ELU) /* ONNX keeps it as a float */
+      activations[j].slope = (float)activations[j].slope;
     biases[j] = bias;
   }
   assert_int_equal(lip_net_create(depth, widths, activations, biases, precision, &net, NULL),

@@ -62,6 +62,8 @@ static inline real small_slope(lip_activation psi, real z)
     return 1 / (1 + expl(-z));
   case LIP_SQUARE:
     return 2 * z;
+  case LIP_ELU:
+    return z > 0 ? 1 : psi.slope * expl(z);
   case LIP_POWER:
     return psi.slope * powl(z, psi.slope - 1);
   }

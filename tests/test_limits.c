@@ -272,22 +272,22 @@ static void kinks_are_merged_exactly(void **state)
    fails where one does not. */
 static void no_limit_is_above_the_bracket(void **state)
 {
-  static const lip_activation_kind kinds[] = {LIP_IDENTITY, LIP_RELU,    LIP_LEAKY_RELU,
-                                              LIP_ABS,      LIP_TANH,    LIP_SOFTPLUS,
-                                              LIP_SQUARE,   LIP_SIGMOID, LIP_POWER};
+  static const lip_activation_kind kinds[] = {
+      LIP_IDENTITY, LIP_RELU,   LIP_LEAKY_RELU, LIP_ABS,   LIP_TANH,
+      LIP_SOFTPLUS, LIP_SQUARE, LIP_SIGMOID,    LIP_POWER, LIP_ELU};
   static const char *const domains[] = {NULL, "space", "ball:0.7", "sphere", "box:-1,1"};
   lip_dataset *data = sampled(LIP_GAUSSIAN, LIP_LABELS_RANDOM, 30, 3, 4);
 
   (void)state;
-  for (uint64_t seed = 0; seed < 18; seed++)
+  for (uint64_t seed = 0; seed < 20; seed++)
     for (size_t d = 0; d < 5; d++) {
-      lip_activation psi = {kinds[seed % 9], 0};
+      lip_activation psi = {kinds[seed % 10], 0};
       lip_net *net;
       lip_limits_options options = quick(domains[d]);
       lip_limits found;
 
-      if (psi.kind == LIP_LEAKY_RELU) psi.slope = seed < 9 ? 0.1 : -0.5;
-      if (psi.kind == LIP_POWER) psi.slope = seed < 9 ? 3 : 4;
+      if (psi.kind == LIP_LEAKY_RELU || psi.kind == LIP_ELU) psi.slope = seed < 10 ? 0.1 : -0.5;
+      if (psi.kind == LIP_POWER) psi.slope = seed < 10 ? 3 : 4;
       net = random_two_layer(3, 2 + seed % 3, psi, seed);
       if (seed % 2) memset(net->layer[0].b, 0, net->layer[0].out * sizeof(double));
       if (seed % 4 == 3) memcpy(net->layer[0].W + 3, net->layer[0].W, 3 * sizeof(double));
@@ -314,7 +314,8 @@ static void intervals_of_activations_hold_their_values(void **state)
   const lip_activation psi[] = {{LIP_IDENTITY, 0},      {LIP_RELU, 0},   {LIP_LEAKY_RELU, 0.1},
                                 {LIP_LEAKY_RELU, -0.7}, {LIP_ABS, 0},    {LIP_TANH, 0},
                                 {LIP_SOFTPLUS, 0},      {LIP_SQUARE, 0}, {LIP_SIGMOID, 0},
-                                {LIP_POWER, 3},         {LIP_POWER, 4}};
+                                {LIP_POWER, 3},         {LIP_POWER, 4},  {LIP_ELU, 0.6},
+                                {LIP_ELU, -2}};
 
   (void)state;
   for (size_t kind = 0; kind < sizeof psi / sizeof *psi; kind++)

@@ -5,8 +5,9 @@
 #include "base/memory.h"
 
 static const lip_activation kinds[] = {
-    {LIP_IDENTITY, 0}, {LIP_RELU, 0}, {LIP_LEAKY_RELU, 0.1}, {LIP_LEAKY_RELU, -2},
-    {LIP_ABS, 0},      {LIP_TANH, 0}, {LIP_SOFTPLUS, 0},     {LIP_SQUARE, 0},
+    {LIP_IDENTITY, 0}, {LIP_RELU, 0},   {LIP_LEAKY_RELU, 0.1}, {LIP_LEAKY_RELU, -2},
+    {LIP_ABS, 0},      {LIP_TANH, 0},   {LIP_SOFTPLUS, 0},     {LIP_SQUARE, 0},
+    {LIP_ELU, 1},      {LIP_ELU, -1.5},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 static const char *const domains[] = {"space", "ball:0.7", "sphere:1.3", "sphere:1e-3", "ball:100"};

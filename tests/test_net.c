@@ -50,17 +50,20 @@ static void the_slope_at_a_kink_is_the_one_from_the_left(void **state)
   assert_true(lip_activation_slope((lip_activation){LIP_RELU, 0}, 0) == 0);
   assert_true(lip_activation_slope((lip_activation){LIP_ABS, 0}, 0) == -1);
   assert_true(lip_activation_slope((lip_activation){LIP_LEAKY_RELU, 0.1}, 0) == 0.1);
+  assert_true(lip_activation_slope((lip_activation){LIP_ELU, 0.7}, 0) == 0.7);
 }
 
 static void far_tails_of_smooth_activations_lose_no_digits(void **state)
 {
-  lip_activation softplus = {LIP_SOFTPLUS, 0}, tangent = {LIP_TANH, 0};
+  lip_activation softplus = {LIP_SOFTPLUS, 0}, tangent = {LIP_TANH, 0}, elu = {LIP_ELU, 2};
 
   (void)state; /* log(1 + e^-50) = e^-50 - ..., 1 - tanh(30)^2 = 4 e^-60 - ... */
   assert_true(fabs(lip_activation_value(softplus, -50) / exp(-50) - 1) < 1e-15);
   assert_true(lip_activation_value(softplus, 1000) == 1000);
   assert_true(fabs(lip_activation_slope(softplus, -50) / exp(-50) - 1) < 1e-15);
   assert_true(fabs(lip_activation_slope(tangent, -30) / (4 * exp(-60)) - 1) < 1e-15);
+  assert_true(lip_activation_value(elu, -1e-20) == -2e-20); /* no cancellation at 0 either */
+  assert_true(lip_activation_value(elu, -1000) == -2 && lip_activation_slope(elu, -1000) == 0);
 }
 
 static void no_sampled_slope_exceeds_the_lipschitz_constant(void **state)

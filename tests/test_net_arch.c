@@ -105,10 +105,15 @@ static void every_operation_is_read(void **state)
     lip_activation_kind kind;
     double slope;
   } cases[] = {
-      {"\"relu\"", LIP_RELU, 0},         {"\"leaky_relu\", \"alpha\": -0.1", LIP_LEAKY_RELU, -0.1},
-      {"\"abs\"", LIP_ABS, 0},           {"\"tanh\"", LIP_TANH, 0},
-      {"\"softplus\"", LIP_SOFTPLUS, 0}, {"\"sigmoid\"", LIP_SIGMOID, 0},
-      {"\"square\"", LIP_SQUARE, 0},     {"\"power\", \"p\": 3", LIP_POWER, 3},
+      {"\"relu\"", LIP_RELU, 0},
+      {"\"leaky_relu\", \"alpha\": -0.1", LIP_LEAKY_RELU, -0.1},
+      {"\"abs\"", LIP_ABS, 0},
+      {"\"tanh\"", LIP_TANH, 0},
+      {"\"softplus\"", LIP_SOFTPLUS, 0},
+      {"\"sigmoid\"", LIP_SIGMOID, 0},
+      {"\"square\"", LIP_SQUARE, 0},
+      {"\"power\", \"p\": 3", LIP_POWER, 3},
+      {"\"elu\", \"alpha\": 0.5", LIP_ELU, 0.5},
   };
 
   (void)state;

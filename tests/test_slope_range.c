@@ -10,7 +10,8 @@ static const lip_activation activations[] = {
     {LIP_IDENTITY, 0}, {LIP_RELU, 0},  {LIP_LEAKY_RELU, 0.1}, {LIP_LEAKY_RELU, -2},
     {LIP_ABS, 0},      {LIP_TANH, 0},  {LIP_SOFTPLUS, 0},     {LIP_SQUARE, 0},
     {LIP_SIGMOID, 0},  {LIP_POWER, 1}, {LIP_POWER, 3},        {LIP_POWER, 4},
-    {LIP_POWER, 17},
+    {LIP_POWER, 17},   {LIP_ELU, 1},   {LIP_ELU, 0.3},        {LIP_ELU, -2.5},
+    {LIP_ELU, 3},
 };
 enum { ACTIVATIONS = sizeof activations / sizeof *activations };
 

@@ -18,13 +18,14 @@ typedef enum lip_activation_kind {
   LIP_SQUARE,   /* t^2 */
   LIP_SIGMOID,  /* 1 / (1 + e^-t) */
   LIP_POWER,    /* t^p, whole 1 <= p <= LIP_MOST_POWER */
+  LIP_ELU,      /* t < 0: slope (e^t - 1) */
 } lip_activation_kind;
 
 enum { LIP_MOST_POWER = 1000 };
 
 typedef struct lip_activation {
   lip_activation_kind kind;
-  double slope; /* of leaky ReLU: on t < 0; of the power: p; unused otherwise */
+  double slope; /* of leaky ReLU: on t < 0; of the power: p; of ELU: alpha; unused otherwise */
 } lip_activation;
 
 /* "relu", "leaky-relu", ...; static text. */

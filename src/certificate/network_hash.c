@@ -8,6 +8,7 @@
 #include "certificate/network_hash.h"
 
 #include "base/error.h"
+#include "net/activation.h"
 #include "net/graph.h"
 #include "net/maps.h"
 
@@ -72,10 +73,7 @@ static void add_text(digest *out, const char *text)
 /* Name, a line feed, and the parameter; one that the activation does not use counts as 0. */
 static void add_activation(digest *out, lip_activation psi)
 {
-  bool plain = psi.kind == LIP_IDENTITY || psi.kind == LIP_RELU || psi.kind == LIP_ABS ||
-               psi.kind == LIP_TANH || psi.kind == LIP_SOFTPLUS || psi.kind == LIP_SQUARE ||
-               psi.kind == LIP_SIGMOID;
-  double slope = plain ? 0 : psi.slope;
+  double slope = lip_activation_has_parameter(psi.kind) ? psi.slope : 0;
 
   add_text(out, lip_activation_name(psi.kind));
   add_text(out, "\n");

@@ -2,10 +2,10 @@
 
    Arguments: w.x + b over a ball around c is w.c + b +- radius |w|; over a box every term is at one
    of its ends. Enclosures of the activations: piecewise linear ones and powers by directed
-   rounding; tanh, softplus and sigmoid by monotony from values at the ends (psi' of tanh and
+   rounding; tanh, softplus, sigmoid and ELU by monotony from values at the ends (psi' of tanh and
    sigmoid falls with |t|), which the C library computes: WIDER covers several times the largest
-   errors known of its exp, log1p and tanh (glibc manual, "Known Maximum Errors in Math Functions":
-   at most 2 units in the last place), and those of the few operations after them. */
+   errors known of its exp, expm1, log1p and tanh (glibc manual, "Known Maximum Errors in Math
+   Functions": at most 2 units in the last place), and those of the few operations after them. */
 #include "certificate/slope_range.h"
 
 #include <float.h>
@@ -98,6 +98,35 @@ static lip_interval slope_with_kink(lip_interval t, double left)
   return (lip_interval){fmin(left, 1), fmax(left, 1)};
 }
 
+/* ---- ELU: alpha (e^t - 1) where t < 0 ---- */
+
+/* f over the t <= 0 of an interval that has some, f rising. */
+static lip_interval rising_left_of_kink(double (*f)(double), lip_interval t, double low,
+                                        double high)
+{
+  return clamped((lip_interval){below(f(t.low)), above(f(fmin(t.high, 0)))}, low, high);
+}
+
+static lip_interval slope_of_elu(lip_interval t, double alpha)
+{
+  lip_interval left;
+
+  if (t.low >= 0 && t.high > 0) return lip_interval_of(1);
+  left = lip_interval_mul(lip_interval_of(alpha), rising_left_of_kink(exp, t, 0, 1));
+  if (t.high <= 0 && t.low < 0) return left;
+  return (lip_interval){fmin(left.low, 1), fmax(left.high, 1)};
+}
+
+static lip_interval value_of_elu(lip_interval t, double alpha)
+{
+  lip_interval left;
+
+  if (t.low >= 0) return t;
+  left = lip_interval_mul(lip_interval_of(alpha), rising_left_of_kink(expm1, t, -1, 0));
+  if (t.high <= 0) return left;
+  return (lip_interval){fmin(left.low, 0), fmax(left.high, t.high)};
+}
+
 /* ---- */
 
 lip_interval lip_activation_slopes_on(lip_activation psi, lip_interval t)
@@ -120,6 +149,8 @@ lip_interval lip_activation_slopes_on(lip_activation psi, lip_interval t)
   case LIP_SQUARE:
   case LIP_POWER:
     return slope_of_power(t, exponent_of(psi));
+  case LIP_ELU:
+    return slope_of_elu(t, psi.slope);
   }
   return (lip_interval){-INFINITY, INFINITY};
 }
@@ -156,6 +187,8 @@ lip_interval lip_activation_values_on(lip_activation psi, lip_interval t)
   case LIP_SQUARE:
   case LIP_POWER:
     return power(t, exponent_of(psi));
+  case LIP_ELU:
+    return value_of_elu(t, psi.slope);
   }
   return (lip_interval){-INFINITY, INFINITY};
 }

@@ -101,6 +101,9 @@ static void smooth_slope(lip_activation psi, double t, double *slope, double *ri
   case LIP_SOFTPLUS:
     *rise = *slope * (1 - *slope);
     break;
+  case LIP_ELU: /* of the smooth part; the kink at 0 is no maximum between two slopes */
+    *rise = t < 0 ? *slope : 0;
+    break;
   default:
     *rise = p < 2 ? 0 : p == 2 ? 2 : p * (p - 1) * pow(t, p - 2);
     break;

@@ -12,6 +12,7 @@ const char *lip_activation_name(lip_activation_kind kind)
       [LIP_IDENTITY] = "identity", [LIP_RELU] = "relu",       [LIP_LEAKY_RELU] = "leaky-relu",
       [LIP_ABS] = "abs",           [LIP_TANH] = "tanh",       [LIP_SOFTPLUS] = "softplus",
       [LIP_SQUARE] = "square",     [LIP_SIGMOID] = "sigmoid", [LIP_POWER] = "power",
+      [LIP_ELU] = "elu",
   };
   size_t i = (size_t)kind;
 
@@ -52,6 +53,11 @@ static double kink(double t, double left, double right)
   return t > 0 ? right : t <= 0 ? left : t;
 }
 
+bool lip_activation_has_parameter(lip_activation_kind kind)
+{
+  return kind == LIP_LEAKY_RELU || kind == LIP_POWER || kind == LIP_ELU;
+}
+
 bool lip_activation_is_piecewise_linear(lip_activation psi)
 {
   return psi.kind == LIP_IDENTITY || psi.kind == LIP_RELU || psi.kind == LIP_LEAKY_RELU ||
@@ -79,6 +85,8 @@ double lip_activation_value(lip_activation psi, double t)
     return logistic(t);
   case LIP_POWER:
     return pow(t, psi.slope);
+  case LIP_ELU:
+    return t < 0 ? psi.slope * expm1(t) : t;
   }
   return NAN;
 }
@@ -104,6 +112,8 @@ double lip_activation_slope(lip_activation psi, double t)
     return logistic_slope(t);
   case LIP_POWER:
     return psi.slope * pow(t, psi.slope - 1);
+  case LIP_ELU:
+    return kink(t, psi.slope * exp(t), 1);
   }
   return NAN;
 }
@@ -112,6 +122,7 @@ double lip_activation_lipschitz(lip_activation psi)
 {
   switch (psi.kind) {
   case LIP_LEAKY_RELU:
+  case LIP_ELU:
     return fmax(1, fabs(psi.slope));
   case LIP_SQUARE:
     return INFINITY;

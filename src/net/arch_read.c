@@ -64,7 +64,7 @@ static lip_status apply_activation(reading *from, const json_t *layer, lip_activ
   return lip_chain_activate(&from->chain, psi, err);
 }
 
-/* leaky_relu: 'alpha'; power: 'p'. */
+/* leaky_relu, elu: 'alpha'; power: 'p'. */
 static lip_status apply_with_number(reading *from, const json_t *layer, lip_activation psi,
                                     lip_error *err)
 {
@@ -102,6 +102,7 @@ static const struct operation {
     {"softplus", {NULL}, LIP_SOFTPLUS, apply_activation},
     {"sigmoid", {NULL}, LIP_SIGMOID, apply_activation},
     {"square", {NULL}, LIP_SQUARE, apply_activation},
+    {"elu", {"alpha"}, LIP_ELU, apply_with_number},
     {"power", {"p"}, LIP_POWER, apply_with_number},
 };
 

@@ -82,6 +82,8 @@ static char *operator_of(lip_activation psi)
     return "Sigmoid";
   case LIP_POWER:
     return "Pow";
+  case LIP_ELU:
+    return "Elu";
   case LIP_IDENTITY:
     break;
   }
@@ -122,7 +124,7 @@ static void build_activation(lip_onnx_layer *at, const lip_layer *layer, char *o
                              int32_t type, Onnx__GraphProto *graph)
 {
   bool squared = layer->activation.kind == LIP_SQUARE;
-  bool sloped = layer->activation.kind == LIP_LEAKY_RELU;
+  bool sloped = layer->activation.kind == LIP_LEAKY_RELU || layer->activation.kind == LIP_ELU;
   bool by_tensor = (sloped && op[0] == 'P') || layer->activation.kind == LIP_POWER;
 
   at->activation_in[0] = at->Z;

@@ -42,6 +42,16 @@ static lip_status apply_leaky_relu(lip_onnx_import *import, const Onnx__NodeProt
   return st == LIP_OK ? activate(import, LIP_LEAKY_RELU, alpha, err) : st;
 }
 
+static lip_status apply_elu(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
+                            lip_error *err)
+{
+  double alpha;
+  lip_status st = lip_onnx_float_attribute(node, "alpha", 1, &alpha, err);
+
+  (void)at;
+  return st == LIP_OK ? activate(import, LIP_ELU, alpha, err) : st;
+}
+
 /* PRelu with one slope for all: that is how a slope that is no float is written. */
 static lip_status apply_prelu(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
                               lip_error *err)
@@ -131,6 +141,7 @@ const lip_onnx_operator *lip_onnx_operator_find(const char *name)
       {"BatchNormalization", 5, 5, lip_onnx_batch_norm},
       {"Relu", 1, 1, apply_relu},
       {"LeakyRelu", 1, 1, apply_leaky_relu},
+      {"Elu", 1, 1, apply_elu},
       {"PRelu", 2, 2, apply_prelu},
       {"Abs", 1, 1, apply_abs},
       {"Tanh", 1, 1, apply_tanh},

@@ -9,6 +9,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "net/activation.h"
 #include "net/onnx_messages.h"
 
 #include <math.h>
@@ -56,7 +57,8 @@ static lip_status check_numbers(const lip_net *net, const char *path, lip_error 
     const lip_layer *layer = &net->layer[j];
     const double *weights = layer->W ? layer->W : layer->b; /* b follows W */
     size_t count = (layer->W ? layer->in * layer->out : 0) + (layer->b ? layer->out : 0);
-    bool sloped = layer->activation.kind == LIP_LEAKY_RELU || layer->activation.kind == LIP_POWER;
+    bool sloped = lip_activation_has_parameter(layer->activation.kind);
+    bool alpha = layer->activation.kind == LIP_ELU; /* a float in every file */
     double slope = layer->activation.slope;
 
     for (size_t i = 0; i < count; i++) {
@@ -68,7 +70,7 @@ static lip_status check_numbers(const lip_net *net, const char *path, lip_error 
     }
     if (!isfinite(layer->scale) || (narrow && layer->scale != (float)layer->scale))
       FAIL(LIP_EINPUT, "%s: the scale %.17g of layer %zu cannot be written", path, layer->scale, j);
-    if (sloped && (!isfinite(slope) || (narrow && slope != (float)slope)))
+    if (sloped && (!isfinite(slope) || ((narrow || alpha) && slope != (float)slope)))
       FAIL(LIP_EINPUT, "%s: the slope %.17g of layer %zu cannot be written", path, slope, j);
   }
 done:

@@ -151,6 +151,7 @@ INLINE void gradient_of_group(lip_activation_kind kind, size_t group, const lip_
     break;                                                                                         \
   case LIP_SIGMOID: /* not trained: train.c refuses them */                                        \
   case LIP_POWER:                                                                                  \
+  case LIP_ELU:                                                                                    \
     break;                                                                                         \
   }
 

@@ -142,8 +142,9 @@ INLINE vec value(lip_activation_kind kind, float slope, vec u)
   case LIP_SQUARE:
     return u * u;
   case LIP_IDENTITY:
-  case LIP_SIGMOID: /* these two are read and measured, not trained */
+  case LIP_SIGMOID: /* these three are read and measured, not trained */
   case LIP_POWER:
+  case LIP_ELU:
     break;
   }
   return u;
@@ -168,6 +169,7 @@ INLINE vec times_slope(lip_activation_kind kind, float slope, vec r, vec u, vec 
   case LIP_IDENTITY:
   case LIP_SIGMOID:
   case LIP_POWER:
+  case LIP_ELU:
     break;
   }
   return r;
