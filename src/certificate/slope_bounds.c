@@ -1,6 +1,6 @@
 /* slope_bounds.c - between which slopes each activation of the graph stays on the claim's domain.
 
-   So far the slopes of the whole line, whatever the domain. */
+   The slopes over the enclosures of value_bounds.h; around data the hull over all balls. */
 #include "certificate/slope_bounds.h"
 
 #include "base/error.h"
@@ -39,29 +39,81 @@ done:
   return st;
 }
 
+/* Nothing yet: the hull with anything is that. */
+void lip_slope_bounds_empty(lip_slope_bounds *bounds, const lip_net *net)
+{
+  for (size_t i = 0; i < net->nodes; i++)
+    for (size_t j = 0; bounds->low[i] && j < net->node[i].size; j++) {
+      bounds->low[i][j] = INFINITY;
+      bounds->high[i][j] = -INFINITY;
+    }
+}
+
+lip_status lip_slope_bounds_room(const lip_net *net, lip_slope_bounds **bounds, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_slope_bounds *made = lip_alloc_zero(1, sizeof *made);
+
+  if (!made) FAIL(LIP_ENOMEM, "slopes");
+  TRY(make(net, made, err));
+  lip_slope_bounds_empty(made, net);
+  *bounds = made;
+  made = NULL;
+done:
+  lip_slope_bounds_free(made);
+  return st;
+}
+
+/* Slopes over the values of one region; they join those found before. */
+static void add_slopes(const lip_net *net, const lip_value_bounds *values, lip_slope_bounds *bounds)
+{
+  for (size_t i = 0; i < net->nodes; i++) {
+    const lip_node *node = &net->node[i];
+
+    if (!bounds->low[i]) continue;
+    for (size_t j = 0; j < node->size; j++) {
+      lip_interval z = {values->low[node->parent[0]][j], values->high[node->parent[0]][j]};
+      lip_interval slope = lip_activation_slopes_on(node->activation, z);
+
+      bounds->low[i][j] = fmin(bounds->low[i][j], slope.low);
+      bounds->high[i][j] = fmax(bounds->high[i][j], slope.high);
+    }
+  }
+}
+
+lip_status lip_slope_bounds_of_ball(const lip_claim *claim, lip_value_bounds *values, size_t ball,
+                                    lip_bound_effort effort, lip_slope_bounds *bounds,
+                                    const lip_control *control, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  double *ends = lip_alloc(2 * claim->d, sizeof *ends);
+  lip_region region;
+
+  if (!ends) FAIL(LIP_ENOMEM, "the ends of a box");
+  region = lip_claim_region(claim, ball, ends);
+  TRY(lip_value_bounds_find(values, &region, effort, control, err));
+  add_slopes(claim->net, values, bounds);
+done:
+  lip_free(ends);
+  return st;
+}
+
 lip_status lip_slope_bounds_create(const lip_claim *claim, lip_slope_bounds **bounds,
                                    const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
-  const lip_net *net = claim->net;
-  lip_slope_bounds *made = lip_alloc_zero(1, sizeof *made);
+  size_t balls = claim->domain.kind == LIP_AROUND_DATA ? claim->domain.count : 1;
+  lip_value_bounds *values = NULL;
+  lip_slope_bounds *made = NULL;
 
-  (void)control;
-  if (!made) FAIL(LIP_ENOMEM, "slopes");
-  TRY(make(net, made, err));
-  for (size_t i = 0; i < net->nodes; i++) {
-    lip_interval line = {-INFINITY, INFINITY}, slope;
-
-    if (!made->low[i]) continue;
-    slope = lip_activation_slopes_on(net->node[i].activation, line);
-    for (size_t j = 0; j < net->node[i].size; j++) {
-      made->low[i][j] = slope.low;
-      made->high[i][j] = slope.high;
-    }
-  }
+  TRY(lip_slope_bounds_room(claim->net, &made, err));
+  TRY(lip_value_bounds_create(claim->net, &values, err));
+  for (size_t ball = 0; ball < balls; ball++)
+    TRY(lip_slope_bounds_of_ball(claim, values, ball, LIP_BY_LINES, made, control, err));
   *bounds = made;
   made = NULL;
 done:
+  lip_value_bounds_free(values);
   lip_slope_bounds_free(made);
   return st;
 }

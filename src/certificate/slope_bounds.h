@@ -4,10 +4,12 @@
 #define LIP_CERTIFICATE_SLOPE_BOUNDS_H
 
 #include "certificate/claim.h"
+#include "certificate/value_bounds.h"
 
 /* low[i][j] <= psi'(z_j) <= high[i][j] for the j-th entry of activation node i at almost every x of
-   the domain, and no less for every difference quotient of psi between two of its arguments there.
-   Infinite where the slope is unbounded (square and powers where the arguments are). */
+   the domain, and of each connected part of it no less for every difference quotient of psi between
+   two of its arguments there. Infinite where the slope is unbounded (square and powers where the
+   arguments are). */
 typedef struct lip_slope_bounds {
   size_t nodes;
   double **low, **high; /* by node: size entries each; NULL for nodes that are no activation */
@@ -19,6 +21,17 @@ typedef struct lip_slope_bounds {
    return       LIP_OK; LIP_ENOMEM; LIP_EINTERRUPT */
 LIP_MUST_CHECK lip_status lip_slope_bounds_create(const lip_claim *claim, lip_slope_bounds **bounds,
                                                   const lip_control *control, lip_error *err);
+/* Room for slopes, which no value has yet (low infinite, high minus infinity); back to that. */
+LIP_MUST_CHECK lip_status lip_slope_bounds_room(const lip_net *net, lip_slope_bounds **bounds,
+                                                lip_error *err);
+void lip_slope_bounds_empty(lip_slope_bounds *bounds, const lip_net *net);
+
+/* Adds the slopes on the ball about one center alone (elsewhere than around data: the domain).
+   values  in/out  room for this network; afterwards the values' bounds there */
+LIP_MUST_CHECK lip_status lip_slope_bounds_of_ball(const lip_claim *claim, lip_value_bounds *values,
+                                                   size_t ball, lip_bound_effort effort,
+                                                   lip_slope_bounds *bounds,
+                                                   const lip_control *control, lip_error *err);
 void lip_slope_bounds_free(lip_slope_bounds *bounds); /* takes NULL */
 
 #endif

@@ -1,0 +1,50 @@
+/* value_bounds.h - between which numbers the values of a graph's nodes stay, rounding counted. */
+#ifndef LIP_CERTIFICATE_VALUE_BOUNDS_H
+#define LIP_CERTIFICATE_VALUE_BOUNDS_H
+
+#include "certificate/claim.h"
+
+/* All x with low <= x <= high entry by entry, |x - center| <= radius, and signs as they are fixed.
+   All arrays are borrowed. */
+typedef struct lip_region {
+  const double *low, *high; /* d each, low <= high, may be infinite; NULL: no limit */
+  const double *center;     /* d; NULL: the origin */
+  double radius;            /* infinite: no limit */
+  /* By node, of activations: +1 keeps what has z_j >= 0, -1 z_j <= 0, 0 both; NULL, and the NULL
+     of one node: nothing is fixed */
+  const signed char *const *sign;
+} lip_region;
+
+/* low[i][j] <= the j-th value of node i <= high[i][j] at every x of the region. */
+typedef struct lip_value_bounds {
+  const lip_net *net; /* borrowed */
+  double **low, **high;
+  double *block;           /* owned: all of them */
+  bool empty;              /* no x of the region has those signs; the bounds are of no use then */
+  struct value_work *work; /* owned */
+} lip_value_bounds;
+
+/* How hard to try. Both are deterministic. */
+typedef enum lip_bound_effort {
+  LIP_BY_INTERVALS, /* one pass of the network and its absolute values */
+  LIP_BY_LINES,     /* also linear bounds pushed back to the input, where the network is small */
+} lip_bound_effort;
+
+/* Room for bounds of this network, to be found for one region after the other.
+   bounds  out  released with lip_value_bounds_free
+   return       LIP_OK; LIP_ENOMEM */
+LIP_MUST_CHECK lip_status lip_value_bounds_create(const lip_net *net, lip_value_bounds **bounds,
+                                                  lip_error *err);
+void lip_value_bounds_free(lip_value_bounds *bounds); /* takes NULL */
+
+/* Infinite ends where nothing is known.
+   return  LIP_OK; LIP_ENOMEM; LIP_EINTERRUPT */
+LIP_MUST_CHECK lip_status lip_value_bounds_find(lip_value_bounds *bounds, const lip_region *region,
+                                                lip_bound_effort effort, const lip_control *control,
+                                                lip_error *err);
+
+/* The claim's domain as a region, around data the ball of center `ball` alone (ignored elsewhere).
+   ends  out  2 d entries, of a box its ends; must stay as long as the region */
+lip_region lip_claim_region(const lip_claim *claim, size_t ball, double *ends);
+
+#endif

@@ -1,0 +1,310 @@
+/* test_value_bounds.c - bounds of values and slopes on a graph: against sampled points. */
+#include "graph_nets.h"
+
+#include "certificate/domain.h"
+#include "certificate/slope_bounds.h"
+#include "certificate/slope_range.h"
+#include "certificate/value_bounds.h"
+#include "net/activation.h"
+#include "net/tape.h"
+
+#include <float.h>
+#include <stdlib.h>
+
+static const lip_activation_kind bent[] = {LIP_RELU,     LIP_LEAKY_RELU, LIP_ABS,   LIP_TANH,
+                                           LIP_SOFTPLUS, LIP_SIGMOID,    LIP_SQUARE};
+enum { BENT = sizeof bent / sizeof *bent, SAMPLES = 200 };
+
+static lip_value_bounds *room(const lip_net *net)
+{
+  lip_value_bounds *bounds = NULL;
+
+  assert_int_equal(lip_value_bounds_create(net, &bounds, NULL), LIP_OK);
+  return bounds;
+}
+
+static void find(lip_value_bounds *bounds, lip_region region, lip_bound_effort effort)
+{
+  assert_int_equal(lip_value_bounds_find(bounds, &region, effort, NULL, NULL), LIP_OK);
+}
+
+/* Points of the region: inside, on its boundary, corners. */
+static void sample(lip_region region, size_t d, uint64_t seed, double *X)
+{
+  for (size_t s = 0; s < SAMPLES; s++) {
+    double *x = X + s * d, length = 0, t;
+
+    lip_random_normal((lip_stream){seed, LIP_FOR_POINTS}, s * d, d, x);
+    lip_random_uniform((lip_stream){seed + 1, LIP_FOR_POINTS}, s, 1, &t);
+    for (size_t i = 0; i < d; i++) length += x[i] * x[i];
+    for (size_t i = 0; i < d; i++) {
+      if (isfinite(region.radius)) x[i] *= (s % 2 ? 1 - 1e-12 : t) * region.radius / sqrt(length);
+      if (region.center) x[i] += region.center[i];
+      if (region.low) {
+        double share = s % 3 == 0 ? x[i] > 0 : 0.5 + 0.5 * tanh(x[i]);
+
+        x[i] = region.low[i] + share * (region.high[i] - region.low[i]);
+      }
+    }
+  }
+}
+
+/* Values of floating point are themselves off by some units of what is summed. */
+static void assert_values_inside(const lip_value_bounds *bounds, lip_region region, uint64_t seed)
+{
+  const lip_net *net = bounds->net;
+  size_t d = net->node[0].size;
+  double *X = lip_alloc(SAMPLES, d * sizeof *X);
+  lip_tape *tape = NULL;
+
+  sample(region, d, seed, X);
+  assert_false(bounds->empty);
+  assert_int_equal(lip_tape_create(net, SAMPLES, &tape, NULL), LIP_OK);
+  assert_int_equal(lip_tape_forward(tape, SAMPLES, X, NULL), LIP_OK);
+  for (size_t i = 0; i < net->nodes; i++) {
+    size_t size = net->node[i].size;
+    const double *value = lip_tape_value(tape, i);
+    double largest = 0;
+
+    for (size_t s = 0; s < SAMPLES * size; s++) largest = fmax(largest, fabs(value[s]));
+    for (size_t s = 0; s < SAMPLES * size; s++) {
+      size_t j = s % size;
+
+      if (bounds->low[i][j] <= value[s] + 1e-13 * largest &&
+          value[s] - 1e-13 * largest <= bounds->high[i][j])
+        continue;
+      fail_msg("node %zu entry %zu: %.17g is not in [%.17g, %.17g]", i, j, value[s],
+               bounds->low[i][j], bounds->high[i][j]);
+    }
+  }
+  lip_tape_free(tape);
+  lip_free(X);
+}
+
+/* A random graph on 2 x 5 x 4 inputs: any node after any earlier one where shapes allow it. */
+static lip_net *random_graph(uint64_t seed, size_t steps)
+{
+  builder make = start_graph(seed, 2, 5, 4);
+  size_t last = 0, before = 0;
+
+  for (size_t s = 0; s < steps; s++) {
+    uint32_t bits;
+    const lip_node *node = &make.graph.node[last];
+    size_t now, size = node->size;
+
+    lip_random_bits((lip_stream){seed, LIP_FOR_STARTS}, s, 1, &bits);
+    switch (bits % 10) {
+    case 0:
+    case 1:
+    case 2:
+      now = put_activation(&make, last, bent[bits / 16 % BENT]);
+      break;
+    case 3:
+      now = put_convolution(&make, last, 1 + bits / 16 % 4, window_of(3, 1 + bits / 64 % 2, 1));
+      break;
+    case 4:
+      now = put_pool(&make, last, LIP_NODE_MAX_POOL, window_of(3, 1 + bits / 64 % 2, 1));
+      break;
+    case 5:
+      now = put_pool(&make, last, LIP_NODE_AVERAGE_POOL, window_of(2, 1, 1));
+      break;
+    case 6:
+      now = put(&make, last,
+                (lip_node){.kind = LIP_NODE_SCALE,
+                           .W = draw(&make, size, 1),
+                           .weights = size,
+                           .b = draw(&make, size, 1),
+                           .biases = size});
+      break;
+    case 7: /* a skip around a map of the same size */
+      now = put_convolution(&make, last, node->channels, window_of(3, 1, 1));
+      now = put_activation(&make, now, bent[bits / 16 % BENT]);
+      now = put_many(&make, LIP_NODE_ADD, 2, (size_t[]){now, last});
+      break;
+    case 8:
+      if (size + make.graph.node[before].size > 200) continue;
+      now = put_many(&make, LIP_NODE_CONCAT, 2, (size_t[]){last, before});
+      break;
+    default:
+      now = bits / 16 % 4 == 0 ? put(&make, last, (lip_node){.kind = LIP_NODE_SOFTMAX})
+                               : put_linear(&make, last, 3 + bits / 64 % 9);
+    }
+    before = last;
+    last = now;
+  }
+  return finish_graph(&make, put_linear(&make, last, 3));
+}
+
+/* A ball, a ball about a point, a box, in turns; sizes over eight orders. */
+static lip_region some_region(uint64_t seed, size_t d, double *numbers)
+{
+  lip_region region = {.radius = INFINITY};
+  double size = pow(10, (double)(seed / 3 % 5) - 3);
+
+  lip_random_normal((lip_stream){seed, LIP_FOR_SHIFTS}, 0, d, numbers);
+  if (seed % 3 == 2) {
+    region.low = numbers;
+    region.high = numbers + d;
+    for (size_t i = 0; i < d; i++) numbers[d + i] = numbers[i] + (i % 4 ? size : 0);
+  } else {
+    region.radius = size;
+    region.center = seed % 3 == 1 ? numbers : NULL;
+  }
+  return region;
+}
+
+static void values_of_random_graphs_stay_inside_their_bounds(void **state)
+{
+  (void)state;
+  for (uint64_t seed = 0; seed < 300; seed++) {
+    lip_net *net = random_graph(seed, 2 + seed % 11);
+    size_t d = net->node[0].size;
+    double numbers[80];
+    lip_region region = some_region(seed, d, numbers);
+    lip_value_bounds *bounds = room(net);
+
+    for (int effort = LIP_BY_INTERVALS; effort <= LIP_BY_LINES; effort++) {
+      find(bounds, region, (lip_bound_effort)effort);
+      assert_values_inside(bounds, region, seed);
+    }
+    lip_value_bounds_free(bounds);
+    lip_net_free(net);
+  }
+}
+
+static void values_of_tangled_graphs_stay_inside_their_bounds(void **state)
+{
+  (void)state;
+  for (size_t k = 0; k < BENT; k++) {
+    lip_net *net = tangled_net(k + 5, bent[k], k % 2 ? LIP_NODE_SOFTMAX : LIP_NODE_LINEAR);
+    double numbers[144];
+    lip_value_bounds *bounds = room(net);
+
+    for (uint64_t seed = 0; seed < 15; seed++) {
+      lip_region region = some_region(seed, net->node[0].size, numbers);
+
+      find(bounds, region, LIP_BY_LINES);
+      assert_values_inside(bounds, region, seed);
+    }
+    lip_value_bounds_free(bounds);
+    lip_net_free(net);
+  }
+}
+
+/* w.x + b with w = (3, -4), b = 1, on |x| <= 2 is [-9, 11]. */
+static lip_net *one_neuron(double scale, lip_activation_kind psi)
+{
+  builder make = start_graph(1, 2, 1, 1);
+  size_t at = put_linear(&make, 0, 1);
+  lip_net *net;
+
+  at = put_activation(&make, at, psi);
+  net = finish_graph(&make, put_linear(&make, at, 1));
+  net->node[1].W[0] = 3 * scale;
+  net->node[1].W[1] = -4 * scale;
+  net->node[1].b[0] = scale;
+  return net;
+}
+
+static void a_neuron_on_a_ball_reaches_the_length_of_its_weights(void **state)
+{
+  (void)state;
+  for (int e = -150; e <= 150; e += 50) {
+    double scale = pow(10, e);
+    lip_net *net = one_neuron(scale, LIP_RELU);
+    lip_value_bounds *bounds = room(net);
+
+    find(bounds, (lip_region){.radius = 2}, LIP_BY_INTERVALS);
+    assert_true(bounds->low[1][0] <= -9 * scale && bounds->low[1][0] >= -9 * scale * (1 + 1e-14));
+    assert_true(bounds->high[1][0] >= 11 * scale && bounds->high[1][0] <= 11 * scale * (1 + 1e-14));
+    assert_true(bounds->low[2][0] == 0);
+    find(bounds, (lip_region){.radius = 0, .center = (double[]){1, 1}}, LIP_BY_LINES);
+    assert_true(fabs(bounds->low[1][0]) <= 1e-14 * scale);
+    lip_value_bounds_free(bounds);
+    lip_net_free(net);
+  }
+}
+
+static void nothing_is_known_on_the_space_but_what_saturates(void **state)
+{
+  lip_net *net = one_neuron(1, LIP_TANH);
+  lip_value_bounds *bounds = room(net);
+
+  (void)state;
+  find(bounds, (lip_region){.radius = INFINITY}, LIP_BY_LINES);
+  assert_true(isinf(bounds->low[1][0]) && isinf(bounds->high[1][0]));
+  assert_true(bounds->low[2][0] == -1 && bounds->high[2][0] == 1);
+  assert_true(bounds->high[3][0] <= fabs(net->node[3].W[0]) + fabs(net->node[3].b[0]) + 1e-12);
+  lip_value_bounds_free(bounds);
+  lip_net_free(net);
+}
+
+static void signs_that_are_fixed_cut_and_may_leave_nothing(void **state)
+{
+  lip_net *net = one_neuron(1, LIP_RELU);
+  lip_value_bounds *bounds = room(net);
+  const signed char up[] = {1}, down[] = {-1};
+  const signed char *sign[4] = {NULL, NULL, up, NULL};
+
+  (void)state;
+  find(bounds, (lip_region){.radius = 2, .sign = sign}, LIP_BY_LINES);
+  assert_true(!bounds->empty && bounds->low[1][0] == 0);
+  find(bounds, (lip_region){.radius = 0.1, .sign = sign}, LIP_BY_LINES);
+  assert_true(!bounds->empty);
+  sign[2] = down;
+  find(bounds, (lip_region){.radius = 0.1, .sign = sign}, LIP_BY_LINES);
+  assert_true(bounds->empty);
+  lip_value_bounds_free(bounds);
+  lip_net_free(net);
+}
+
+static lip_slope_bounds *slopes_of(const lip_net *net, lip_domain domain)
+{
+  lip_slope_bounds *slopes = NULL;
+  lip_claim *claim = NULL;
+
+  assert_int_equal(
+      lip_claim_create(net, (lip_output){LIP_ALL_OUTPUTS, 0, 0}, LIP_NORM_2, domain, &claim, NULL),
+      LIP_OK);
+  assert_int_equal(lip_slope_bounds_create(claim, &slopes, NULL, NULL), LIP_OK);
+  lip_claim_free(claim);
+  return slopes;
+}
+
+static void neurons_that_do_not_switch_have_one_slope(void **state)
+{
+  lip_net *net = one_neuron(1, LIP_RELU);
+  double centers[] = {1, -1, -1, 1};
+  lip_slope_bounds *slopes = slopes_of(net, (lip_domain){.kind = LIP_BALL, .radius = 0.1});
+
+  (void)state;
+  assert_true(slopes->low[2][0] == 1 && slopes->high[2][0] == 1 && !slopes->low[1]);
+  lip_slope_bounds_free(slopes);
+  slopes = slopes_of(net, (lip_domain){.kind = LIP_ON_SPHERE, .radius = 2});
+  assert_true(slopes->low[2][0] == 0 && slopes->high[2][0] == 1);
+  lip_slope_bounds_free(slopes);
+  slopes = slopes_of(
+      net,
+      (lip_domain){.kind = LIP_AROUND_DATA, .radius = 0.1, .count = 2, .d = 2, .centers = centers});
+  assert_true(slopes->low[2][0] == 0 &&
+              slopes->high[2][0] == 1); /* 1 at one ball, 0 at the other */
+  lip_slope_bounds_free(slopes);
+  slopes = slopes_of(net, (lip_domain){.kind = LIP_SPACE});
+  assert_true(slopes->low[2][0] == 0 && slopes->high[2][0] == 1);
+  lip_slope_bounds_free(slopes);
+  lip_net_free(net);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(values_of_random_graphs_stay_inside_their_bounds),
+      cmocka_unit_test(values_of_tangled_graphs_stay_inside_their_bounds),
+      cmocka_unit_test(a_neuron_on_a_ball_reaches_the_length_of_its_weights),
+      cmocka_unit_test(nothing_is_known_on_the_space_but_what_saturates),
+      cmocka_unit_test(signs_that_are_fixed_cut_and_may_leave_nothing),
+      cmocka_unit_test(neurons_that_do_not_switch_have_one_slope),
+  };
+
+  return cmocka_run_group_tests_name("value_bounds", tests, NULL, NULL);
+}
