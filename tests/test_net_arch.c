@@ -2,6 +2,7 @@
    refused with the place. */
 #include "data_files.h"
 
+#include "base/atomic_file.h"
 #include "base/memory.h"
 #include "data/npz.h"
 #include "net/safetensors.h"
@@ -79,7 +80,8 @@ static void refused(const char *path, lip_status status, const char *cause)
   lip_net *net = NULL;
   lip_error err = {""};
 
-  assert_int_equal(lip_net_read(path, &net, &err), status);
+  if (lip_net_read(path, &net, &err) != status)
+    fail_msg("%s, where it should say %s", err.text, cause);
   assert_null(net);
   if (!strstr(err.text, cause)) fail_msg("'%s' does not say '%s'", err.text, cause);
   assert_null(strchr(err.text, '\n'));
@@ -209,7 +211,17 @@ static void a_list_that_is_not_understood_is_refused_with_its_layer(void **state
 {
 #define LIST(layers) "{\"input_shape\": [2], \"layers\": [" layers "]}"
   static const char *const cases[][2] = {
-      {LIST("{\"op\": \"relu\"}, {\"op\": \"conv2d\"}"), "layer 1: conv2d: this operation"},
+      {LIST("{\"op\": \"relu\"}, {\"op\": \"conv3d\"}"), "layer 1: conv3d: this operation"},
+      {LIST("{\"op\": \"conv2d\", \"weight\": \"one\"}"), "has 2 dimensions, a kernel has 4"},
+      {LIST("{\"op\": \"conv2d\", \"groups\": 3}"), "3 groups do not divide 2 channels"},
+      {LIST("{\"op\": \"maxpool2d\"}"), "layer 0: maxpool2d: 'kernel' is no whole number"},
+      {LIST("{\"op\": \"maxpool2d\", \"kernel\": 2}"), "reaches over 2 entries"},
+      {LIST("{\"op\": \"maxpool2d\", \"kernel\": 2, \"padding\": 2}"), "a padding of 2"},
+      {LIST("{\"op\": \"batchnorm2d\"}"), "'running_mean' names no array"},
+      {LIST("{\"op\": \"batchnorm2d\", \"running_mean\": \"shift\"}"), "3 numbers, not 2"},
+      {LIST("{\"op\": \"relu\", \"from\": \"nobody\"}"), "no layer before it is named 'nobody'"},
+      {LIST("{\"op\": \"relu\", \"from\": []}"), "'from' names 0 layers"},
+      {LIST("{\"op\": \"relu\", \"name\": \"input\"}"), "another layer is named 'input'"},
       {LIST("{\"weight\": \"one\"}"), "layer 0: it has no 'op'"},
       {LIST("7"), "layer 0: it has no 'op'"},
       {LIST("{\"op\": \"linear\"}"), "layer 0: linear: 'weight' names no array"},
@@ -218,7 +230,7 @@ static void a_list_that_is_not_understood_is_refused_with_its_layer(void **state
       {LIST("{\"op\": \"linear\", \"weight\": \"one\", \"transposed\": true}"), "'transposed'"},
       {LIST("{\"op\": \"linear\", \"weight\": \"two\"}"), "'two' takes 3 numbers, the value has 2"},
       {LIST("{\"op\": \"linear\", \"weight\": \"shift\"}"), "has 1 dimensions, a matrix has 2"},
-      {LIST("{\"op\": \"linear\", \"weight\": \"one\", \"bias\": \"one\"}"), "has 6 numbers"},
+      {LIST("{\"op\": \"linear\", \"weight\": \"one\", \"bias\": \"one\"}"), "a vector has 1"},
       {LIST("{\"op\": \"leaky_relu\"}"), "'alpha' is no number"},
       {LIST("{\"op\": \"power\", \"p\": 1.5}"), "'p' is no whole number"},
       {LIST("{\"op\": \"power\", \"p\": 0}"), "'p' is no whole number"},
@@ -229,7 +241,7 @@ static void a_list_that_is_not_understood_is_refused_with_its_layer(void **state
       {"{\"input_shape\": [99999999, 99999999, 99999999], \"layers\": []}", "'input_shape'"},
       {"{\"input_shape\": [1, 2], \"layers\": [{\"op\": \"linear\", \"weight\": \"one\"}]}",
        "flatten comes first"},
-      {"{\"input_shape\": [99999999], \"layers\": [{\"op\": \"relu\"}]}", "test_net_arch"},
+      {"{\"input_shape\": [4294967296], \"layers\": [{\"op\": \"relu\"}]}", "test_net_arch"},
       {"{\"input_shape\": [2], \"input_shape\": [2]}", "duplicate"},
       {"[]", "no JSON object"},
       {"{", "test_net_arch.arch.json: line 1"},
@@ -360,6 +372,70 @@ static void public_networks_are_read(void **state)
   lip_net_free(twins[1]);
 }
 
+static lip_array array_of(const char *path, const char *name)
+{
+  void *bytes = NULL;
+  size_t size = 0;
+  lip_array array = {0};
+  lip_error err = {""};
+
+  if (lip_read_file(path, (size_t)1 << 30, &bytes, &size, &err) != LIP_OK ||
+      lip_npz_read(bytes, size, name, 0, &array, &err) != LIP_OK)
+    fail_msg("%s: %s", path, err.text);
+  lip_free(bytes);
+  return array;
+}
+
+/* An independent program's outputs. */
+static void assert_outputs(const char *path, const char *reference)
+{
+  lip_net *net = read_net(path);
+  lip_array x = array_of(reference, "x"), y = array_of(reference, "y");
+  size_t rows = x.shape[0];
+  double *found = lip_alloc(y.count, sizeof *found), size = 0;
+
+  assert_int_equal(x.count, rows * lip_net_inputs(net));
+  assert_int_equal(y.count, rows * lip_net_outputs(net));
+  assert_int_equal(lip_net_values(net, rows, x.values, found, NULL), LIP_OK);
+  for (size_t i = 0; i < y.count; i++) size = fmax(size, fabs(y.values[i]));
+  for (size_t i = 0; i < y.count; i++)
+    if (!(fabs(found[i] - y.values[i]) <= 1e-9 * size))
+      fail_msg("%s: output %zu is %.17g, not %.17g", path, i, found[i], y.values[i]);
+  lip_free(found);
+  lip_free(x.values);
+  lip_free(y.values);
+  lip_net_free(net);
+}
+
+static void every_public_network_has_the_outputs_that_others_compute(void **state)
+{
+  const char *public = getenv("LIPLAW_TESTDATA");
+  char path[1024], reference[1024];
+  const struct dirent *entry;
+  size_t compared = 0;
+  DIR *listing;
+
+  (void)state;
+  (void)snprintf(path, sizeof path, "%s/weights", public ? public : "");
+  listing = opendir(path);
+  if (!listing) {
+    print_message("skipped: %s is absent\n", path);
+    skip();
+  }
+  while ((entry = readdir(listing))) {
+    const char *dot = strrchr(entry->d_name, '.');
+
+    if (!dot || (strcmp(dot, ".npz") != 0 && strcmp(dot, ".safetensors") != 0)) continue;
+    (void)snprintf(path, sizeof path, "%s/weights/%s", public, entry->d_name);
+    (void)snprintf(reference, sizeof reference, "%s/ref/io/weights__%.*s.npz", public,
+                   (int)(dot - entry->d_name), entry->d_name);
+    assert_outputs(path, reference);
+    compared++;
+  }
+  assert_int_equal(closedir(listing), 0);
+  assert_true(compared > 40);
+}
+
 static int clean(void **state)
 {
   (void)state;
@@ -380,6 +456,7 @@ int main(void)
       cmocka_unit_test(a_damaged_safetensors_file_is_refused),
       cmocka_unit_test(every_damage_to_a_file_ends_well),
       cmocka_unit_test(public_networks_are_read),
+      cmocka_unit_test(every_public_network_has_the_outputs_that_others_compute),
   };
 
   return cmocka_run_group_tests(tests, NULL, clean);

@@ -172,8 +172,9 @@ LIP_PUBLIC void lip_fold_batch_norm(size_t k, size_t d, double *W, double *b, co
 
 /* Reads a network. The first bytes tell the format.
 
-   An archive, .npz or .safetensors, with a list of layers beside it, NAME.arch.json: linear,
-   flatten and every activation; another one is refused with its number and name.
+   An archive, .npz or .safetensors, with a list of layers beside it, NAME.arch.json: linear, conv2d,
+   batch normalisation, pools, sums, concatenations and every activation; another one is refused
+   with its number and name.
 
    Or an ONNX file (operator sets 7 to 20, float and double tensors) that is a chain of affine
    maps and activations: Gemm, MatMul, Add, Sub, Mul and Div by constants, BatchNormalization, Relu,
