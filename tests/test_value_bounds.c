@@ -11,8 +11,8 @@
 #include <float.h>
 #include <stdlib.h>
 
-static const lip_activation_kind bent[] = {LIP_RELU,     LIP_LEAKY_RELU, LIP_ABS,   LIP_TANH,
-                                           LIP_SOFTPLUS, LIP_SIGMOID,    LIP_SQUARE};
+static const lip_activation_kind bent[] = {LIP_RELU,     LIP_LEAKY_RELU, LIP_ABS,    LIP_TANH,
+                                           LIP_SOFTPLUS, LIP_SIGMOID,    LIP_SQUARE, LIP_ELU};
 enum { BENT = sizeof bent / sizeof *bent, SAMPLES = 200 };
 
 static lip_value_bounds *room(const lip_net *net)
@@ -23,9 +23,9 @@ static lip_value_bounds *room(const lip_net *net)
   return bounds;
 }
 
-static void find(lip_value_bounds *bounds, lip_region region, lip_bound_effort effort)
+static void find(lip_value_bounds *bounds, lip_region region, double work)
 {
-  assert_int_equal(lip_value_bounds_find(bounds, &region, effort, NULL, NULL), LIP_OK);
+  assert_int_equal(lip_value_bounds_find(bounds, &region, work, NULL, NULL), LIP_OK);
 }
 
 /* Points of the region: inside, on its boundary, corners. */
@@ -163,8 +163,8 @@ static void values_of_random_graphs_stay_inside_their_bounds(void **state)
     lip_region region = some_region(seed, d, numbers);
     lip_value_bounds *bounds = room(net);
 
-    for (int effort = LIP_BY_INTERVALS; effort <= LIP_BY_LINES; effort++) {
-      find(bounds, region, (lip_bound_effort)effort);
+    for (int lines = 0; lines < 2; lines++) {
+      find(bounds, region, lines ? 1e9 : 0);
       assert_values_inside(bounds, region, seed);
     }
     lip_value_bounds_free(bounds);
@@ -183,7 +183,7 @@ static void values_of_tangled_graphs_stay_inside_their_bounds(void **state)
     for (uint64_t seed = 0; seed < 15; seed++) {
       lip_region region = some_region(seed, net->node[0].size, numbers);
 
-      find(bounds, region, LIP_BY_LINES);
+      find(bounds, region, 1e9);
       assert_values_inside(bounds, region, seed);
     }
     lip_value_bounds_free(bounds);
@@ -214,15 +214,72 @@ static void a_neuron_on_a_ball_reaches_the_length_of_its_weights(void **state)
     lip_net *net = one_neuron(scale, LIP_RELU);
     lip_value_bounds *bounds = room(net);
 
-    find(bounds, (lip_region){.radius = 2}, LIP_BY_INTERVALS);
+    find(bounds, (lip_region){.radius = 2}, 0);
     assert_true(bounds->low[1][0] <= -9 * scale && bounds->low[1][0] >= -9 * scale * (1 + 1e-14));
     assert_true(bounds->high[1][0] >= 11 * scale && bounds->high[1][0] <= 11 * scale * (1 + 1e-14));
     assert_true(bounds->low[2][0] == 0);
-    find(bounds, (lip_region){.radius = 0, .center = (double[]){1, 1}}, LIP_BY_LINES);
+    find(bounds, (lip_region){.radius = 0, .center = (double[]){1, 1}}, 1e9);
     assert_true(fabs(bounds->low[1][0]) <= 1e-14 * scale);
     lip_value_bounds_free(bounds);
     lip_net_free(net);
   }
+}
+
+/* psi(W1 x + b1) and then sums that cancel where no neuron switches: lines see it. */
+static void neurons_that_cancel_leave_nothing(void **state)
+{
+  (void)state;
+  for (int e = -150; e <= 150; e += 50) {
+    double scale = pow(10, e);
+    builder make = start_graph(1, 2, 1, 1);
+    size_t at = put_activation(&make, put_linear(&make, 0, 2), LIP_RELU);
+    lip_net *net;
+    lip_value_bounds *bounds;
+
+    at = put_activation(&make, put_linear(&make, at, 1), LIP_RELU);
+    net = finish_graph(&make, put_linear(&make, at, 1));
+    bounds = room(net);
+    for (size_t k = 0; k < 4; k++) net->node[1].W[k] = scale * (1 + (double)(k % 2));
+    net->node[1].b[0] = net->node[1].b[1] = 3 * scale;
+    net->node[3].W[0] = 1 / scale;
+    net->node[3].W[1] = -1 / scale;
+    net->node[3].b[0] = 0.25;
+    find(bounds, (lip_region){.radius = 1}, 0);
+    assert_true(bounds->high[3][0] > 4.7 && bounds->low[3][0] < -4.2);
+    find(bounds, (lip_region){.radius = 1}, 1e9);
+    assert_true(fabs(bounds->high[3][0] - 0.25) < 1e-12 && bounds->low[3][0] > 0);
+    find(bounds, (lip_region){.radius = 0, .center = (double[]){-0.4, 1}}, 0);
+    assert_true(fabs(bounds->high[3][0] - 0.25) < 1e-12 && bounds->low[3][0] > 0);
+    lip_value_bounds_free(bounds);
+    lip_net_free(net);
+  }
+}
+
+/* Units of the hidden values do not matter. */
+static void scaling_one_layer_up_and_the_next_down_scales_the_bounds(void **state)
+{
+  lip_net *net = tangled_net(3, LIP_RELU, LIP_NODE_LINEAR),
+          *other = tangled_net(3, LIP_RELU, LIP_NODE_LINEAR);
+  lip_value_bounds *bounds = room(net), *others = room(other);
+  size_t last = net->nodes - 1;
+
+  (void)state;
+  for (size_t k = 0; k < other->node[1].weights; k++) other->node[1].W[k] *= 0x1p-500;
+  for (size_t k = 0; k < other->node[1].biases; k++) other->node[1].b[k] *= 0x1p-500;
+  for (size_t i = 2; i <= last; i++) /* all biases in the new unit; back at the end */
+    for (size_t k = 0; k < other->node[i].biases; k++) other->node[i].b[k] *= 0x1p-500;
+  for (size_t k = 0; k < other->node[last].weights; k++) other->node[last].W[k] *= 0x1p500;
+  for (size_t k = 0; k < other->node[last].biases; k++) other->node[last].b[k] *= 0x1p500;
+  find(bounds, (lip_region){.radius = 0.5}, 1e9);
+  find(others, (lip_region){.radius = 0.5}, 1e9);
+  for (size_t j = 0; j < 3; j++) {
+    assert_true(fabs(bounds->low[last][j] - others->low[last][j]) < 1e-10);
+    assert_true(fabs(bounds->high[last][j] - others->high[last][j]) < 1e-10);
+  }
+  lip_value_bounds_free(bounds);
+  lip_value_bounds_free(others);
+  lip_net_free(net);
+  lip_net_free(other);
 }
 
 static void nothing_is_known_on_the_space_but_what_saturates(void **state)
@@ -231,7 +288,7 @@ static void nothing_is_known_on_the_space_but_what_saturates(void **state)
   lip_value_bounds *bounds = room(net);
 
   (void)state;
-  find(bounds, (lip_region){.radius = INFINITY}, LIP_BY_LINES);
+  find(bounds, (lip_region){.radius = INFINITY}, 1e9);
   assert_true(isinf(bounds->low[1][0]) && isinf(bounds->high[1][0]));
   assert_true(bounds->low[2][0] == -1 && bounds->high[2][0] == 1);
   assert_true(bounds->high[3][0] <= fabs(net->node[3].W[0]) + fabs(net->node[3].b[0]) + 1e-12);
@@ -247,12 +304,12 @@ static void signs_that_are_fixed_cut_and_may_leave_nothing(void **state)
   const signed char *sign[4] = {NULL, NULL, up, NULL};
 
   (void)state;
-  find(bounds, (lip_region){.radius = 2, .sign = sign}, LIP_BY_LINES);
+  find(bounds, (lip_region){.radius = 2, .sign = sign}, 1e9);
   assert_true(!bounds->empty && bounds->low[1][0] == 0);
-  find(bounds, (lip_region){.radius = 0.1, .sign = sign}, LIP_BY_LINES);
+  find(bounds, (lip_region){.radius = 0.1, .sign = sign}, 1e9);
   assert_true(!bounds->empty);
   sign[2] = down;
-  find(bounds, (lip_region){.radius = 0.1, .sign = sign}, LIP_BY_LINES);
+  find(bounds, (lip_region){.radius = 0.1, .sign = sign}, 1e9);
   assert_true(bounds->empty);
   lip_value_bounds_free(bounds);
   lip_net_free(net);
@@ -301,6 +358,8 @@ int main(void)
       cmocka_unit_test(values_of_random_graphs_stay_inside_their_bounds),
       cmocka_unit_test(values_of_tangled_graphs_stay_inside_their_bounds),
       cmocka_unit_test(a_neuron_on_a_ball_reaches_the_length_of_its_weights),
+      cmocka_unit_test(neurons_that_cancel_leave_nothing),
+      cmocka_unit_test(scaling_one_layer_up_and_the_next_down_scales_the_bounds),
       cmocka_unit_test(nothing_is_known_on_the_space_but_what_saturates),
       cmocka_unit_test(signs_that_are_fixed_cut_and_may_leave_nothing),
       cmocka_unit_test(neurons_that_do_not_switch_have_one_slope),

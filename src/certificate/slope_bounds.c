@@ -82,7 +82,7 @@ static void add_slopes(const lip_net *net, const lip_value_bounds *values, lip_s
 }
 
 lip_status lip_slope_bounds_of_ball(const lip_claim *claim, lip_value_bounds *values, size_t ball,
-                                    lip_bound_effort effort, lip_slope_bounds *bounds,
+                                    double work, lip_slope_bounds *bounds,
                                     const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
@@ -91,7 +91,7 @@ lip_status lip_slope_bounds_of_ball(const lip_claim *claim, lip_value_bounds *va
 
   if (!ends) FAIL(LIP_ENOMEM, "the ends of a box");
   region = lip_claim_region(claim, ball, ends);
-  TRY(lip_value_bounds_find(values, &region, effort, control, err));
+  TRY(lip_value_bounds_find(values, &region, work, control, err));
   add_slopes(claim->net, values, bounds);
 done:
   lip_free(ends);
@@ -103,13 +103,14 @@ lip_status lip_slope_bounds_create(const lip_claim *claim, lip_slope_bounds **bo
 {
   lip_status st = LIP_OK;
   size_t balls = claim->domain.kind == LIP_AROUND_DATA ? claim->domain.count : 1;
+  const double work = LIP_SLOPE_WORK;
   lip_value_bounds *values = NULL;
   lip_slope_bounds *made = NULL;
 
   TRY(lip_slope_bounds_room(claim->net, &made, err));
   TRY(lip_value_bounds_create(claim->net, &values, err));
   for (size_t ball = 0; ball < balls; ball++)
-    TRY(lip_slope_bounds_of_ball(claim, values, ball, LIP_BY_LINES, made, control, err));
+    TRY(lip_slope_bounds_of_ball(claim, values, ball, work / (double)balls, made, control, err));
   *bounds = made;
   made = NULL;
 done:

@@ -16,6 +16,9 @@ typedef struct lip_slope_bounds {
   double *block;        /* owned: all of them */
 } lip_slope_bounds;
 
+/* Flops that linear bounds may take for all balls together: a few seconds. */
+#define LIP_SLOPE_WORK 1e10
+
 /* Deterministic: the same claim gives the same bounds on one machine.
    bounds  out  released with lip_slope_bounds_free
    return       LIP_OK; LIP_ENOMEM; LIP_EINTERRUPT */
@@ -27,9 +30,10 @@ LIP_MUST_CHECK lip_status lip_slope_bounds_room(const lip_net *net, lip_slope_bo
 void lip_slope_bounds_empty(lip_slope_bounds *bounds, const lip_net *net);
 
 /* Adds the slopes on the ball about one center alone (elsewhere than around data: the domain).
-   values  in/out  room for this network; afterwards the values' bounds there */
+   values  in/out  room for this network; afterwards the values' bounds there
+   work    in      as lip_value_bounds_find */
 LIP_MUST_CHECK lip_status lip_slope_bounds_of_ball(const lip_claim *claim, lip_value_bounds *values,
-                                                   size_t ball, lip_bound_effort effort,
+                                                   size_t ball, double work,
                                                    lip_slope_bounds *bounds,
                                                    const lip_control *control, lip_error *err);
 void lip_slope_bounds_free(lip_slope_bounds *bounds); /* takes NULL */

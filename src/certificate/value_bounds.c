@@ -4,12 +4,13 @@
    r, and the floating-point L m + b is off by at most gamma_t (|L| |m| + |b|), so that one product
    with L and one with |L| do (Rump, Verification methods, Acta Numerica 19 (2010), 9.2). Where the
    first map is taken of a ball, |w . (x - c)| <= |w|_2 R row by row.
-   cost  two passes of the network for one point */
+   cost  two passes of the network for one point; then what value_lines.h may spend */
 #include "certificate/value_bounds.h"
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "certificate/slope_range.h"
+#include "certificate/value_lines.h"
 #include "certificate/value_steps.h"
 #include "linalg/vector.h"
 
@@ -44,6 +45,7 @@ lip_status lip_value_bounds_create(const lip_net *net, lip_value_bounds **bounds
     at += 2 * net->node[i].size;
   }
   TRY(lip_value_work_create(net, &made->work, err));
+  TRY(lip_value_lines_create(net, &made->lines, err));
   *bounds = made;
   made = NULL;
 done:
@@ -55,6 +57,7 @@ void lip_value_bounds_free(lip_value_bounds *bounds)
 {
   if (!bounds) return;
   lip_value_work_free(bounds->work);
+  lip_value_lines_free(bounds->lines);
   lip_free(bounds->low);
   lip_free(bounds->high);
   lip_free(bounds->block);
@@ -133,26 +136,44 @@ static lip_status find_node(lip_value_bounds *bounds, size_t i, const lip_region
   }
 }
 
-lip_status lip_value_bounds_find(lip_value_bounds *bounds, const lip_region *region,
-                                 lip_bound_effort effort, const lip_control *control,
-                                 lip_error *err)
+/* What activations and pools read is tightened before they do. */
+static lip_status find_with_lines(lip_value_bounds *bounds, size_t i, const lip_region *region,
+                                  const lip_control *control, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  const lip_node *node = &bounds->net->node[i];
+
+  if (node->kind == LIP_NODE_ACTIVATION || node->kind == LIP_NODE_MAX_POOL ||
+      node->kind == LIP_NODE_SOFTMAX)
+    TRY(lip_value_lines_tighten(bounds->lines, bounds, region, node->parent[0], i, control, err));
+done:
+  return st;
+}
+
+lip_status lip_value_bounds_find(lip_value_bounds *bounds, const lip_region *region, double work,
+                                 const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
   const lip_net *net = bounds->net;
+  size_t last = net->nodes - 1;
 
-  (void)effort;
   bounds->empty = false;
   bound_input(bounds, region);
+  if (work > 0) lip_value_lines_start(bounds->lines, bounds, work);
   for (size_t i = 1; i < net->nodes && !bounds->empty; i++) {
     const lip_node *node = &net->node[i];
 
     if (control && control->stop && control->stop(control->context))
       FAIL(LIP_EINTERRUPT, "stopped");
+    if (work > 0) TRY(find_with_lines(bounds, i, region, control, err));
     if (node->kind == LIP_NODE_ACTIVATION && region->sign && region->sign[i])
       keep_signs(bounds, i, region->sign[i]);
     if (bounds->empty) break;
     TRY(find_node(bounds, i, region, err));
+    if (work > 0) TRY(lip_value_lines_add(bounds->lines, bounds, i, err));
   }
+  if (work > 0 && !bounds->empty)
+    TRY(lip_value_lines_tighten(bounds->lines, bounds, region, last, LIP_NOWHERE, control, err));
 done:
   return st;
 }

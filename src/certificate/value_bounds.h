@@ -19,16 +19,11 @@ typedef struct lip_region {
 typedef struct lip_value_bounds {
   const lip_net *net; /* borrowed */
   double **low, **high;
-  double *block;           /* owned: all of them */
-  bool empty;              /* no x of the region has those signs; the bounds are of no use then */
-  struct value_work *work; /* owned */
+  double *block;             /* owned: all of them */
+  bool empty;                /* no x of the region has those signs; the bounds are of no use then */
+  struct value_work *work;   /* owned */
+  struct value_lines *lines; /* owned */
 } lip_value_bounds;
-
-/* How hard to try. Both are deterministic. */
-typedef enum lip_bound_effort {
-  LIP_BY_INTERVALS, /* one pass of the network and its absolute values */
-  LIP_BY_LINES,     /* also linear bounds pushed back to the input, where the network is small */
-} lip_bound_effort;
 
 /* Room for bounds of this network, to be found for one region after the other.
    bounds  out  released with lip_value_bounds_free
@@ -37,10 +32,12 @@ LIP_MUST_CHECK lip_status lip_value_bounds_create(const lip_net *net, lip_value_
                                                   lip_error *err);
 void lip_value_bounds_free(lip_value_bounds *bounds); /* takes NULL */
 
-/* Infinite ends where nothing is known.
+/* Infinite ends where nothing is known. Deterministic.
+   work    in  0: intervals alone, one pass of the network and of its absolute values. Else also
+               linear bounds pushed back to the input, of the nodes that so many flops pay for
    return  LIP_OK; LIP_ENOMEM; LIP_EINTERRUPT */
 LIP_MUST_CHECK lip_status lip_value_bounds_find(lip_value_bounds *bounds, const lip_region *region,
-                                                lip_bound_effort effort, const lip_control *control,
+                                                double work, const lip_control *control,
                                                 lip_error *err);
 
 /* The claim's domain as a region, around data the ball of center `ball` alone (ignored elsewhere).
