@@ -41,6 +41,30 @@ holds 'a["verdict"] == "impossible"'
 grep -q "^verdict: not excluded" text || fail "the verdict on L*: $(cat text)"
 grep -q "^\[proved\]  " text || fail "the explanation: $(cat text)"
 
+# The page is whole, or is not there.
+"$LIPLAW" audit net.onnx points.npz --time-limit 10 -o page >text
+for file in index.html figures/certified-accuracy.svg figures/radii.pdf tables/points.csv \
+  tables/explanation.csv; do
+  [ -s "page/$file" ] || fail "the page has no $file"
+done
+[ "$(wc -l <page/tables/points.csv)" = 101 ] || fail "points.csv: $(head page/tables/points.csv)"
+grep -q "href=\"http\|src=\"http" page/index.html && fail "the page needs the net"
+python3 - <<'PYTHON' || fail "the page is no tree of tags"
+import html.parser
+class reader(html.parser.HTMLParser):
+    def handle_starttag(self, tag, attributes):
+        if tag in ("main", "figure", "table", "svg", "details"): open_tags.append(tag)
+    def handle_endtag(self, tag):
+        if tag in ("main", "figure", "table", "svg", "details"): assert open_tags.pop() == tag, tag
+open_tags = []
+reader().feed(open("page/index.html").read())
+raise SystemExit(len(open_tags))
+PYTHON
+: >file
+status=0
+"$LIPLAW" audit net.onnx points.npz --time-limit 1 -o file/below >out 2>err || status=$?
+[ $status = 1 ] && [ ! -s out ] || fail "a folder that cannot be made: $status $(cat err)"
+
 # Classes of two outputs; values.
 python3 - <<'PYTHON'
 import random

@@ -147,6 +147,10 @@ typedef struct lip_audit {
   bool attack_done;
   lip_audit_radius *curve; /* owned; ascending radii, the first 0 */
   size_t curve_points;
+  double *rival; /* owned, ascending: distances of pairs of points with different labels, none in
+                    two pairs: of one of each pair at least no classifier keeps the class within
+                    half of it */
+  size_t rivals;
   lip_audit_law *law; /* owned; those that speak of these data and this network */
   size_t laws;
   char law_function[240]; /* of which function of the network they speak, with labels -1 and +1 */
@@ -175,6 +179,24 @@ LIP_PUBLIC LIP_MUST_CHECK lip_status lip_run_audit(const lip_net *net, const lip
                                                    lip_audit *result, const lip_control *control,
                                                    lip_error *err);
 LIP_PUBLIC void lip_audit_clear(lip_audit *result);
+
+/* The curve at any radius: the numbers of points, of `points`. */
+LIP_PUBLIC lip_audit_radius lip_audit_at(const lip_audit *result, double radius);
+
+/* Whether a page could be written there: asked before work that takes long. Makes the folder.
+   return  LIP_OK; LIP_EIO: gnuplot is missing, or the folder cannot be made */
+LIP_PUBLIC LIP_MUST_CHECK lip_status lip_audit_page_check(const char *folder, lip_error *err);
+
+/* Writes figures (svg, pdf; gnuplot's script and the csv beside each), tables and index.html into
+   `folder`, which is made where missing. All files are made aside and moved into place at the end.
+   Needs the program gnuplot.
+   net_name, data_name  in  for the page
+   return                   LIP_OK; LIP_EIO (gnuplot missing or failing, the folder cannot be
+                            written); LIP_ENOMEM */
+LIP_PUBLIC LIP_MUST_CHECK lip_status lip_audit_page(const lip_audit *result, const lip_net *net,
+                                                    const lip_dataset *data, const char *net_name,
+                                                    const char *data_name, const char *folder,
+                                                    lip_error *err);
 
 #ifdef __cplusplus
 }

@@ -98,6 +98,7 @@ void lip_audit_clear(lip_audit *result)
   lip_free(result->conflict);
   lip_free(result->point);
   lip_free(result->curve);
+  lip_free(result->rival);
   lip_free(result->law);
   memset(result, 0, sizeof *result);
 }

@@ -66,17 +66,17 @@ done:
   return st;
 }
 
-static lip_audit_radius at_radius(const lip_audit *found, double radius, const lip_matching *pairs)
+lip_audit_radius lip_audit_at(const lip_audit *result, double radius)
 {
-  lip_audit_radius row = {.radius = radius, .possible = found->points};
+  lip_audit_radius row = {.radius = radius, .possible = result->points};
 
-  for (size_t k = 0; k < found->points; k++) {
-    const lip_audit_point *point = &found->point[k];
+  for (size_t k = 0; k < result->points; k++) {
+    const lip_audit_point *point = &result->point[k];
 
     row.certified += point->right && point->radius >= radius;
     row.attacked += point->right && point->broken >= radius;
   }
-  for (size_t k = 0; k < pairs->count && pairs->distance[k] < 2 * radius; k++) row.possible--;
+  for (size_t k = 0; k < result->rivals && result->rival[k] < 2 * radius; k++) row.possible--;
   return row;
 }
 
@@ -84,19 +84,17 @@ lip_status audit_curve(audit_run *run, lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_audit *found = &run->found;
-  lip_matching pairs = {.distance = NULL};
   double radii[2 * STEPS + 1];
   size_t count = 0;
 
   if (!found->points) return LIP_OK;
   TRY(choose_radii(run, radii, &count, err));
-  TRY(lip_match_rivals(run->data->X, run->data->d, found->points, found->point, run->label, &pairs,
-                       err));
+  TRY(lip_match_rivals(run->data->X, run->data->d, found->points, found->point, run->label,
+                       &found->rival, &found->rivals, err));
   found->curve = lip_alloc(count, sizeof *found->curve);
   if (!found->curve) FAIL(LIP_ENOMEM, "%zu radii", count);
-  for (size_t k = 0; k < count; k++) found->curve[k] = at_radius(found, radii[k], &pairs);
+  for (size_t k = 0; k < count; k++) found->curve[k] = lip_audit_at(found, radii[k]);
   found->curve_points = count;
 done:
-  lip_matching_clear(&pairs);
   return st;
 }

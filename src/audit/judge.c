@@ -15,11 +15,12 @@
    this network's own errors there, are too far apart for T. */
 #include "audit/audit_parts.h"
 
-#include "linalg/round.h"
+#include "base/memory.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void say(lip_audit *found, lip_sureness sureness, const char *format, ...)
@@ -113,24 +114,29 @@ static size_t right_points(const lip_audit *found)
   return right;
 }
 
-/* The median radius and the median distance of a broken point, of the points that are right. */
+static int ascending(const void *a, const void *b)
+{
+  double x = *(const double *)a, y = *(const double *)b;
+
+  return (x > y) - (x < y);
+}
+
+/* The distance within which half of the points that are right, or more, keep their class; or do
+   not, as the attack shows. NaN when memory is out. */
 static double median_of(const lip_audit *found, bool broken)
 {
-  size_t right = right_points(found);
-  double low = 0, high = INFINITY;
+  double *values = lip_alloc(found->points, sizeof *values), median = NAN;
+  size_t count = 0;
 
-  /* The value that as many are at most as at least: by counting, the lists being short. */
-  for (size_t k = 0; k < found->points; k++) {
-    double value = broken ? found->point[k].broken : found->point[k].radius;
-    size_t below = 0;
-
-    if (!found->point[k].right) continue;
-    for (size_t j = 0; j < found->points; j++)
-      below += found->point[j].right &&
-               (broken ? found->point[j].broken : found->point[j].radius) < value;
-    if (below <= right / 2 && value > low) low = value;
+  for (size_t k = 0; values && k < found->points; k++)
+    if (found->point[k].right)
+      values[count++] = broken ? found->point[k].broken : found->point[k].radius;
+  if (count > 0) {
+    qsort(values, count, sizeof *values, ascending);
+    median = values[count / 2];
   }
-  return low < high ? low : high;
+  lip_free(values);
+  return median;
 }
 
 static void say_radii(lip_audit *found)
@@ -148,8 +154,8 @@ static void say_radii(lip_audit *found)
   if (!right) return;
   say(found, sure, "Half of those that are right keep their class within a distance of %.4g%s.",
       median_of(found, false), found->radii_certified ? "" : ", if the constants are right");
-  if (found->attacked)
-    say(found, LIP_ESTIMATED,
+  if (found->attacked && isfinite(median_of(found, true)))
+    say(found, found->margins_certified ? LIP_PROVED : LIP_COMPUTED,
         "An attack changes the class of half of them within %.4g; the truth lies between the two.",
         median_of(found, true));
 }
@@ -201,28 +207,19 @@ static double wanted_radius(const lip_audit *found)
   return 1 / (factor * found->target);
 }
 
-/* Points that pairs with different labels, nearer than twice the radius, leave to any classifier:
-   read from the table at the next smaller radius. */
-static size_t possible_at(const lip_audit *found, double radius)
-{
-  size_t possible = found->points;
-
-  for (size_t k = 0; k < found->curve_points; k++)
-    if (found->curve[k].radius <= radius) possible = found->curve[k].possible;
-  return possible;
-}
-
 static void decide_classes(lip_audit *found)
 {
   double radius = wanted_radius(found);
-  size_t right = right_points(found), certified = 0, possible = possible_at(found, radius);
+  lip_audit_radius at = lip_audit_at(found, radius);
+  size_t right = right_points(found), certified = at.certified, possible = at.possible;
 
-  for (size_t k = 0; k < found->points; k++)
-    certified += found->point[k].right && found->point[k].radius >= radius;
-  (void)snprintf(found->question, sizeof found->question,
-                 "Can a classifier that is right at as many of the %zu points as this one keep the "
-                 "class within a radius of %.4g there, as fits with the constant %.6g do?",
-                 found->points, radius, found->target);
+  (void)snprintf(
+      found->question, sizeof found->question,
+      "Can a classifier be right at as many of these %zu points as this network, and keep "
+      "the class at all inputs nearer than %.4g to each of them? (That is what a "
+      "Lipschitz constant of %.6g gives, on labels %s.)",
+      found->points, radius, found->target,
+      found->task == LIP_TASK_CLASSES ? "as one-hot vectors" : "-1 and +1");
   if (right && certified == right && found->radii_certified) {
     found->verdict = LIP_AUDIT_ACHIEVED;
     found->verdict_sureness = LIP_PROVED;
@@ -235,7 +232,8 @@ static void decide_classes(lip_audit *found)
         "keeps it at more than %zu of the %zu points; this network is right at %zu.",
         possible, found->points, right);
   } else {
-    say(found, LIP_PROVED, "This network certifiably keeps that radius at %zu of %zu points.",
+    say(found, found->radii_certified ? LIP_PROVED : LIP_ESTIMATED,
+        "This network keeps that distance at %zu at least of the %zu points where it is right.",
         certified, right);
   }
 }
@@ -319,6 +317,6 @@ void audit_judge(audit_run *run)
     decide_values(found);
   decide_by_law(found);
   if (found->verdict == LIP_AUDIT_NOT_EXCLUDED)
-    say(found, LIP_PROVED,
+    say(found, LIP_COMPUTED,
         "Not excluded: nothing that was found shows that it is possible or impossible.");
 }

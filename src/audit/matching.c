@@ -70,33 +70,35 @@ static int ascending(const void *a, const void *b)
 }
 
 lip_status lip_match_rivals(const double *X, size_t d, size_t count, const lip_audit_point *points,
-                            const size_t *label, lip_matching *matching, lip_error *err)
+                            const size_t *label, double **distances, size_t *pairs, lip_error *err)
 {
   lip_status st = LIP_OK;
-  size_t used = count < MOST_MATCHED ? count : MOST_MATCHED, pairs;
+  size_t used = count < MOST_MATCHED ? count : MOST_MATCHED, all, kept = 0;
   double *Z = lip_alloc(used, d * sizeof *Z), *square = lip_alloc(used, sizeof *square);
   double *work = lip_alloc(ROWS, used * sizeof *work);
   size_t *own = lip_alloc(used, sizeof *own);
   bool *taken = lip_alloc_zero(used, sizeof *taken);
   near_pair *list = lip_alloc(used * (used - (used > 0)) / 2, sizeof *list);
+  double *distance = lip_alloc(used / 2 + 1, sizeof *distance);
 
-  *matching = (lip_matching){0, lip_alloc(used / 2 + 1, sizeof *matching->distance)};
-  if (!Z || !square || !work || !own || !taken || !list || !matching->distance)
+  if (!Z || !square || !work || !own || !taken || !list || !distance)
     FAIL(LIP_ENOMEM, "the distances of %zu points", used);
   for (size_t k = 0; k < used; k++) {
     memcpy(Z + k * d, X + points[k].row * d, d * sizeof *Z);
     square[k] = lip_dot(d, Z + k * d, Z + k * d);
     own[k] = label[points[k].row];
   }
-  pairs = list_pairs(Z, d, used, own, square, work, list);
-  qsort(list, pairs, sizeof *list, nearer);
-  for (size_t p = 0; p < pairs; p++) {
+  all = list_pairs(Z, d, used, own, square, work, list);
+  qsort(list, all, sizeof *list, nearer);
+  for (size_t p = 0; p < all; p++) {
     if (taken[list[p].i] || taken[list[p].j]) continue;
     taken[list[p].i] = taken[list[p].j] = true;
-    matching->distance[matching->count++] = lip_distance_up(d, Z + list[p].i * d,
-                                                            Z + list[p].j * d);
+    distance[kept++] = lip_distance_up(d, Z + list[p].i * d, Z + list[p].j * d);
   }
-  qsort(matching->distance, matching->count, sizeof *matching->distance, ascending);
+  qsort(distance, kept, sizeof *distance, ascending);
+  *distances = distance;
+  *pairs = kept;
+  distance = NULL;
 done:
   lip_free(Z);
   lip_free(square);
@@ -104,11 +106,6 @@ done:
   lip_free(own);
   lip_free(taken);
   lip_free(list);
+  lip_free(distance);
   return st;
-}
-
-void lip_matching_clear(lip_matching *matching)
-{
-  lip_free(matching->distance);
-  *matching = (lip_matching){0, NULL};
 }

@@ -20,15 +20,17 @@ static int run(const command *self, int argc, char **argv)
   int code = cli_parse(self, argc, argv, &common, bound, 2, path, 2, 0);
 
   if (code >= 0) return code;
+  if (common.output) TRY(lip_audit_page_check(common.output, &err));
   TRY(lip_net_read(path[0], &net, &err));
   TRY(lip_dataset_read(path[1], &reading, &data, &err));
   TRY(lip_run_audit(net, data, &own, &found, cli_control(), &err));
+  if (common.output) TRY(lip_audit_page(&found, net, data, path[0], path[1], common.output, &err));
 done:
   if (st != LIP_OK)
     code = cli_fail(self, &common, st, &err);
   else
-    code = common.json ? audit_answer_json(&found, NULL)
-                       : audit_answer_text(path[0], path[1], &found, NULL);
+    code = common.json ? audit_answer_json(&found, common.output)
+                       : audit_answer_text(path[0], path[1], &found, common.output);
   lip_audit_clear(&found);
   lip_dataset_free(data);
   lip_net_free(net);
@@ -36,5 +38,6 @@ done:
 }
 
 const command audit_command = {
-    "audit", "NET DATA [--time-limit S] [--points N] [--target L] [--flips ETA | --sigma2 S]",
+    "audit",
+    "NET DATA [-o DIR] [--time-limit S] [--points N] [--target L] [--flips ETA | --sigma2 S]",
     "a network beside data: fit, bracket, certified radii, L*, the law, a verdict", run};

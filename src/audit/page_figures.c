@@ -1,0 +1,147 @@
+/* page_figures.c - the figures of an audit: accuracy against radius, the points one by one, the
+   constants of pairs of classes. */
+#include "audit/page_parts.h"
+
+#include "base/error.h"
+#include "report/drawing.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { GRID = 400, NAMED = 12, MOST_CLASSES = 64 };
+
+/* Where the curves end: a little behind the last of them. */
+static double last_radius(const lip_audit *found)
+{
+  double last = 0;
+
+  for (size_t k = 0; k < found->curve_points; k++) last = fmax(last, found->curve[k].radius);
+  return 1.05 * last;
+}
+
+static lip_status draw_accuracy(const lip_audit *found, report_folder *folder, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  double last = last_radius(found), points = (double)found->points;
+  drawing figure;
+
+  if (!found->points || !(last > 0)) return LIP_OK;
+  TRY(drawing_begin(&figure, "certified-accuracy", 17.5, 9.5, folder, err));
+  (void)fputs("radius,certified,attacked,possible\n", figure.csv);
+  for (size_t k = 0; k <= GRID; k++) {
+    lip_audit_radius row = lip_audit_at(found, last * (double)k / GRID);
+
+    (void)fprintf(figure.csv, "%.17g,%.17g,%.17g,%.17g\n", row.radius,
+                  100 * (double)row.certified / points, 100 * (double)row.attacked / points,
+                  100 * (double)row.possible / points);
+  }
+  (void)fprintf(figure.script,
+                "set xlabel 'radius r (l2)'\nset ylabel '%% of the points'\n"
+                "set xrange [0:%.6g]\nset yrange [0:102]\nset key right at graph 0.99,0.72\n",
+                last);
+  (void)fprintf(figure.script, "plot 'certified-accuracy.csv' skip 1 ");
+  if (found->attacked)
+    (void)fprintf(figure.script,
+                  "using 1:2:3 with filledcurves fillcolor rgb '#F1EDE4' notitle, \\\n  '' skip 1 "
+                  "using 1:3 with lines linewidth 2 linecolor rgb " INK_RED
+                  " title 'not broken by the attack: at most so many', \\\n  '' skip 1 ");
+  (void)fprintf(figure.script,
+                "using 1:2 with lines linewidth 2.5 linecolor rgb " INK_BLUE
+                " title '%s: at least so many', \\\n"
+                "  '' skip 1 using 1:4 with lines linewidth 1.5 dashtype 2 linecolor rgb " INK_BLACK
+                " title 'possible for any classifier: at most so many'\n",
+                found->radii_certified ? "certified" : "estimated from the constants");
+  TRY(drawing_end(&figure, err));
+done:
+  return st;
+}
+
+static lip_status draw_points(const lip_audit *found, report_folder *folder, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  double most = 0, highest = 0;
+  drawing figure;
+
+  for (size_t k = 0; k < found->points; k++)
+    if (isfinite(found->point[k].broken)) {
+      most = fmax(most, found->point[k].broken);
+      highest = fmax(highest, found->point[k].radius);
+    }
+  if (!found->attacked || !(most > 0)) return LIP_OK;
+  TRY(drawing_begin(&figure, "radii", 8.5, 7.5, folder, err));
+  (void)fputs("row,certified_radius,attack_distance\n", figure.csv);
+  for (size_t k = 0; k < found->points; k++)
+    if (found->point[k].right && isfinite(found->point[k].broken))
+      (void)fprintf(figure.csv, "%zu,%.17g,%.17g\n", found->point[k].row, found->point[k].radius,
+                    found->point[k].broken);
+  (void)fprintf(figure.script,
+                "set xlabel 'attack: another class at this distance'\nset ylabel '%s radius'\n"
+                "set xrange [0:%.6g]\nset yrange [0:%.6g]\nset key top right\n"
+                "plot 'radii.csv' skip 1 using 3:2 with points pointtype 7 pointsize 0.25*swell "
+                "linecolor rgb " INK_BLUE " notitle, \\\n"
+                "  x with lines linewidth 1.2 linecolor rgb " INK_BLACK " title 'equal'\n",
+                found->radii_certified ? "certified" : "estimated", 1.04 * most,
+                highest > 0 ? 1.25 * highest : 1);
+  TRY(drawing_end(&figure, err));
+done:
+  return st;
+}
+
+/* The whole square, row by row, its diagonal empty. */
+static void write_pairs(const lip_audit *found, FILE *out)
+{
+  size_t classes = found->classes;
+
+  (void)fputs("a,b,upper,lower\n", out);
+  for (size_t at = 0; at < classes * classes; at++) {
+    size_t a = at / classes, b = at % classes, low = a < b ? a : b, high = a < b ? b : a;
+    const lip_audit_classes *p = NULL;
+
+    for (size_t k = 0; k < found->pairs && !p; k++)
+      if (found->pair[k].a == low && found->pair[k].b == high) p = &found->pair[k];
+    if (p)
+      (void)fprintf(out, "%zu,%zu,%.17g,%.17g\n", a, b, p->upper, p->lower);
+    else
+      (void)fprintf(out, "%zu,%zu,NaN,NaN\n", a, b);
+  }
+}
+
+static lip_status draw_pairs(const lip_audit *found, report_folder *folder, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t classes = found->classes;
+  drawing figure;
+
+  if (found->task != LIP_TASK_CLASSES || classes < 3 || classes > MOST_CLASSES ||
+      found->pairs < found->pairs_all || isinf(found->space.upper))
+    return LIP_OK;
+  TRY(drawing_begin(&figure, "pairs", 8.5, 7.8, folder, err));
+  write_pairs(found, figure.csv);
+  (void)fprintf(figure.script,
+                "set xlabel 'class'\nset ylabel 'class'\nunset key\nunset grid\nset size square\n"
+                "set xrange [-0.5:%zu.5]\nset yrange [%zu.5:-0.5]\nset xtics scale 0 %s\nset ytics "
+                "scale 0 %s\nset cblabel 'at most'\n"
+                "set palette defined (0 '#F7F4EC', 0.5 '#9CC3DD', 1 '#0B4F7D')\n"
+                "plot 'pairs.csv' skip 1 using 2:1:3 with image pixels notitle",
+                classes - 1, classes - 1, classes <= NAMED ? "1" : "", classes <= NAMED ? "1" : "");
+  if (classes <= NAMED)
+    (void)fputs(", \\\n  '' skip 1 using 2:1:(strcol(3) eq 'NaN' ? '' : sprintf('%.3g', $3)) with "
+                "labels font "
+                "',7' notitle",
+                figure.script);
+  (void)fputc('\n', figure.script);
+  TRY(drawing_end(&figure, err));
+done:
+  return st;
+}
+
+lip_status audit_figures(const lip_audit *found, report_folder *folder, lip_error *err)
+{
+  lip_status st = LIP_OK;
+
+  TRY(draw_accuracy(found, folder, err));
+  TRY(draw_points(found, folder, err));
+  TRY(draw_pairs(found, folder, err));
+done:
+  return st;
+}
