@@ -229,7 +229,7 @@ static void the_wrong_output_is_refused(void **state)
   lip_net_free(net);
 }
 
-static void a_network_of_three_layers_is_refused_with_a_reason(void **state)
+static void a_proof_for_two_layers_says_nothing_about_three(void **state)
 {
   lip_net *net = random_net(3, (size_t[]){1, 2, 2, 1}, (lip_activation){LIP_RELU, 0}, true,
                             LIP_IDENTITY, LIP_F64);
@@ -238,7 +238,8 @@ static void a_network_of_three_layers_is_refused_with_a_reason(void **state)
   (void)state;
   assert_refuted(net, made, "another network");
   assert_int_equal(lip_network_hash(net, made->network, NULL), LIP_OK);
-  assert_refuted(net, made, "the claim does not fit the network: the network has 3 layers");
+  made->lower = 0;
+  assert_refuted(net, made, "a proof for networks of two layers");
   lip_certificate_free(made);
   lip_net_free(net);
 }
@@ -307,7 +308,7 @@ int main(void)
       cmocka_unit_test(a_witness_that_proves_nothing_is_refused),
       cmocka_unit_test(the_wrong_domain_is_refused),
       cmocka_unit_test(the_wrong_output_is_refused),
-      cmocka_unit_test(a_network_of_three_layers_is_refused_with_a_reason),
+      cmocka_unit_test(a_proof_for_two_layers_says_nothing_about_three),
       cmocka_unit_test(the_constant_of_a_constant_is_0),
       cmocka_unit_test(what_is_in_a_file_is_checked_as_what_is_in_memory),
       cmocka_unit_test(a_refused_allocation_is_an_error_and_no_verdict),

@@ -9,11 +9,17 @@
 #include <string.h>
 
 const lip_proof_kind *const lip_proof_kinds[] = {
-    &lip_proof_path_norm,   &lip_proof_product,
-    &lip_proof_multipliers, &lip_proof_cones,
-    &lip_proof_moments,     &lip_proof_patterns,
-    &lip_proof_quadratic,   &lip_proof_flattening,
-    &lip_proof_bilinear,    NULL,
+    &lip_proof_path_norm,
+    &lip_proof_product,
+    &lip_proof_multipliers,
+    &lip_proof_cones,
+    &lip_proof_moments,
+    &lip_proof_patterns,
+    &lip_proof_quadratic,
+    &lip_proof_flattening,
+    &lip_proof_bilinear,
+    &lip_proof_graph_product,
+    NULL,
 };
 
 const lip_proof_kind *lip_proof_kind_named(const char *name)
@@ -106,10 +112,12 @@ lip_status lip_proof_settle(const lip_claim *claim, const lip_proof *proof, doub
   if (!verdict.proved && value < 1e-12 * unit)
     TRY(approach(claim, proof, value, unit, &claimed, &verdict, control, err));
   if (!verdict.proved) goto done;
+  *upper = claimed;
+  *proved = true;
+  if (verdict.margin == 0) goto done;
   wider = claimed > 0 ? lip_mul_up(claimed, 1 + fmin(2 * verdict.margin, 1e-3)) : 0;
   TRY(lip_proof_verify(claim, proof, wider, &verdict, control, err));
-  *upper = verdict.proved ? wider : claimed;
-  *proved = true;
+  if (verdict.proved) *upper = wider;
 done:
   return st;
 }

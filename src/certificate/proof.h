@@ -70,6 +70,9 @@ extern const lip_proof_kind lip_proof_flattening;
 /* Norms 1 and inf: bilinear forms in signs. */
 extern const lip_proof_kind lip_proof_bilinear;
 
+/* Deep: norms (nodes,) for the norm 2: products of operator norms along the paths of the graph. */
+extern const lip_proof_kind lip_proof_graph_product;
+
 /* All kinds, ended by NULL; by name (NULL: none). */
 extern const lip_proof_kind *const lip_proof_kinds[];
 const lip_proof_kind *lip_proof_kind_named(const char *name);

@@ -1,4 +1,5 @@
-/* witness.c - a lower end that is attained: the slope at a point, in interval arithmetic.
+/* witness.c - a lower end that is attained: the slope at a point, in interval arithmetic. Here for
+   two layers; witness_graph.h has the derivatives of other networks.
 
    With z = W x + b, s = psi'(z) and u = W P v as intervals, |A (s o u)| / |v| from below is at most
    |J(x) P v| / |v|, and so is the constant. Where the sign of a neuron is not certain, its slope is
@@ -17,6 +18,7 @@
 #include "base/memory.h"
 #include "certificate/domain.h"
 #include "certificate/slope_range.h"
+#include "certificate/witness_graph.h"
 #include "linalg/dgemm.h"
 #include "linalg/interval.h"
 #include "linalg/symmetric_eigen.h"
@@ -24,6 +26,8 @@
 
 #include <float.h>
 #include <string.h>
+
+static const double MOST_JACOBIAN = 1 << 24; /* numbers */
 
 static double middle(lip_interval t)
 {
@@ -34,26 +38,6 @@ static double middle(lip_interval t)
 static double least_size(lip_interval t)
 {
   return t.low > 0 ? t.low : t.high < 0 ? -t.high : 0;
-}
-
-/* x / y below (sign -1) or above (+1), for y > 0: a step outward unless the remainder, which is
-   exact away from underflow, says that there is no need. */
-static double divided(double x, double y, double sign)
-{
-  double ratio = x / y;
-
-  if (fabs(x) > 0x1p-900 && fabs(ratio) > 0x1p-900 && isfinite(ratio) &&
-      fma(-ratio, y, x) * sign <= 0)
-    return ratio;
-  return nextafter(ratio, sign * INFINITY);
-}
-
-/* s / t for t > 0, or unknown where t may be 0. */
-static lip_interval quotient(lip_interval s, lip_interval t)
-{
-  if (!(t.low > 0)) return (lip_interval){-INFINITY, INFINITY};
-  return (lip_interval){divided(s.low, s.low < 0 ? t.low : t.high, -1),
-                        divided(s.high, s.high < 0 ? t.high : t.low, 1)};
 }
 
 /* ---- slopes ---- */
@@ -68,7 +52,7 @@ static bool slopes_at(const lip_claim *claim, const double *x, lip_interval *s)
   for (size_t l = 0; l < claim->k; l++) {
     lip_interval z = lip_interval_dot(claim->d, claim->W_true + l * claim->d, x);
 
-    if (sphere) z = quotient(lip_interval_mul(z, radius), length);
+    if (sphere) z = lip_interval_over(lip_interval_mul(z, radius), length);
     z = lip_interval_add(z, lip_interval_of(claim->b[l]));
     s[l] = lip_activation_slopes_on(claim->psi, (lip_interval){lip_down(z.low), lip_up(z.high)});
     if (!(isfinite(s[l].low) && isfinite(s[l].high))) return false;
@@ -165,7 +149,10 @@ static lip_status choose_direction(const lip_claim *claim, const double *x, cons
   double *G = lip_alloc(m, d * sizeof *G);
 
   if (!G) FAIL(LIP_ENOMEM, "a Jacobian of %zu x %zu", m, d);
-  TRY(jacobian_at(claim, s, G, err));
+  if (claim->deep)
+    TRY(lip_witness_graph_jacobian(claim, x, G, err));
+  else
+    TRY(jacobian_at(claim, s, G, err));
   for (size_t j = 0; j < m; j++) lip_domain_tangential(claim->domain, d, x, G + j * d);
   if (claim->norm == LIP_NORM_INF)
     signs_of_row(m, d, G, v);
@@ -204,13 +191,13 @@ static void slopes_along(const lip_claim *claim, const double *x, const double *
   lip_interval length = lip_interval_norm(d, x), along = {0, 0};
   double around = claim->W_radius > 0 ? lip_mul_up((double)d, claim->W_radius) : 0; /* |v_i| <= 1 */
 
-  if (sphere) along = quotient(lip_interval_dot(d, x, v), length);
+  if (sphere) along = lip_interval_over(lip_interval_dot(d, x, v), length);
   for (size_t l = 0; l < claim->k; l++) {
     const double *w = claim->W + l * d;
     lip_interval t = lip_interval_dot(d, w, v), inward = {0, 0};
 
     if (sphere) {
-      inward = quotient(lip_interval_dot(d, w, x), length);
+      inward = lip_interval_over(lip_interval_dot(d, w, x), length);
       t = lip_interval_sub(t, lip_interval_mul(inward, along));
     }
     t = lip_interval_add(t, (lip_interval){-around, around});
@@ -276,7 +263,36 @@ static double slope_down(const lip_claim *claim, const double *x, const double *
   slope = norm_down(claim->norm, m, sizes);
   length = lip_interval_of(norm_up(claim->norm, claim->d, v));
   if (!(slope > 0) || isinf(slope)) return 0;
-  return quotient(lip_interval_of(slope), length).low;
+  return lip_interval_over(lip_interval_of(slope), length).low;
+}
+
+/* The same for a graph. */
+static lip_status graph_slope(const lip_claim *claim, const double *x, const double *direction,
+                              double *v, double *lower, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t m = claim->m;
+  lip_interval *along = lip_alloc(m, sizeof *along);
+  double *sizes = lip_alloc(m, sizeof *sizes), slope, length;
+  bool known = false;
+
+  if (!along || !sizes) FAIL(LIP_ENOMEM, "a witness for %zu outputs", m);
+  if (!direction && (double)m * (double)claim->d > MOST_JACOBIAN)
+    TRY(lip_witness_graph_direction(claim, x, v, err));
+  else if (!direction)
+    TRY(choose_direction(claim, x, NULL, v, err));
+  if (!scale_direction(claim->d, v)) goto done;
+  TRY(lip_witness_graph_along(claim, x, v, along, &known, err));
+  if (!known) goto done;
+  for (size_t j = 0; j < m; j++) sizes[j] = least_size(along[j]);
+  slope = norm_down(claim->norm, m, sizes);
+  length = norm_up(claim->norm, claim->d, v);
+  if (slope > 0 && isfinite(slope))
+    *lower = lip_interval_over(lip_interval_of(slope), lip_interval_of(length)).low;
+done:
+  lip_free(sizes);
+  lip_free(along);
+  return st;
 }
 
 lip_status lip_witness_slope(const lip_claim *claim, const double *x, const double *direction,
@@ -290,7 +306,10 @@ lip_status lip_witness_slope(const lip_claim *claim, const double *x, const doub
 
   if (!s || !v || !work) FAIL(LIP_ENOMEM, "a witness in %zu dimensions", d);
   if (direction) memcpy(v, direction, d * sizeof *v);
-  if (lip_domain_contains(claim->domain, d, x) && slopes_at(claim, x, s)) {
+  if (claim->deep) {
+    if (lip_domain_contains(claim->domain, d, x))
+      TRY(graph_slope(claim, x, direction, v, &found, err));
+  } else if (lip_domain_contains(claim->domain, d, x) && slopes_at(claim, x, s)) {
     if (!direction) TRY(choose_direction(claim, x, s, v, err));
     if (scale_direction(d, v)) found = slope_down(claim, x, v, s, work);
   }

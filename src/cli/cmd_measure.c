@@ -74,12 +74,10 @@ static json_t *gap_json(const lip_measurement *found)
 }
 
 /* Why no certificate was written where one was asked for; NULL: it was, or none was asked for. */
-static const char *why_no_certificate(const lip_net *net, const lip_measurement *found,
-                                      const char *certificate)
+static const char *why_no_certificate(const lip_measurement *found, const char *certificate)
 {
   if (!certificate || found->certified) return NULL;
   if (found->infinite) return "the constant is infinite";
-  if (!lip_claim_is_two_layer(net)) return "certificates are for networks of two layers";
   return "the bracket could not be proved";
 }
 
@@ -263,7 +261,7 @@ static int run(const command *self, int argc, char **argv)
   if (st == LIP_OK) st = lip_net_read(path, &net, &err);
   if (st == LIP_OK && own.data) st = lip_dataset_read(own.data, &reading, &data, &err);
   if (st == LIP_OK) st = lip_measure(net, data, &options, &found, cli_control(), &err);
-  cause = st == LIP_OK ? why_no_certificate(net, &found, own.certificate) : NULL;
+  cause = st == LIP_OK ? why_no_certificate(&found, own.certificate) : NULL;
   if (cause)
     (void)snprintf(unwritten.text, sizeof unwritten.text, "%s: not written: %s", own.certificate,
                    cause);

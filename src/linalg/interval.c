@@ -68,6 +68,25 @@ lip_interval lip_interval_mul(lip_interval s, lip_interval t)
   return (lip_interval){low, high};
 }
 
+/* x / y below (sign -1) or above (+1), for y > 0: a step outward unless the remainder, which is
+   exact away from underflow, says that there is no need. */
+static double ratio_to(double x, double y, double sign)
+{
+  double ratio = x / y;
+
+  if (fabs(x) > 0x1p-900 && fabs(ratio) > 0x1p-900 && isfinite(ratio) &&
+      fma(-ratio, y, x) * sign <= 0)
+    return ratio;
+  return nextafter(ratio, sign * INFINITY);
+}
+
+lip_interval lip_interval_over(lip_interval s, lip_interval t)
+{
+  if (!(t.low > 0)) return (lip_interval){-INFINITY, INFINITY};
+  return (lip_interval){ratio_to(s.low, s.low < 0 ? t.low : t.high, -1),
+                        ratio_to(s.high, s.high < 0 ? t.high : t.low, 1)};
+}
+
 static double root(double x, double sign)
 {
   double r = sqrt(x), error;

@@ -53,9 +53,11 @@ struct lip_climber {
 
 static bool applies(const lip_problem *problem)
 {
-  lip_activation_kind kind = problem->net->layer[0].activation.kind;
+  lip_activation_kind kind;
 
-  return problem->claim && (kind == LIP_TANH || kind == LIP_SIGMOID || kind == LIP_SOFTPLUS);
+  if (!problem->claim) return false;
+  kind = problem->claim->psi.kind;
+  return kind == LIP_TANH || kind == LIP_SIGMOID || kind == LIP_SOFTPLUS;
 }
 
 static void free_climber(lip_climber *climber)

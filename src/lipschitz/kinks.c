@@ -33,10 +33,11 @@ typedef struct lip_crossing {
 
 bool lip_kinks_apply(const lip_problem *problem)
 {
-  lip_activation_kind kind = problem->net->layer[0].activation.kind;
+  lip_activation_kind kind;
 
-  return lip_problem_is_two_layer(problem) && problem->m == 1 && problem->norm == LIP_NORM_2 &&
-         problem->domain.kind <= LIP_ON_SPHERE &&
+  if (!lip_problem_is_two_layer(problem)) return false;
+  kind = problem->net->layer[0].activation.kind;
+  return problem->m == 1 && problem->norm == LIP_NORM_2 && problem->domain.kind <= LIP_ON_SPHERE &&
          (kind == LIP_IDENTITY || kind == LIP_RELU || kind == LIP_LEAKY_RELU || kind == LIP_ABS);
 }
 

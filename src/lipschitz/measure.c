@@ -3,7 +3,7 @@
 
    Upper methods first, then lower ones, each starting from what was found before; then the
    searches, which work on both sides; all of that in floating point, as proposals. What is told as
-   certified is what settle.h then proves. Networks that are not of two layers have estimates only.
+   certified is what settle.h then proves.
  */
 #include <liplaw/measure.h>
 
@@ -20,9 +20,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const lip_method *const upper_methods[] = {&lip_upper_path_norm, &lip_upper_product,
-                                                  &lip_upper_semidefinite, &lip_upper_flattening,
-                                                  &lip_upper_bilinear};
+static const lip_method *const upper_methods[] = {&lip_upper_path_norm,     &lip_upper_product,
+                                                  &lip_upper_graph_product, &lip_upper_semidefinite,
+                                                  &lip_upper_flattening,    &lip_upper_bilinear};
 static const lip_method *const lower_methods[] = {
     &lip_lower_random, &lip_lower_data, &lip_lower_patterns, &lip_lower_ascent, &lip_lower_power};
 static const lip_search *const searches[] = {&lip_search_quadratic, &lip_search_patterns,
@@ -38,7 +38,7 @@ enum {
 typedef struct inquiry {
   lip_problem problem;
   lip_domain domain; /* owned */
-  lip_claim *claim;  /* owned; NULL for other networks than two-layer ones */
+  lip_claim *claim;  /* owned */
   lip_watch watch;
   lip_steepest steepest;
   double *point, *gradient; /* d; d: of the method that is being asked */
@@ -179,7 +179,6 @@ static lip_status prove(inquiry *in, lip_error *err)
   lip_status st = LIP_OK;
   lip_measurement *found = &in->found;
 
-  if (!in->claim) goto done;
   tell(in, 0.99, 1);
   TRY(lip_settle(in->claim, &in->steepest, &in->proposals, &found->certificate, &found->lower,
                  &found->upper, &found->upper_method, found->witness, &found->direction, err));
@@ -234,7 +233,7 @@ static lip_status ask(inquiry *in, const lip_measure_options *options, lip_error
 
   if (options->wider) TRY(ask_wider(in, options->wider, &upper_taken, err));
   for (size_t i = 0; i < UPPERS && !upper_taken; i++) TRY(ask_upper(in, upper_methods[i], err));
-  if (in->claim) TRY(lip_constant_is_infinite(in->claim, &in->found.infinite, err));
+  if (in->problem.claim) TRY(lip_constant_is_infinite(in->claim, &in->found.infinite, err));
   for (size_t i = 0; i < LOWERS; i++, asked++) {
     if (options->wider && gives_proxies(lower_methods[i])) continue;
     if (endless && !gives_proxies(lower_methods[i])) continue;
@@ -265,9 +264,9 @@ static lip_status prepare(inquiry *in, const lip_net *net, const lip_dataset *da
   TRY(lip_domain_parse(options->domain ? options->domain : "space", options->reading, &in->domain,
                        err));
   TRY(lip_problem_state(net, data, options, in->domain, &in->problem, err));
-  if (lip_claim_is_two_layer(net))
-    TRY(lip_claim_create(net, in->problem.output, in->problem.norm, in->domain, &in->claim, err));
-  in->problem.claim = in->claim;
+  TRY(lip_claim_create(net, in->problem.output, in->problem.norm, in->domain, &in->claim, err));
+  in->problem.claim = in->claim->deep ? NULL : in->claim;
+  in->problem.deep = in->claim->deep ? in->claim : NULL;
   found->output = in->problem.output;
   found->norm = in->problem.norm;
   found->domain = in->domain;

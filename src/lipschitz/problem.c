@@ -7,7 +7,10 @@
 #include "linalg/operator_norm.h"
 #include "linalg/vector.h"
 #include "lipschitz/jacobian_norm.h"
+#include "net/graph.h"
 #include "net/maps.h"
+#include "net/operator.h"
+#include "net/tape.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -50,6 +53,11 @@ done:
   return st;
 }
 
+const lip_claim *lip_problem_claim(const lip_problem *problem)
+{
+  return problem->claim ? problem->claim : problem->deep;
+}
+
 bool lip_problem_is_two_layer(const lip_problem *problem)
 {
   return lip_claim_is_two_layer(problem->net);
@@ -71,19 +79,26 @@ void lip_problem_output_rows(const lip_problem *problem, double *A)
 
 bool lip_problem_slope_is_bounded(const lip_problem *problem)
 {
+  const lip_net *net = problem->net;
   bool bounded = true;
 
-  for (size_t j = 0; j < problem->net->depth; j++)
-    bounded = bounded && isfinite(lip_activation_lipschitz(problem->net->layer[j].activation));
+  for (size_t i = 0; i < net->nodes; i++)
+    if (net->node[i].kind == LIP_NODE_ACTIVATION)
+      bounded = bounded && isfinite(lip_activation_lipschitz(net->node[i].activation));
   return bounded || isfinite(lip_domain_radius(problem->domain, problem->d));
 }
 
 double lip_problem_weights(const lip_problem *problem)
 {
+  const lip_net *net = problem->net;
   double weights = 0;
 
-  for (size_t j = 0; j < problem->net->depth; j++)
-    weights += (double)problem->net->layer[j].in * (double)problem->net->layer[j].out;
+  for (size_t i = 1; i < net->nodes; i++) {
+    bool sums = net->node[i].kind == LIP_NODE_LINEAR || net->node[i].kind == LIP_NODE_CONVOLUTION;
+
+    weights += (double)net->node[i].size * (sums ? (double)lip_operator_terms(net, i) - 1 : 1);
+  }
+  if (problem->deep) return weights * (double)problem->m; /* a difference is pulled back as one */
   return weights * (problem->output.kind == LIP_OUTPUT_DIFFERENCE ? 2 : (double)problem->m);
 }
 
@@ -164,6 +179,39 @@ static lip_status steepest_combination(const lip_problem *problem, const double 
   return LIP_OK;
 }
 
+/* The gradients of all functions asked for, through one pass forward.
+   all  out  m x rows x d */
+static lip_status pull_all(const lip_problem *problem, size_t rows, const double *X, double *all,
+                           lip_error *err)
+{
+  lip_status st = LIP_OK;
+  const lip_net *net = problem->net;
+  size_t d = problem->d, outputs = lip_net_outputs(net), block = lip_tape_rows(net, rows);
+  lip_output asked = problem->output;
+  lip_tape *tape = NULL;
+  double *U = lip_alloc(block, outputs * sizeof *U);
+
+  if (!U) FAIL(LIP_ENOMEM, "%zu outputs at %zu points", outputs, block);
+  TRY(lip_tape_create(net, block, &tape, err));
+  for (size_t done = 0; done < rows; done += block) {
+    size_t some = rows - done < block ? rows - done : block;
+
+    TRY(lip_tape_forward(tape, some, X + done * d, err));
+    for (size_t j = 0; j < problem->m; j++) {
+      memset(U, 0, some * outputs * sizeof *U);
+      for (size_t i = 0; i < some; i++) {
+        U[i * outputs + (asked.kind == LIP_ALL_OUTPUTS ? j : asked.plus)] = 1;
+        if (asked.kind == LIP_OUTPUT_DIFFERENCE) U[i * outputs + asked.minus] = -1;
+      }
+      TRY(lip_tape_pull(tape, U, all + (j * rows + done) * d, err));
+    }
+  }
+done:
+  lip_tape_free(tape);
+  lip_free(U);
+  return st;
+}
+
 /* G for several outputs.  all  scratch, m x rows x d, then twice m x d, then m */
 static lip_status gradients_of_all(const lip_problem *problem, size_t rows, const double *X,
                                    double *G, double *all, lip_error *err)
@@ -172,8 +220,11 @@ static lip_status gradients_of_all(const lip_problem *problem, size_t rows, cons
   size_t d = problem->d, m = problem->m;
   double *J = all + m * rows * d, *P = J + m * d, *u = P + m * d;
 
-  for (size_t j = 0; j < m; j++)
-    TRY(lip_net_gradients(problem->net, j, rows, X, all + j * rows * d, err));
+  if (problem->deep)
+    TRY(pull_all(problem, rows, X, all, err));
+  else
+    for (size_t j = 0; j < m; j++)
+      TRY(lip_net_gradients(problem->net, j, rows, X, all + j * rows * d, err));
   for (size_t i = 0; i < rows; i++) {
     for (size_t j = 0; j < m; j++) memcpy(J + j * d, all + (j * rows + i) * d, d * sizeof *J);
     TRY(steepest_combination(problem, X + i * d, J, P, u, G + i * d, err));
@@ -197,6 +248,8 @@ lip_status lip_problem_slopes(const lip_problem *problem, size_t rows, const dou
   }
   if (m > 1)
     TRY(gradients_of_all(problem, rows, X, G, scratch, err));
+  else if (problem->deep)
+    TRY(pull_all(problem, rows, X, G, err));
   else if (scratch)
     TRY(gradients_of_difference(problem, rows, X, G, scratch, err));
   else
@@ -216,9 +269,10 @@ lip_status lip_problem_norms(lip_problem *problem, double *norms, const lip_cont
 {
   lip_status st = LIP_OK;
   const lip_net *net = problem->net;
-  const lip_layer *last = &net->layer[net->depth - 1];
-  double *A = lip_alloc(problem->m, last->in * sizeof *A);
+  double *A;
 
+  if (net->depth == 0) return LIP_OK;
+  A = lip_alloc(problem->m, net->layer[net->depth - 1].in * sizeof *A);
   for (size_t j = 0; j < net->depth; j++) norms[j] = NAN;
   if (!A) FAIL(LIP_ENOMEM, "%zu rows of the last layer", problem->m);
   lip_problem_output_rows(problem, A);

@@ -8,8 +8,9 @@
 
 typedef struct lip_problem {
   const lip_net *net;
-  const lip_claim *claim; /* what is asked, where the network has two layers (the caller of
-                             lip_problem_state makes it); else NULL */
+  /* What is asked (the caller of lip_problem_state makes it): `claim` where the network has two
+     layers, `deep` where it has not; the other one is NULL. */
+  const lip_claim *claim, *deep;
   lip_output output;
   lip_norm_kind norm;
   size_t d, m; /* inputs, values of the function */
@@ -17,9 +18,9 @@ typedef struct lip_problem {
   const lip_dataset *data; /* may be NULL */
   size_t random_points, starts;
   uint64_t seed;
-  const double
-      *layer_norm;         /* |W_j|_op by layer, of the last one the rows asked for; NaN: unknown */
-  double layer_norm_error; /* relative, of their product, estimated */
+  const double *layer_norm; /* |W_j|_op by layer, of the last one the rows asked for; NaN: unknown;
+                               of chains of layers only */
+  double layer_norm_error;  /* relative, of their product, estimated */
 } lip_problem;
 
 /* Reads the options; the norms stay unknown, the claim NULL.
@@ -30,7 +31,10 @@ LIP_MUST_CHECK lip_status lip_problem_state(const lip_net *net, const lip_datase
                                             const lip_measure_options *options, lip_domain domain,
                                             lip_problem *problem, lip_error *err);
 
-/* Makes the norms known, as far as it is not stopped.
+/* Whichever of the two there is. */
+const lip_claim *lip_problem_claim(const lip_problem *problem);
+
+/* Makes the norms of a chain's layers known, as far as it is not stopped.
    norms  out  depth entries, used by the problem from now on */
 LIP_MUST_CHECK lip_status lip_problem_norms(lip_problem *problem, double *norms,
                                             const lip_control *control, lip_error *err);
@@ -44,8 +48,8 @@ void lip_problem_output_rows(const lip_problem *problem, double *A);
 /* False where an activation of unbounded slope (square) meets an unbounded domain. */
 bool lip_problem_slope_is_bounded(const lip_problem *problem);
 
-/* The number of weights, once for each value of f: the cost of one slope is about four times that.
- */
+/* The number of weights, of windows once for each place, all of it once for each value of f: the
+   cost of one slope is about four times that. */
 double lip_problem_weights(const lip_problem *problem);
 
 /* How many rows lip_problem_slopes should get at once so that a stop is heard soon. */

@@ -16,15 +16,21 @@
 #include <string.h>
 
 enum { LENGTHS = 4, DIRECTIONS = 12 };
-static const double SAME = 1e-6; /* relative: of slopes that differ by no kink */
+static const double SAME = 1e-6;        /* relative: of slopes that differ by no kink */
+static const double MOST_WEIGHTS = 1e9; /* read for all tries */
 static const double length_of[LENGTHS] = {1e-12, 1e-9, 1e-6, 1e-3};
 
-/* What a witness at x would prove; of networks that have no claim the slope as computed. */
-static lip_status proved_slope(const lip_problem *problem, const double *x, double *gradient,
-                               double *slope, lip_error *err)
+/* What a witness at x would prove. */
+static lip_status proved_slope(const lip_problem *problem, const double *x, double *slope,
+                               lip_error *err)
 {
-  if (problem->claim) return lip_witness_slope(problem->claim, x, NULL, slope, NULL, err);
-  return lip_problem_slopes(problem, 1, x, gradient, slope, err);
+  return lip_witness_slope(lip_problem_claim(problem), x, NULL, slope, NULL, err);
+}
+
+/* Of large networks fewer tries. */
+static size_t lengths_tried(const lip_problem *problem)
+{
+  return (size_t)fmax(1, fmin(LENGTHS, MOST_WEIGHTS / (DIRECTIONS * lip_problem_weights(problem))));
 }
 
 /* The length that steps are relative to. */
@@ -53,17 +59,18 @@ static void direction_of(const lip_problem *problem, size_t t, const double *gra
 }
 
 /* The steepest point beside x, until one is as steep as `wanted`.
-   work  in  the gradient at x, then scratch: 5 d in all */
+   work  in  the gradient at x, then scratch: 4 d in all */
 static lip_status look_beside(const lip_problem *problem, double *x, double wanted, double *best,
                               double *work, lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t d = problem->d;
-  double *gradient = work, *v = work + d, *y = v + d, *other = y + d, *found = other + d;
+  double *gradient = work, *v = work + d, *y = v + d, *found = y + d;
   double size = size_of(problem, x);
+  size_t lengths = lengths_tried(problem);
 
   memcpy(found, x, d * sizeof *found);
-  for (size_t i = 0; i < LENGTHS; i++)
+  for (size_t i = lengths < LENGTHS ? 1 : 0; i < lengths + (lengths < LENGTHS); i++)
     for (size_t t = 0; t < DIRECTIONS && *best < wanted * (1 - SAME); t++) {
       double slope;
 
@@ -72,7 +79,7 @@ static lip_status look_beside(const lip_problem *problem, double *x, double want
       lip_add_multiple(d, size * length_of[i], v, y);
       lip_domain_project(problem->domain, d, y);
       if (memcmp(x, y, d * sizeof *y) == 0) continue; /* the domain ends here */
-      TRY(proved_slope(problem, y, other, &slope, err));
+      TRY(proved_slope(problem, y, &slope, err));
       if (!(slope > *best)) continue;
       *best = slope;
       memcpy(found, y, d * sizeof *found);
@@ -86,22 +93,15 @@ lip_status lip_sure_slope(const lip_problem *problem, double *x, double *slope, 
 {
   lip_status st = LIP_OK;
   size_t d = problem->d;
-  double wanted = *slope, best = 0, *work = lip_alloc(6 * d, sizeof *work), *start;
+  double wanted = *slope, best = 0, *work = lip_alloc(4 * d, sizeof *work);
 
   if (!work) FAIL(LIP_ENOMEM, "points of %zu coordinates", d);
-  start = work + 5 * d;
   if (!(wanted > 0)) goto done;
-  if (problem->claim) {
-    TRY(proved_slope(problem, x, work, &best, err));
-    if (best >= wanted * (1 - SAME)) goto done;
-  }
+  TRY(proved_slope(problem, x, &best, err));
+  if (best >= wanted * (1 - SAME)) goto done;
   TRY(lip_problem_slopes(problem, 1, x, work, &wanted, err));
-  memcpy(start, x, d * sizeof *start);
   TRY(look_beside(problem, x, wanted, &best, work, err));
-  if (!problem->claim && best >= wanted * (1 - SAME))
-    memcpy(x, start, d * sizeof *x); /* no kink */
-  else
-    *slope = best;
+  *slope = best;
 done:
   lip_free(work);
   return st;

@@ -1,9 +1,9 @@
-/* upper_product.c - the product of the layers' operator norms: Theorem 3 of the two-layer paper.
+/* upper_product.c - the product of two layers' operator norms: Theorem 3 of the two-layer paper.
 
-   Lip(f) <= |a| |W|_op Lip(psi) (two-layer paper, Theorem 3 (5)), and by the chain rule the same
-   product over any number of layers. Where Lip(psi) is infinite (square), the largest slope on the
-   neurons' ranges takes its place, with |h_j| <= r_j carried from layer to layer. The norms are
-   those of the problem, made once. Cost: one pass over the weights. */
+   Lip(f) <= |a| |W|_op Lip(psi) (two-layer paper, Theorem 3 (5)). Where Lip(psi) is infinite
+   (square), the largest slope on the neurons' ranges takes its place, with |h_j| <= r_j carried
+   from layer to layer. The norms are those of the problem, made once. Cost: one pass over the
+   weights. */
 #include "lipschitz/method.h"
 
 #include "certificate/domain.h"
@@ -14,11 +14,7 @@
 
 static bool applies(const lip_problem *problem)
 {
-  const lip_layer *top = &problem->net->layer[problem->net->depth - 1];
-
-  if (problem->output.kind == LIP_OUTPUT_DIFFERENCE && top->activation.kind != LIP_IDENTITY)
-    return false; /* no product with one row */
-  return problem->norm == LIP_NORM_2 && lip_problem_slope_is_bounded(problem);
+  return problem->claim && problem->norm == LIP_NORM_2 && lip_problem_slope_is_bounded(problem);
 }
 
 /* The largest slope of neurons first .. last - 1 for inputs |h| <= radius, and the radius of their
@@ -39,7 +35,7 @@ static double slope_of_layer(const lip_layer *layer, size_t first, size_t last, 
   return slope;
 }
 
-/* Two layers: the norms of the claim's scaled matrices, raised by more than the iteration may miss,
+/* The norms of the claim's scaled matrices, raised by more than the iteration may miss,
    and by what makes their own test definite. */
 static lip_status propose(const lip_problem *problem, lip_finding *finding, lip_error *err)
 {
@@ -73,7 +69,7 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
   finding->found = true;
   finding->value = product;
   finding->error = problem->layer_norm_error;
-  return problem->claim ? propose(problem, finding, err) : LIP_OK;
+  return propose(problem, finding, err);
 }
 
 const lip_method lip_upper_product = {

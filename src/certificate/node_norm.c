@@ -1,0 +1,197 @@
+/* node_norm.c - the operator norms of affine nodes, rounding counted.
+
+   Sums of sizes are |L| 1 and |L|' 1, through the operator (net/operator.h). The norm 2 of large
+   operators is at most sqrt(|L|_1 |L|_inf) (Schur), of dense ones also their Frobenius norm; a
+   smaller one that somebody proposes is proved by n^2 I - X >= 0 with X = L L' or L'L, of the
+   smaller order, made of blocks of unit rows that go through the operator and back. The error of
+   an entry of X is at most gamma (|L| |L|')_ij, so that the sums |L| (|L|' 1) bound the matrix of
+   errors. The operator is brought to a norm of about 1 by a power of two first. */
+#include "certificate/node_norm.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "linalg/interval.h"
+#include "linalg/vector.h"
+#include "linalg/verified.h"
+#include "net/operator.h"
+
+#include <float.h>
+#include <string.h>
+
+enum { BLOCK = 32 };
+/* Beyond these norms products may underflow by more than the cushion covers (scaled to a norm of
+ * 1).
+ */
+static const double LEAST = 1e-250, MOST = 1e250, CUSHION = 1e-50;
+
+static size_t in_size(const lip_net *net, size_t node)
+{
+  return net->node[net->node[node].parent[0]].size;
+}
+
+size_t lip_node_gram_order(const lip_net *net, size_t node)
+{
+  size_t in = in_size(net, node), out = net->node[node].size;
+
+  return in < out ? in : out;
+}
+
+/* ---- sums of sizes ---- */
+
+/* sums <- |L| x, or |L|' x, from above.  x  >= 0 */
+static lip_status sizes_up(const lip_net *net, size_t node, bool transposed, const double *x,
+                           double *sums, lip_error *err)
+{
+  size_t terms = transposed ? lip_operator_terms_transposed(net, node)
+                            : lip_operator_terms(net, node);
+  size_t count = transposed ? in_size(net, node) : net->node[node].size;
+  double factor = 1 + 2 * lip_gamma(terms + 2), tiny = (double)terms * 2 * DBL_TRUE_MIN;
+  lip_status st;
+
+  memset(sums, 0, count * sizeof *sums);
+  st = transposed ? lip_operator_transpose(net, node, 0, true, 1, x, sums, err)
+                  : lip_operator_apply(net, node, 0, true, 1, x, sums, err);
+  for (size_t i = 0; st == LIP_OK && i < count; i++)
+    sums[i] = lip_up(lip_up(sums[i] * factor) + tiny);
+  return st;
+}
+
+/* The largest sum of sizes in a row (inf) or a column (1). */
+static lip_status largest_sum(const lip_net *net, size_t node, bool columns, double *value,
+                              lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t in = in_size(net, node), out = net->node[node].size;
+  double *ones = lip_alloc(columns ? out : in, sizeof *ones);
+  double *sums = lip_alloc(columns ? in : out, sizeof *sums);
+
+  if (!ones || !sums) FAIL(LIP_ENOMEM, "sums of %zu entries", in + out);
+  for (size_t i = 0; i < (columns ? out : in); i++) ones[i] = 1;
+  TRY(sizes_up(net, node, columns, ones, sums, err));
+  *value = lip_largest(columns ? in : out, sums);
+done:
+  lip_free(ones);
+  lip_free(sums);
+  return st;
+}
+
+/* The root of the largest number of times that an entry is selected. */
+static lip_status selection_norm(const lip_net *net, size_t node, double *value, lip_error *err)
+{
+  size_t in = in_size(net, node), most = 0;
+  const lip_node *at = &net->node[node];
+  size_t *times = lip_alloc_zero(in, sizeof *times);
+
+  if (!times) return lip_fail(err, LIP_ENOMEM, "%zu counts", in);
+  for (size_t j = 0; j < at->size; j++)
+    if (at->index[j] != LIP_NOWHERE && ++times[at->index[j]] > most) most++;
+  lip_free(times);
+  *value = most <= 1 ? (double)most : lip_sqrt_up((double)most);
+  return LIP_OK;
+}
+
+lip_status lip_node_norm_up(const lip_net *net, size_t node, lip_norm_kind norm, double *value,
+                            lip_error *err)
+{
+  lip_status st = LIP_OK;
+  const lip_node *at = &net->node[node];
+  double rows, columns;
+
+  if (at->kind == LIP_NODE_SCALE) {
+    *value = lip_largest(at->weights, at->W);
+  } else if (norm != LIP_NORM_2) {
+    TRY(largest_sum(net, node, norm == LIP_NORM_1, value, err));
+  } else if (at->kind == LIP_NODE_SELECT) {
+    TRY(selection_norm(net, node, value, err));
+  } else {
+    TRY(largest_sum(net, node, false, &rows, err));
+    TRY(largest_sum(net, node, true, &columns, err));
+    *value = lip_mul_up(lip_sqrt_up(rows), lip_sqrt_up(columns));
+    if (at->kind == LIP_NODE_LINEAR)
+      *value = fmin(*value, lip_interval_norm(at->weights, at->W).high);
+  }
+done:
+  return st;
+}
+
+/* ---- the Gram matrix ---- */
+
+/* Rows first, ..., first + count - 1 of 2^-2e X.  middle  scratch, count x the longer side */
+static lip_status gram_rows(const lip_net *net, size_t node, bool wide, int exponent, size_t first,
+                            size_t count, double *middle, double *rows, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t n = lip_node_gram_order(net, node);
+  size_t longer = wide ? in_size(net, node) : net->node[node].size;
+
+  memset(rows, 0, count * n * sizeof *rows);
+  memset(middle, 0, count * longer * sizeof *middle);
+  for (size_t r = 0; r < count; r++) rows[r * n + first + r] = ldexp(1, -exponent);
+  TRY(wide ? lip_operator_transpose(net, node, 0, false, count, rows, middle, err)
+           : lip_operator_apply(net, node, 0, false, count, rows, middle, err));
+  for (size_t i = 0; i < count * longer; i++) middle[i] = ldexp(middle[i], -exponent);
+  memset(rows, 0, count * n * sizeof *rows);
+  TRY(wide ? lip_operator_apply(net, node, 0, false, count, middle, rows, err)
+           : lip_operator_transpose(net, node, 0, false, count, middle, rows, err));
+done:
+  return st;
+}
+
+/* slack_i >= the i-th sum of the errors of 2^-2e X.  scratch  the longer side */
+static lip_status gram_slack(const lip_net *net, size_t node, bool wide, int exponent,
+                             double *scratch, double *slack, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t n = lip_node_gram_order(net, node);
+  size_t longer = wide ? in_size(net, node) : net->node[node].size;
+  size_t terms = lip_operator_terms(net, node) + lip_operator_terms_transposed(net, node) + 4;
+  double *ones = lip_alloc(n, sizeof *ones);
+
+  if (!ones) FAIL(LIP_ENOMEM, "sums of %zu entries", n);
+  for (size_t i = 0; i < n; i++) ones[i] = ldexp(1, -exponent);
+  TRY(sizes_up(net, node, wide, ones, scratch, err));
+  for (size_t i = 0; i < longer; i++) scratch[i] = lip_up(ldexp(scratch[i], -exponent));
+  TRY(sizes_up(net, node, !wide, scratch, slack, err));
+  for (size_t i = 0; i < n; i++)
+    slack[i] = lip_add_up(lip_mul_up(lip_gamma(2 * terms), slack[i]), CUSHION);
+done:
+  lip_free(ones);
+  return st;
+}
+
+lip_status lip_node_norm_is_below(const lip_net *net, size_t node, double norm, bool *proved,
+                                  double *margin, const lip_control *control, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t in = in_size(net, node), out = net->node[node].size, n = lip_node_gram_order(net, node);
+  bool wide = out <= in;
+  double *X = NULL, *slack = lip_alloc(n, sizeof *slack), *middle = NULL, least, given = 0;
+  int exponent;
+
+  *proved = false;
+  (void)frexp(norm, &exponent);
+  least = ldexp(norm, -exponent); /* in [1/2, 1) */
+  if (!(norm > LEAST && norm < MOST) || n > LIP_MOST_GRAM) goto done;
+  X = lip_alloc(n, n * sizeof *X);
+  middle = lip_alloc(wide ? in : out, BLOCK * sizeof *middle);
+  if (!X || !slack || !middle) FAIL(LIP_ENOMEM, "a matrix of order %zu", n);
+  TRY(gram_slack(net, node, wide, exponent, middle, slack, err));
+  for (size_t i = 0; i < n; i += BLOCK) {
+    if (control && control->stop && control->stop(control->context))
+      FAIL(LIP_EINTERRUPT, "interrupted");
+    TRY(gram_rows(net, node, wide, exponent, i, n - i < BLOCK ? n - i : BLOCK, middle, X + i * n,
+                  err));
+  }
+  for (size_t i = 0; i < n; i++) {
+    for (size_t j = 0; j < i; j++) X[i * n + j] = -X[i * n + j];
+    X[i * n + i] = lip_add_down(lip_mul_down(least, least), -X[i * n + i]);
+    *margin = fmax(*margin, slack[i] / X[i * n + i]);
+  }
+  *proved = lip_certainly_semidefinite(n, X, slack, &given);
+  *margin = lip_add_up(*margin, given);
+done:
+  lip_free(middle);
+  lip_free(slack);
+  lip_free(X);
+  return st;
+}

@@ -1,0 +1,164 @@
+/* test_graph_measure.c - brackets of networks that are no chains of two layers, and their
+   certificates: skips, convolutions, pools, softmax. */
+#include "graph_nets.h"
+#include "measure_nets.h"
+
+#include "certificate/witness.h"
+#include "linalg/vector.h"
+#include "lipschitz/jacobian_norm.h"
+
+static const char *const domains[] = {"space", "ball:2", "box:-1,1", "sphere:3"};
+static const lip_activation_kind activations[] = {LIP_RELU, LIP_TANH, LIP_ABS, LIP_LEAKY_RELU,
+                                                  LIP_SIGMOID};
+
+static lip_measurement measured(const lip_net *net, const char *domain, lip_norm_kind norm,
+                                const char *output)
+{
+  lip_measure_options options;
+  lip_measurement result;
+  lip_error err = {""};
+
+  lip_measure_defaults(&options);
+  options.domain = domain;
+  options.norm = (int)norm;
+  options.output = output;
+  options.random_points = 100;
+  options.starts = 0;
+  options.search = false;
+  if (lip_measure(net, NULL, &options, &result, NULL, &err) != LIP_OK) fail_msg("%s", err.text);
+  return result;
+}
+
+static void is_proved(const lip_net *net, const lip_measurement *found)
+{
+  lip_check_result result;
+
+  assert_true(found->certified && found->lower <= found->upper && found->lower >= 0);
+  assert_int_equal(lip_check(net, found->certificate, &result, NULL, NULL), LIP_OK);
+  if (!result.valid) fail_msg("%s", result.reason);
+}
+
+/* |f(x) - f(y)| / |x - y| of nearby and far points, in the norm. */
+static double sampled_slope(const lip_net *net, lip_norm_kind norm, uint64_t seed, double size)
+{
+  size_t d = lip_net_inputs(net), m = lip_net_outputs(net);
+  lip_norm_kind dual = norm == LIP_NORM_1 ? LIP_NORM_INF : norm == LIP_NORM_INF ? LIP_NORM_1 : norm;
+  double x[200], y[200], f[20], g[20], best = 0;
+
+  assert_true(d <= 200 && m <= 20);
+  for (uint64_t t = 0; t < 300; t++) {
+    double apart = t % 2 ? 1e-4 : 1;
+
+    lip_random_normal((lip_stream){seed, LIP_FOR_PROBES}, 2 * t * d, d, x);
+    lip_random_normal((lip_stream){seed, LIP_FOR_PROBES}, (2 * t + 1) * d, d, y);
+    for (size_t i = 0; i < d; i++) {
+      x[i] *= size;
+      y[i] = x[i] + apart * (t % 3 == 0 && i != t % d ? 0 : y[i]);
+    }
+    assert_int_equal(lip_net_values(net, 1, x, f, NULL), LIP_OK);
+    assert_int_equal(lip_net_values(net, 1, y, g, NULL), LIP_OK);
+    for (size_t i = 0; i < d; i++) y[i] -= x[i];
+    for (size_t j = 0; j < m; j++) g[j] -= f[j];
+    best = fmax(best, lip_dual_length(dual, m, g) / lip_dual_length(dual, d, y));
+  }
+  return best;
+}
+
+static void brackets_hold_every_slope_and_are_proved_again(void **state)
+{
+  (void)state;
+  for (uint64_t seed = 0; seed < 15; seed++) {
+    lip_net *net = tangled_net(seed, activations[seed % 5],
+                               seed % 4 == 3 ? LIP_NODE_SOFTMAX : LIP_NODE_LINEAR);
+
+    for (lip_norm_kind norm = LIP_NORM_2; norm <= LIP_NORM_INF; norm++) {
+      lip_measurement found = measured(net, "space", norm, NULL);
+      double slope = sampled_slope(net, norm, seed, seed % 2 ? 1 : 0.1);
+
+      is_proved(net, &found);
+      if (!(slope <= found.upper * (1 + 1e-9)))
+        fail_msg("seed %zu, norm %d: %g above %g", (size_t)seed, (int)norm, slope, found.upper);
+      assert_true(found.lower > 0);
+      lip_measurement_clear(&found);
+    }
+    lip_net_free(net);
+  }
+}
+
+static void every_domain_and_output_has_a_proof(void **state)
+{
+  static const char *const outputs[] = {NULL, "1", "2-0"};
+  lip_net *net = tangled_net(7, LIP_RELU, LIP_NODE_LINEAR);
+  lip_net *soft = tangled_net(8, LIP_TANH, LIP_NODE_SOFTMAX);
+
+  (void)state;
+  for (size_t i = 0; i < 4; i++)
+    for (size_t o = 0; o < 3; o++) {
+      lip_measurement one = measured(net, domains[i], LIP_NORM_2, outputs[o]);
+      lip_measurement two = measured(soft, domains[i], LIP_NORM_2, outputs[o]);
+
+      is_proved(net, &one);
+      is_proved(soft, &two);
+      assert_true(one.lower > 0 && two.lower > 0);
+      lip_measurement_clear(&one);
+      lip_measurement_clear(&two);
+    }
+  lip_net_free(net);
+  lip_net_free(soft);
+}
+
+/* The witness's slope is that of J v as floating point has it, from below and close. */
+static void a_witness_is_as_steep_as_its_gradient(void **state)
+{
+  (void)state;
+  for (uint64_t seed = 0; seed < 20; seed++) {
+    lip_net *net = tangled_net(seed, activations[seed % 5], LIP_NODE_LINEAR);
+    lip_claim *claim = NULL;
+    double x[72], G[3 * 72], u[3], g[72], slope, lower;
+
+    assert_int_equal(lip_claim_create(net, (lip_output){0}, LIP_NORM_2,
+                                      (lip_domain){.kind = LIP_SPACE}, &claim, NULL),
+                     LIP_OK);
+    lip_random_normal((lip_stream){seed, LIP_FOR_PROBES}, 0, 72, x);
+    for (size_t j = 0; j < 3; j++)
+      assert_int_equal(lip_net_gradients(net, j, 1, x, G + j * 72, NULL), LIP_OK);
+    assert_int_equal(lip_jacobian_norm(LIP_NORM_2, 3, 72, G, u, g, &slope, NULL), LIP_OK);
+    assert_int_equal(lip_witness_slope(claim, x, NULL, &lower, NULL, NULL), LIP_OK);
+    if (!(lower <= slope * (1 + 1e-12) && lower >= slope * (1 - 1e-9)))
+      fail_msg("seed %zu: %.17g is not %.17g", (size_t)seed, lower, slope);
+    lip_claim_free(claim);
+    lip_net_free(net);
+  }
+}
+
+/* h + h + h: the product of all norms, 1, would be wrong (theory.md, errata 4). */
+static void skips_add_up(void **state)
+{
+  builder make = start_graph(1, 2, 1, 1);
+  size_t h = put_linear(&make, 0, 2), one, two;
+  lip_net *net;
+  lip_measurement found;
+
+  (void)state;
+  memcpy(make.graph.node[h].W, (double[]){1, 0, 0, 1}, 4 * sizeof(double));
+  one = put_activation(&make, h, LIP_RELU);
+  two = put_activation(&make, h, LIP_LEAKY_RELU);
+  net = finish_graph(&make, put_many(&make, LIP_NODE_ADD, 3, (size_t[]){one, two, h}));
+  found = measured(net, "space", LIP_NORM_2, NULL);
+  is_proved(net, &found);
+  assert_true(found.lower >= 3 * (1 - 1e-12) && found.upper >= 3 && found.upper <= 3 * (1 + 1e-8));
+  lip_measurement_clear(&found);
+  lip_net_free(net);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(brackets_hold_every_slope_and_are_proved_again),
+      cmocka_unit_test(every_domain_and_output_has_a_proof),
+      cmocka_unit_test(a_witness_is_as_steep_as_its_gradient),
+      cmocka_unit_test(skips_add_up),
+  };
+
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
