@@ -12,6 +12,7 @@
 #include "certificate/domain.h"
 #include "certificate/witness.h"
 #include "linalg/vector.h"
+#include "net/two_layer_form.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -132,10 +133,14 @@ lip_status lip_check(const lip_net *net, const lip_certificate *certificate,
                            .lower = certificate->lower,
                            .upper = certificate->upper,
                            .proof = certificate->proof.kind->name};
-  lip_status st = check_all(net, certificate, &made, control, err);
+  lip_net *form = NULL;
+  lip_status st = LIP_OK;
 
-  if (st != LIP_OK) return st;
+  TRY(lip_two_layer_form(net, &form, err));
+  TRY(check_all(form ? form : net, certificate, &made, control, err));
   made.seconds = lip_seconds() - start;
   *result = made;
-  return LIP_OK;
+done:
+  lip_net_free(form);
+  return st;
 }

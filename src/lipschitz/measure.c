@@ -15,6 +15,7 @@
 #include "lipschitz/sure_slope.h"
 #include "lipschitz/watch.h"
 #include "lipschitz/wider.h"
+#include "net/two_layer_form.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -292,6 +293,7 @@ lip_status lip_measure(const lip_net *net, const lip_dataset *data,
                        const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
+  lip_net *form = NULL;
   inquiry in = {.found = {.proxy_random = NAN,
                           .proxy_data = NAN,
                           .relaxed = NAN,
@@ -300,7 +302,8 @@ lip_status lip_measure(const lip_net *net, const lip_dataset *data,
                           .upper_method = "none"}};
 
   lip_watch_start(&in.watch, options->time_limit, control);
-  TRY(prepare(&in, net, data, options, err));
+  TRY(lip_two_layer_form(net, &form, err)); /* what is known of two layers holds for it too */
+  TRY(prepare(&in, form ? form : net, data, options, err));
   TRY(ask(&in, options, err));
   TRY(prove(&in, err));
   in.found.seconds = lip_watch_seconds(&in.watch);
@@ -312,6 +315,7 @@ done:
   lip_steepest_clear(&in.steepest);
   lip_claim_free(in.claim);
   lip_domain_clear(&in.domain);
+  lip_net_free(form);
   lip_free(in.gradient);
   lip_free(in.point);
   return st;
