@@ -10,6 +10,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/command_test.sh"
 lower=$(python3 -c "import json; print(repr(json.load(open('out'))['lower']))")
 upper=$(python3 -c "import json; print(repr(json.load(open('out'))['upper']))")
 
+# A third of the constant is refuted, and three times it proved, without the search for the rest.
+status=0
+"$LIPLAW" refute net.onnx --claim "$(python3 -c "print($lower / 3)")" --json >out || status=$?
+holds 'a["verdict"] == "refuted" and a["stopped"] == "claim"'
+"$LIPLAW" refute net.onnx --claim "$(python3 -c "print($upper * 30)")" --json >out
+holds 'a["verdict"] == "proved" and a["stopped"] == "claim" and a["certified"]'
+
 status=0
 "$LIPLAW" refute net.onnx --claim "$(python3 -c "print($lower * 0.99)")" --json >out || status=$?
 [ $status = 1 ] || fail "a false claim: exit status $status"

@@ -26,6 +26,9 @@ typedef struct lip_measure_options {
      borrowed; NULL: none. Saves work: its upper end is taken over where it is all that could be
      found here, its witness is where the search below starts, its proxies are told again. */
   const lip_measurement *wider;
+  /* Enough: the lower end is above this number, or the upper end at most it; borrowed; NULL: none.
+   */
+  const double *claim;
 } lip_measure_options;
 
 LIP_PUBLIC void lip_measure_defaults(lip_measure_options *options);
@@ -75,8 +78,8 @@ struct lip_measurement {
   double *layer_norm; /* depth entries, owned: |W_j|_op, of the last layer the outputs asked for; an
                          estimate; NaN if stopped before */
   double seconds;
-  const char *stopped; /* "gap": the ends met; "done": every method had its turn; "time";
-                          "interrupt" */
+  const char *stopped; /* "gap": the ends met; "claim": enough to judge it; "done": every method had
+                          its turn; "time"; "interrupt" */
 };
 
 /* The bracket of a network on a domain. Runs on the calling thread: the same network, options and

@@ -74,7 +74,7 @@ static int answer_json(size_t d, const lip_measurement *found, double claim, con
 static void answer_text(size_t d, const lip_measurement *found, double claim, const char *verdict)
 {
   cli_progress_end();
-  (void)printf("%s: the constant in norm %s on %s is claimed to be at most %.17g\n", verdict,
+  (void)printf("%s: the constant in norm %s on %s is claimed to be at most %.10g\n", verdict,
                lip_norm_name(found->norm), found->domain_text, claim);
   if (found->infinite)
     (void)puts("it is infinite: slopes grow without bound along almost every ray");
@@ -108,6 +108,7 @@ static int run(const command *self, int argc, char **argv)
 
   if (code >= 0) return code;
   options.reading = &reading;
+  options.claim = &own.claim;
   TRY(lip_net_read(path, &net, &err));
   TRY(lip_measure(net, NULL, &options, &found, cli_control(), &err));
   verdict = verdict_of(&found, own.claim);

@@ -44,6 +44,7 @@ typedef struct inquiry {
   lip_steepest steepest;
   double *point, *gradient; /* d; d: of the method that is being asked */
   lip_proposals proposals;
+  const double *claimed; /* a constant to be judged; NULL: none */
   lip_measurement found;
 } inquiry;
 
@@ -123,9 +124,24 @@ done:
   return st;
 }
 
+/* Whether the ends say already if the constant is at most the claim; with room for what proofs give
+   away. An upper end counts if something may prove it. */
+static bool is_decided(const inquiry *in)
+{
+  if (!in->claimed) return false;
+  if (in->found.lower_method && in->found.lower * (1 - 1e-9) > *in->claimed) return true;
+  for (size_t i = 0; i < in->proposals.count; i++)
+    if (in->proposals.item[i].value * (1 + 1e-7) <= *in->claimed) return true;
+  return false;
+}
+
 static void watch_search(void *context, const lip_bracket *bracket)
 {
   inquiry *in = context;
+
+  if (in->claimed && (bracket->lower * (1 - 1e-9) > *in->claimed ||
+                      (bracket->proof.kind && bracket->upper * (1 + 1e-7) <= *in->claimed)))
+    in->watch.enough = true;
 
   in->found.lower = fmax(in->found.lower, bracket->lower);
   in->found.upper = fmin(in->found.upper, bracket->upper);
@@ -233,16 +249,19 @@ static lip_status ask(inquiry *in, const lip_measure_options *options, lip_error
   bool endless = !lip_problem_slope_is_bounded(&in->problem);
 
   if (options->wider) TRY(ask_wider(in, options->wider, &upper_taken, err));
-  for (size_t i = 0; i < UPPERS && !upper_taken; i++) TRY(ask_upper(in, upper_methods[i], err));
+  for (size_t i = 0; i < UPPERS && !upper_taken && !is_decided(in); i++)
+    TRY(ask_upper(in, upper_methods[i], err));
   if (in->problem.claim) TRY(lip_constant_is_infinite(in->claim, &in->found.infinite, err));
   for (size_t i = 0; i < LOWERS; i++, asked++) {
     if (options->wider && gives_proxies(lower_methods[i])) continue;
     if (endless && !gives_proxies(lower_methods[i])) continue;
+    if (in->found.lower_method && is_decided(in)) break;
     tell(in, (double)asked / (double)all, (double)(asked + 1) / (double)all);
     TRY(ask_lower(in, lower_methods[i], err));
   }
   for (size_t i = 0; options->search && !endless && i < SEARCHES; i++, asked++) {
-    if (is_closed(&in->found, options->gap) || lip_stopped(&in->watch.control)) break;
+    if (is_closed(&in->found, options->gap) || is_decided(in) || lip_stopped(&in->watch.control))
+      break;
     tell(in, (double)asked / (double)all, (double)(asked + 1) / (double)all);
     TRY(search(in, searches[i], options->gap, err));
   }
@@ -251,6 +270,7 @@ static lip_status ask(inquiry *in, const lip_measure_options *options, lip_error
   in->found.stopped = lip_watch_verdict(&in->watch);
   if (strcmp(in->found.stopped, "done") == 0 && is_closed(&in->found, options->gap))
     in->found.stopped = "gap";
+  if (strcmp(in->found.stopped, "done") == 0 && is_decided(in)) in->found.stopped = "claim";
 done:
   return st;
 }
@@ -301,6 +321,7 @@ lip_status lip_measure(const lip_net *net, const lip_dataset *data,
                           .upper = INFINITY,
                           .upper_method = "none"}};
 
+  in.claimed = options->claim;
   lip_watch_start(&in.watch, options->time_limit, control);
   TRY(lip_two_layer_form(net, &form, err)); /* what is known of two layers holds for it too */
   TRY(prepare(&in, form ? form : net, data, options, err));

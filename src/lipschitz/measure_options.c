@@ -39,5 +39,6 @@ void lip_measure_defaults(lip_measure_options *options)
 {
   options->reading = NULL;
   options->wider = NULL;
+  options->claim = NULL;
   lip_options_defaults(lip_measure_option_table(), options);
 }

@@ -11,7 +11,7 @@ static bool stop(void *context)
     watch->interrupted = true;
   else if (lip_watch_seconds(watch) > watch->limit)
     watch->late = true;
-  return watch->interrupted || watch->late;
+  return watch->interrupted || watch->late || watch->enough;
 }
 
 static void progress(void *context, double done, const char *text)

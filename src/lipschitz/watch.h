@@ -8,6 +8,7 @@ typedef struct lip_watch {
   const lip_control *outer; /* may be NULL */
   double began, limit;      /* s */
   bool late, interrupted;   /* which of the two stopped the work */
+  bool enough;              /* set by whoever has what was wanted: stops the work too */
   double from, to;          /* which part of the whole is under way */
   char text[128];           /* what the progress says */
   lip_control control;      /* what the work is given; points back here */
