@@ -19,6 +19,7 @@ const lip_proof_kind *const lip_proof_kinds[] = {
     &lip_proof_flattening,
     &lip_proof_bilinear,
     &lip_proof_graph_product,
+    &lip_proof_sectors,
     NULL,
 };
 

@@ -72,6 +72,8 @@ extern const lip_proof_kind lip_proof_bilinear;
 
 /* Deep: norms (nodes,) for the norm 2: products of operator norms along the paths of the graph. */
 extern const lip_proof_kind lip_proof_graph_product;
+/* Graphs, norm 2: multipliers of sectors. */
+extern const lip_proof_kind lip_proof_sectors;
 
 /* All kinds, ended by NULL; by name (NULL: none). */
 extern const lip_proof_kind *const lip_proof_kinds[];

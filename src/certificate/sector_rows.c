@@ -99,7 +99,7 @@ static void count_roundings(push *p)
     if (lip_node_is_affine(node->kind)) {
       for (size_t q = 0; q < node->parents; q++)
         arrive(&p->state[node->parent[q]], through(net, i, known));
-    } else if (lip_sector_passes(p->form, i)) {
+    } else if (i > 0 && lip_sector_passes(p->form, i)) {
       known.count++;
       known.units = false;
       if (node->kind == LIP_NODE_MAX_POOL) known.count += node->kernel[0] * node->kernel[1];
