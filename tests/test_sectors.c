@@ -6,7 +6,11 @@
 #include "certificate/sector_form.h"
 #include "certificate/sector_matrix.h"
 #include "linalg/dgemm.h"
+#include "linalg/operator_norm.h"
+#include "lipschitz/multipliers.h"
 #include "lipschitz/sector_balance.h"
+#include "lipschitz/sector_closed.h"
+#include "lipschitz/sector_spare.h"
 #include "net/tape.h"
 
 static const lip_output all_outputs = {.kind = LIP_ALL_OUTPUTS};
@@ -107,10 +111,357 @@ static void couplings_are_those_of_the_network(void **state)
   lip_net_free(soft);
 }
 
+/* ---- what is proved ---- */
+
+/* A proof with multipliers in closed form; value: about the network. */
+static lip_proof closed_proof(const lip_claim *claim, bool keep, double *value)
+{
+  lip_proof proof = {.kind = &lip_proof_sectors};
+  lip_sector_form *form = form_of(claim, keep, true);
+  size_t blocks = form->blocks + 2;
+  double *multipliers, *exponents;
+  bool proved = false;
+
+  assert_int_equal(lip_proof_add(&proof, "multipliers", 1, &form->multipliers, &multipliers, NULL),
+                   LIP_OK);
+  assert_int_equal(lip_proof_add(&proof, "exponents", 1, &blocks, &exponents, NULL), LIP_OK);
+  for (size_t b = 0; b < blocks; b++) exponents[b] = form->exponent[b];
+  assert_int_equal(lip_sector_closed(form, 0, multipliers, value, NULL, NULL), LIP_OK);
+  assert_int_equal(lip_sector_spare(form, multipliers, value, &proved, NULL, NULL), LIP_OK);
+  assert_true(proved);
+  *value = ldexp(*value, form->exponent[blocks - 1]);
+  lip_sector_form_free(form);
+  return proof;
+}
+
+static bool proves(const lip_claim *claim, const lip_proof *proof, double L)
+{
+  lip_verdict verdict;
+  lip_error err = {""};
+
+  if (lip_proof_verify(claim, proof, L, &verdict, NULL, &err) != LIP_OK) fail_msg("%s", err.text);
+  assert_true(verdict.proved || verdict.reason[0] != 0);
+  return verdict.proved;
+}
+
+/* The largest |J(x)| at random points. */
+static double steepest_sample(const lip_net *net, size_t points)
+{
+  size_t d = lip_net_inputs(net), m = lip_net_outputs(net);
+  lip_tape *tape = NULL;
+  double *X = lip_alloc(m, d * sizeof *X), *U = lip_alloc_zero(m, m * sizeof *U), steepest = 0;
+  double *J = lip_alloc(m, d * sizeof *J);
+  lip_operator_norm norm;
+
+  assert_int_equal(lip_tape_create(net, m, &tape, NULL), LIP_OK);
+  for (size_t i = 0; i < m; i++) U[i * m + i] = 1;
+  for (size_t p = 0; p < points; p++) {
+    lip_random_normal((lip_stream){9, LIP_FOR_PROBES}, p * d, d, X);
+    for (size_t i = 1; i < m; i++) memcpy(X + i * d, X, d * sizeof *X);
+    assert_int_equal(lip_tape_forward(tape, m, X, NULL), LIP_OK);
+    assert_int_equal(lip_tape_pull(tape, U, J, NULL), LIP_OK);
+    assert_int_equal(lip_operator_norm_of(m, d, J, &norm, NULL, NULL), LIP_OK);
+    steepest = fmax(steepest, norm.value);
+  }
+  lip_tape_free(tape);
+  lip_free(X);
+  lip_free(U);
+  lip_free(J);
+  return steepest;
+}
+
+static void no_sampled_slope_is_above_a_proved_bound(void **state)
+{
+  static const lip_activation_kind kinds[] = {LIP_RELU, LIP_LEAKY_RELU, LIP_ABS,
+                                              LIP_TANH, LIP_SOFTPLUS,   LIP_SIGMOID};
+
+  (void)state;
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    for (int soft = 0; soft < 2; soft++) {
+      lip_net *net = tangled_net(10 + i, kinds[i], soft ? LIP_NODE_SOFTMAX : LIP_NODE_LINEAR);
+      lip_claim *claim = claim_of(net, all_outputs);
+      double value, sampled = steepest_sample(net, 200);
+      lip_proof proof = closed_proof(claim, false, &value);
+
+      assert_true(sampled > 0 && value >= sampled && value < 1000 * sampled);
+      assert_true(proves(claim, &proof, value));
+      assert_false(proves(claim, &proof, sampled * (1 - 1e-9)));
+      assert_false(proves(claim, &proof, 0));
+      lip_proof_clear(&proof);
+      lip_claim_free(claim);
+      lip_net_free(net);
+    }
+}
+
+/* A chain of dense layers of these widths. */
+static lip_net *chain(uint64_t seed, size_t depth, const size_t *widths, lip_activation psi,
+                      double size)
+{
+  lip_activation activation[128];
+  bool bias[128] = {false};
+  lip_net *net = NULL;
+  size_t drawn = 0;
+
+  for (size_t j = 0; j < depth; j++)
+    activation[j] = j + 1 < depth ? psi : (lip_activation){.kind = LIP_IDENTITY};
+  assert_int_equal(lip_net_create(depth, widths, activation, bias, LIP_F64, &net, NULL), LIP_OK);
+  for (size_t j = 0; j < depth; j++) {
+    size_t count = widths[j] * widths[j + 1];
+
+    lip_random_normal((lip_stream){seed, LIP_FOR_WEIGHTS}, drawn, count, net->layer[j].W);
+    drawn += count;
+    for (size_t i = 0; i < count; i++) net->layer[j].W[i] *= size / sqrt((double)widths[j]);
+  }
+  return net;
+}
+
+static const lip_activation relu = {.kind = LIP_RELU};
+
+/* 3 relu(-2 relu(5 x)), and so on: every path has its own direction, all bounds are the product. */
+static void chains_of_single_neurons_have_the_product_of_their_weights(void **state)
+{
+  lip_net *net = chain(1, 3, (size_t[]){1, 1, 1, 1}, relu, 1);
+  lip_claim *claim;
+  lip_proof proof;
+  double value;
+
+  (void)state;
+  net->layer[0].W[0] = 5;
+  net->layer[1].W[0] = -2;
+  net->layer[2].W[0] = 3;
+  claim = claim_of(net, all_outputs);
+  proof = closed_proof(claim, false, &value);
+  assert_true(value >= 30 && value < 30 * (1 + 1e-8));
+  assert_false(proves(claim, &proof, 30 * (1 - 1e-9)));
+  lip_proof_clear(&proof);
+  lip_claim_free(claim);
+  lip_net_free(net);
+}
+
+/* max |A diag(s) V diag(t) W| over all s, t of 0 and 1. */
+static double steepest_pattern(const lip_net *net)
+{
+  size_t d = net->layer[0].in, n = net->layer[0].out, k = net->layer[1].out, m = net->layer[2].out;
+  double J[64], G[64], H[64], steepest = 0;
+
+  for (size_t pattern = 0; pattern < (size_t)1 << (n + k); pattern++) {
+    lip_operator_norm norm;
+
+    for (size_t i = 0; i < n * d; i++) G[i] = pattern >> i / d & 1 ? net->layer[0].W[i] : 0;
+    lip_dgemm(false, false, k, d, n, 1, net->layer[1].W, n, G, d, 0, H, d);
+    for (size_t i = 0; i < k * d; i++)
+      if (!(pattern >> (n + i / d) & 1)) H[i] = 0;
+    lip_dgemm(false, false, m, d, k, 1, net->layer[2].W, k, H, d, 0, J, d);
+    assert_int_equal(lip_operator_norm_of(m, d, J, &norm, NULL, NULL), LIP_OK);
+    steepest = fmax(steepest, norm.value);
+  }
+  return steepest;
+}
+
+static void no_pattern_is_above_a_proved_bound(void **state)
+{
+  (void)state;
+  for (uint64_t seed = 0; seed < 20; seed++) {
+    lip_net *net = chain(seed, 3, (size_t[]){3, 4, 5, 2}, relu, 1);
+    lip_claim *claim = claim_of(net, all_outputs);
+    double value, steepest = steepest_pattern(net);
+    lip_proof proof = closed_proof(claim, false, &value);
+    double *multipliers = proof.item[0].array.values;
+
+    assert_true(value >= steepest && value < 4 * steepest);
+    /* whatever the multipliers are, nothing below the truth is proved */
+    for (int trial = 0; trial < 40; trial++) {
+      double factor[9];
+
+      lip_random_normal((lip_stream){seed, LIP_FOR_PROBES}, (size_t)trial * 9, 9, factor);
+      for (size_t i = 0; i < 9; i++) multipliers[i] *= exp(0.3 * factor[i]);
+      assert_false(proves(claim, &proof, steepest * (1 - 1e-9)));
+    }
+    lip_proof_clear(&proof);
+    lip_claim_free(claim);
+    lip_net_free(net);
+  }
+}
+
+static void proofs_that_do_not_fit_are_refused(void **state)
+{
+  lip_net *net = chain(2, 3, (size_t[]){3, 4, 5, 2}, relu, 1);
+  lip_claim *claim = claim_of(net, all_outputs);
+  double value, kept;
+  lip_proof proof = closed_proof(claim, false, &value), few = {.kind = &lip_proof_sectors};
+  lip_array *multipliers = &proof.item[0].array, *exponents = &proof.item[1].array;
+  static const double wrong[] = {0, -1, NAN, INFINITY, 1e-300, 1e300};
+
+  (void)state;
+  assert_true(proves(claim, &proof, value));
+  assert_false(proves(claim, &proof, NAN));
+  assert_false(proves(claim, &few, value));
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    kept = multipliers->values[3];
+    multipliers->values[3] = wrong[i];
+    assert_false(proves(claim, &proof, value));
+    multipliers->values[3] = kept;
+  }
+  multipliers->count--;
+  assert_false(proves(claim, &proof, value));
+  multipliers->count++;
+  exponents->count--;
+  assert_false(proves(claim, &proof, value));
+  exponents->count++;
+  static const double odd[] = {0.5, NAN, 1e9, 1e5, -1e5};
+  for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+    kept = exponents->values[2];
+    exponents->values[2] = odd[i];
+    assert_false(proves(claim, &proof, value));
+    exponents->values[2] = kept;
+  }
+  assert_true(proves(claim, &proof, value));
+  lip_proof_clear(&proof);
+  lip_claim_free(claim);
+  lip_net_free(net);
+}
+
+/* Layers times 2^400 and 2^-500: the same digits. */
+static void scales_of_layers_move_nothing_but_the_exponent(void **state)
+{
+  static const int shifts[][3] = {{0, 0, 0}, {400, -500, 100}, {-600, 300, -200}, {500, 400, -60}};
+  double first = 0;
+
+  (void)state;
+  for (size_t s = 0; s < sizeof shifts / sizeof *shifts; s++) {
+    lip_net *net = chain(3, 3, (size_t[]){3, 4, 5, 2}, relu, 1);
+    lip_claim *claim;
+    lip_proof proof;
+    double value;
+    int sum = 0;
+
+    for (size_t j = 0; j < 3; j++) {
+      for (size_t i = 0; i < net->layer[j].in * net->layer[j].out; i++)
+        net->layer[j].W[i] = ldexp(net->layer[j].W[i], shifts[s][j]);
+      sum += shifts[s][j];
+    }
+    claim = claim_of(net, all_outputs);
+    proof = closed_proof(claim, false, &value);
+    value = ldexp(value, -sum);
+    if (s == 0) first = value;
+    assert_true(fabs(value - first) <= 1e-12 * first);
+    lip_proof_clear(&proof);
+    lip_claim_free(claim);
+    lip_net_free(net);
+  }
+}
+
+static void deep_chains_keep_their_digits(void **state)
+{
+  size_t widths[65];
+  lip_net *net;
+  lip_claim *claim;
+  lip_proof proof;
+  double value, product = 1, upper = 0;
+  bool proved = false;
+
+  (void)state;
+  for (size_t j = 0; j <= 64; j++) widths[j] = 8;
+  net = chain(4, 64, widths, relu, 0.5);
+  for (size_t j = 0; j < 64; j++) {
+    lip_operator_norm norm;
+
+    assert_int_equal(lip_operator_norm_of(8, 8, net->layer[j].W, &norm, NULL, NULL), LIP_OK);
+    product *= norm.value;
+  }
+  claim = claim_of(net, all_outputs);
+  proof = closed_proof(claim, false, &value);
+  assert_true(value < 1e-3 * product && value > 0);
+  assert_int_equal(lip_proof_settle(claim, &proof, value, &upper, &proved, NULL, NULL), LIP_OK);
+  assert_true(proved && upper < value * (1 + 1e-8));
+  assert_false(proves(claim, &proof, steepest_sample(net, 100) * (1 - 1e-9)));
+  lip_proof_clear(&proof);
+  lip_claim_free(claim);
+  lip_net_free(net);
+}
+
+/* The optimum for two layers, read as a network of three of which the last one is the identity. */
+static void two_layers_read_as_deep_have_the_bound_of_two_layers(void **state)
+{
+  static const lip_activation_kind kinds[] = {LIP_RELU, LIP_ABS, LIP_LEAKY_RELU};
+
+  (void)state;
+  for (size_t i = 0; i < 3; i++) {
+    enum { D = 5, K = 12, M = 3 };
+    lip_activation psi = {kinds[i], kinds[i] == LIP_LEAKY_RELU ? 0.1 : 0};
+    lip_net *two = chain(6, 2, (size_t[]){D, K, M}, psi, 1);
+    lip_net *three = chain(6, 3, (size_t[]){D, K, M, M}, psi, 1);
+    lip_claim *flat = claim_of(two, all_outputs), *deep;
+    lip_multipliers *solver = NULL;
+    lip_proof proof = {.kind = &lip_proof_sectors};
+    double low[K], high[K], tau[K], value, *multipliers, *exponents;
+    double r = kinds[i] == LIP_ABS ? 1 : kinds[i] == LIP_RELU ? 0.5 : 0.45;
+
+    three->layer[1].activation.kind = LIP_IDENTITY; /* the graph has an activation node: replaced */
+    for (size_t l = 0; l < K; l++) {
+      high[l] = 1;
+      low[l] = 1 - 2 * r;
+    }
+    lip_net_free(three);
+    three = NULL;
+    {
+      builder make = start_graph(1, D, 1, 1);
+      size_t at = put(&make, 0,
+                      (lip_node){.kind = LIP_NODE_LINEAR,
+                                 .channels = K,
+                                 .weights = K * D,
+                                 .W = draw(&make, K * D, 1)});
+      double *identity = draw(&make, M * M, 0);
+
+      memcpy(make.graph.node[at].W, two->layer[0].W, K * D * sizeof(double));
+      at = put(&make, at, (lip_node){.kind = LIP_NODE_ACTIVATION, .activation = psi});
+      at = put(&make, at,
+               (lip_node){.kind = LIP_NODE_LINEAR,
+                          .channels = M,
+                          .weights = M * K,
+                          .W = draw(&make, M * K, 1)});
+      memcpy(make.graph.node[at].W, two->layer[1].W, M * K * sizeof(double));
+      for (size_t j = 0; j < M; j++) identity[j * M + j] = 1;
+      at = put(&make, at,
+               (lip_node){.kind = LIP_NODE_LINEAR, .channels = M, .weights = M * M, .W = identity});
+      three = finish_graph(&make, at);
+    }
+    deep = claim_of(three, all_outputs);
+    assert_true(deep->deep && !flat->deep);
+    assert_int_equal(lip_multipliers_create(flat, &solver, NULL), LIP_OK);
+    assert_int_equal(lip_multipliers_find(solver, low, high,
+                                          (lip_multipliers_goal){1e-9, 0, INFINITY}, false, tau,
+                                          &value, NULL, NULL, NULL),
+                     LIP_OK);
+    assert_int_equal(lip_proof_add(&proof, "multipliers", 1, (size_t[]){K}, &multipliers, NULL),
+                     LIP_OK);
+    assert_int_equal(lip_proof_add(&proof, "exponents", 1, (size_t[]){3}, &exponents, NULL),
+                     LIP_OK);
+    exponents[1] = flat->W_exponent;
+    exponents[2] = flat->W_exponent + flat->A_exponent;
+    for (size_t l = 0; l < K; l++) multipliers[l] = tau[l] / (r * r) * (1 + 1e-7);
+    assert_true(proves(deep, &proof, value * (1 + 1e-6)));
+    assert_false(proves(deep, &proof, value * (1 - 1e-6)));
+    lip_proof_clear(&proof);
+    lip_multipliers_free(solver);
+    lip_claim_free(flat);
+    lip_claim_free(deep);
+    lip_net_free(two);
+    lip_net_free(three);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(couplings_are_those_of_the_network),
+      cmocka_unit_test(chains_of_single_neurons_have_the_product_of_their_weights),
+      cmocka_unit_test(no_pattern_is_above_a_proved_bound),
+      cmocka_unit_test(no_sampled_slope_is_above_a_proved_bound),
+      cmocka_unit_test(two_layers_read_as_deep_have_the_bound_of_two_layers),
+      cmocka_unit_test(proofs_that_do_not_fit_are_refused),
+      cmocka_unit_test(scales_of_layers_move_nothing_but_the_exponent),
+      cmocka_unit_test(deep_chains_keep_their_digits),
   };
 
   lip_blas_single_thread();

@@ -150,7 +150,7 @@ static double choose(const lip_sector_block *block, size_t i, double kappa)
     return 0.5 * k / (k - 1) / kappa;
   }
   r = fmax(r, KNOWN * fmax(c, r));
-  return (c < 0.01 * r ? 0.99 : 1) / (kappa * r * (r + c));
+  return (c < 0.01 * r ? 0.999 : 1) / (kappa * r * (r + c));
 }
 
 /* In how many windows an entry is, at most. */
@@ -168,7 +168,7 @@ static double most_windows(const lip_sector_block *block, double *count)
 static lip_status choose_all(const front *f, size_t b, double tilt, double *lambda, bool *definite,
                              const lip_control *control, lip_error *err)
 {
-  static const double SPARE = 1 + 1e-4;
+  static const double SPARE = 1 + 1e-10;
   lip_status st = LIP_OK;
   const lip_sector_block *block = &f->form->block[b];
   size_t rows = block->rows;
