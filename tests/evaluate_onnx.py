@@ -24,6 +24,7 @@ OPERATORS = {
     "Gemm": gemm,
     "Relu": lambda x: np.maximum(x, 0),
     "LeakyRelu": lambda x, alpha=0.01: np.where(x < 0, x.dtype.type(alpha) * x, x),
+    "Elu": lambda x, alpha=1.0: np.where(x < 0, x.dtype.type(alpha) * np.expm1(np.minimum(x, 0)), x),
     "PRelu": lambda x, slope: np.where(x < 0, slope * x, x),
     "Abs": np.abs,
     "Tanh": np.tanh,

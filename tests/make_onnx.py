@@ -230,11 +230,13 @@ read("length", maps([node("ReduceL2", ["X"], ["l"], axes=[1]), node("Tanh", ["l"
      np.tanh(np.linalg.norm(x, axis=1, keepdims=True)))
 read("least", maps([node("ReduceMin", ["X"], ["l"], axes=[1]), node("Add", ["l", "t"], ["a"]), node("Mul", ["a", "t"], ["Y"])],
                    {"t": np.array([.75])}, size=1), (x.min(axis=1, keepdims=True) + .75) * .75)
-refused("differences-alone", maps(tents[:1] + [node("Sub", ["u", "C"], ["Y"])]), "without their lengths")
-refused("differences-bent", maps(tents[:2] + [node("Relu", ["v"], ["Y"], name="bend")]), "'bend' (Relu): it takes the differences")
+read("differences-alone", maps(tents[:1] + [node("Sub", ["u", "C"], ["Y"])]), (x[:, None] - C).reshape(5, -1))
+read("differences-bent", maps(tents[:2] + [node("Relu", ["v"], ["Y"], name="bend")]), relu(x[:, None] - C).reshape(5, -1))
+refused("lengths-beside-others", maps(tents + [node("MatMul", ["Y", "V"], ["y"]), node("Add", ["y", "X"], ["out"])],
+                                      {**doubles, "V": W1}, outputs=("out",), size=4), "'length': lengths and least entries are read in chains")
 refused("length-of-the-points", maps([node("ReduceL2", ["X"], ["Y"], axes=[0], name="norm")]), "'norm' (ReduceL2): axis 0")
 refused("length-without-axes", maps([node("ReduceL2", ["X"], ["Y"], name="norm")]), "it has no axes")
-refused("length-without-a-dimension", maps([node("ReduceL2", ["X"], ["Y"], axes=[1], keepdims=0, name="norm")]), "keepdims = 0")
+read("length-without-a-dimension", maps([node("ReduceL2", ["X"], ["Y"], axes=[1], keepdims=0, name="norm")]), np.linalg.norm(x, axis=1))
 refused("several-least-entries", maps([node("Reshape", ["X", "to"], ["g"]), node("ReduceMin", ["g"], ["Y"], axes=[2], name="least")],
                                       {"to": np.array([0, 2, 2])}), "2 least entries")
 refused("unsqueezed-points", maps([node("Unsqueeze", ["X", "zero"], ["Y"], name="up")], {"zero": np.array([0])}), "mix points")
@@ -242,24 +244,26 @@ refused("centers-of-another-width", maps(tents, {**doubles, "C": C[:, :3]}), "'m
 refused("centers-not-finite", maps(tents, {**doubles, "C": C * np.inf}), "'C': its entry 0 is")
 
 # what is refused
-refused("another-operator", model([chain[0], node("Elu", ["z"], ["h"], name="bend it"), chain[2]], weights),
-        "'bend it' (Elu)")
-refused("no-node-name", model([node("Elu", ["X"], ["Y"])], {}), "output 'Y' (Elu)")
+refused("another-operator", model([chain[0], node("Erf", ["z"], ["h"], name="bend it"), chain[2]], weights),
+        "'bend it' (Erf)")
+refused("no-node-name", model([node("Erf", ["X"], ["Y"])], {}), "output 'Y' (Erf)")
 refused("another-domain", model([node("Relu", ["X"], ["Y"], domain="com.example", name="odd")], {}), "'odd' (Relu)")
 refused("second-input", model(chain, weights, inputs=("X", "X2")), "'X2'")
 refused("second-output", model(chain, weights, outputs=("Y", "h")), "2 outputs")
 refused("no-output", model(chain, weights, outputs=()), "0 outputs")
-refused("branch", model(chain[:2] + [node("Add", ["z", "h"], ["Y"], name="skip")], weights), "'skip' (Add)")
+read("branch", model(chain[:2] + [node("Add", ["z", "h"], ["Y"], name="skip")], weights, size=6),
+     x @ G[0].T + G[1] + relu(x @ G[0].T + G[1]))
 refused("join", model(chain[:2] + [node("Add", ["h", "elsewhere"], ["Y"], name="sum")], weights), "'elsewhere'")
 refused("loop", model([node("Relu", ["X"], ["a"], name="in"), node("Add", ["a", "c"], ["a"], name="round")],
                       {"c": np.array(1.)}), "'round' (Add)")
-refused("dead-end", model([node("Relu", ["X"], ["a"])], {}), "'a' goes nowhere")
-refused("off-the-way", model(chain + [node("Relu", ["other"], ["spare"], name="spare")], weights), "'spare' (Relu)")
+refused("dead-end", model([node("Relu", ["X"], ["a"])], {}), "its output 'Y' is made by no node")
+read("off-the-way", model(chain + [node("Relu", ["other"], ["spare"], name="spare")], weights), two_layers)
 refused("wrong-matrix", model(chain, {**weights, "W2": W1}), "'last' (Gemm): its matrix takes 4 numbers, the value has 6")
 refused("wrong-bias", model(chain, {**weights, "b1": b2}), "'first' (Gemm)")
 refused("matrix-of-rank-3", model(chain, {**weights, "W1": W1[None]}), "'first' (Gemm): its constant has 3 dimensions")
 refused("value-of-rank-3", model(chain, weights, shape=("N", 1, 4)), "'first' (Gemm): the value before it has 3")
-refused("widening", model([node("Add", ["X", "c"], ["Y"], name="widen")], {"c": np.ones((1, 4))}, shape=("N", 1)), "'widen'")
+read("widening", model([node("Add", ["X", "c"], ["Y"], name="widen")], {"c": np.arange(4.)[None]}, shape=("N", 1)),
+     x[:, :1] + np.arange(4.), x[:, :1])
 refused("differs-by-point", model([node("Add", ["X", "c"], ["Y"], name="add")], {"c": np.ones((2, 4))}), "between points")
 refused("transA", model([node("Gemm", ["X", "W"], ["Y"], transA=1, name="turned")], {"W": W1.T}), "'turned' (Gemm)")
 refused("matmul-from-the-left", model([node("MatMul", ["W", "X"], ["Y"], name="left")], {"W": W1.T}), "'left' (MatMul)")
@@ -269,8 +273,9 @@ refused("negative-variance", model([chain[0], bn_node("z", "Y")], {**weights, **
 refused("training-batch-norm", model([chain[0], bn_node("z", "Y", training_mode=1)], {**weights, **norm}, opset=15), "'norm' (BatchNormalization)")
 refused("nan-weight", model(chain, {**weights, "W2": np.where(W2 == W2[1, 2], np.nan, W2)}), "tensor 'W2': its entry 8 is")
 refused("infinite-bias", model(chain, {**weights, "b2": np.array([0, 0, np.inf])}), "tensor 'b2': its entry 2 is inf")
-refused("slope-per-neuron", model([chain[0], node("PRelu", ["z", "s"], ["h"], name="slopes"), chain[2]],
-                                  {**weights, "s": np.arange(6.)}), "'slopes' (PRelu)")
+hidden = x @ G[0].T + G[1]
+read("slope-per-neuron", model([chain[0], node("PRelu", ["z", "s"], ["h"], name="slopes"), chain[2]],
+                               {**weights, "s": np.arange(6.)}), np.where(hidden < 0, np.arange(6.) * hidden, hidden) @ g[0].T + g[1])
 for name, target in [("one-point", [1, -1]), ("all-points", [-1]), ("half-points", [-1, 2])]:
     refused("mixing-reshape-to-" + name, model([node("Reshape", ["X", "to"], ["Y"], name="mix")], {"to": np.array(target)}), "'mix' (Reshape)")
 refused("wrong-reshape", model([node("Reshape", ["X", "to"], ["Y"], name="to 5")], {"to": np.array([0, 5])}), "'to 5' (Reshape)")
@@ -281,7 +286,8 @@ refused("dynamic-size", model([node("Relu", ["X"], ["Y"])], {}, shape=("N", "d")
 refused("vast-size", model([node("Relu", ["X"], ["Y"])], {}, shape=("N", 2**40)), "input 'X'")
 refused("vast-product", model([node("Relu", ["X"], ["Y"])], {}, shape=("N", 2**20, 2**20, 2**20, 2**20)), "input 'X'")
 refused("blocks-too-large", model([node("MatMul", ["X", "A"], ["Y"], name="wide")], {"A": A}, shape=("N", 2**20, 2)), "'wide' (MatMul)")
-refused("identity-too-large", model([node("Relu", ["X"], ["Y"], name="wide")], {}, shape=("N", 2**20)), "'wide' (Relu)")
+wide = random.normal(size=(1, 2**14))
+read("identity-too-large", model([node("Relu", ["X"], ["Y"], name="wide")], {}, shape=("N", 2**14)), relu(wide), wide)
 half = model(chain, {k: v for k, v in weights.items() if k != "W2"})
 half.graph.initializer.append(numpy_helper.from_array(W2.astype(np.float16), "W2"))
 refused("half-precision", half, "tensor 'W2': has the type 10")
@@ -293,7 +299,7 @@ for name, change, words in [
         ("empty-shape", lambda t: t.dims.__setitem__(0, 0), "tensor 'W1': its dimension 0 is 0"),
         ("overflowing-shape", lambda t: t.dims.extend([2**40, 2**40]), "tensor 'W1'"),
         ("many-dimensions", lambda t: t.dims.extend([1] * 20), "tensor 'W1': has 22 dimensions"),
-        ("data-elsewhere", lambda t: (t.external_data.add(key="location", value="w.bin"), t.__setattr__("data_location", 1)), "tensor 'W1': has its data in another file"),
+        ("data-elsewhere", lambda t: (t.external_data.add(key="location", value="w.bin"), t.__setattr__("data_location", 1), t.ClearField("raw_data")), "tensor 'W1': its data are in 'w.bin', which is not there"),
         ("name-twice", lambda t: t.__setattr__("name", "b1"), "two constants are named 'b1'"),
         ("odd-name", lambda t: t.__setattr__("name", "W\n1"), "'first' (Gemm): its input 'W1'")]:
     net = model(chain, weights)

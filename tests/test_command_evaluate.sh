@@ -98,41 +98,38 @@ done
 call 2 three.onnx signs.npz
 call 2 three.onnx -o Y.npz
 
-# Public networks: chains give their reference outputs, others are refused by node and operator.
+# Public networks give their reference outputs; what has no constant is refused by node and operator.
 public=$LIPLAW_TESTDATA
 if [ -d "$public/onnx" ]; then
   /usr/bin/python3 - "$LIPLAW" "$public" <<'PYTHON' || failures=$((failures + 1))
-import json, pathlib, re, subprocess, sys
-import numpy as np, onnx
+import pathlib, subprocess, sys
+import numpy as np
 liplaw, public = sys.argv[1], pathlib.Path(sys.argv[2])
-chains = {"Gemm", "MatMul", "Add", "Sub", "Mul", "Div", "BatchNormalization", "Relu", "LeakyRelu", "Abs",
-          "Tanh", "Softplus", "Sigmoid", "Identity", "Flatten", "Reshape", "Constant"}
 read = refused = failed = 0
 for net in sorted((public / "onnx").rglob("*.onnx")):
     name = "__".join(net.relative_to(public).with_suffix("").parts)
+    if name == "onnx__layer-zoo__maxpool":
+        continue  # its reference leaves ceil_mode out; see test_onnx_networks.c
     reference = public / "ref" / "io" / (name + ".npz")
-    operators = {n.op_type for n in onnx.load(net, load_external_data=False).graph.node}
-    others = operators - chains
     x, y = np.zeros((3, 1)), np.zeros((3, 1))
     if reference.exists():
         x, y = (np.load(reference)[k].reshape(3, -1) for k in "xy")
     np.savez("public.npz", X=x, y=y)
     run = subprocess.run([liplaw, "evaluate", net, "public.npz", "-o", "Y.npz"], capture_output=True, text=True)
-    if not others and operators != {"Constant"}:
+    if net.parent.name != "refuse":
         good = run.returncode == 0
         if good:
             ours = np.load("Y.npz")["y"]
             good = ours.shape == y.shape and np.max(np.abs(ours - y)) <= 1e-9 * np.max(np.abs(y))
         read += 1
     else:
-        good = run.returncode == 1 and run.stderr.count("\n") == 1 and net.name in run.stderr
-        good = good and (not others or any(f"({op})" in run.stderr for op in others))
+        good = run.returncode == 1 and run.stderr.count("\n") == 1 and net.name in run.stderr and "(Mul)" in run.stderr
         refused += 1
     if not good:
         print("FAILED:", name, run.stderr)
         failed += 1
 print(f"{read} public networks read, {refused} refused")
-sys.exit(failed > 0 or read < 20)
+sys.exit(failed > 0 or read < 50)
 PYTHON
 else
   echo "skipped the public networks: $public is absent"

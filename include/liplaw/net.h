@@ -172,17 +172,15 @@ LIP_PUBLIC void lip_fold_batch_norm(size_t k, size_t d, double *W, double *b, co
 
 /* Reads a network. The first bytes tell the format.
 
-   An archive, .npz or .safetensors, with a list of layers beside it, NAME.arch.json: linear, conv2d,
-   batch normalisation, pools, sums, concatenations and every activation; another one is refused
-   with its number and name.
+   An archive, .npz or .safetensors, with a list of layers beside it, NAME.arch.json: linear,
+   conv2d, batch normalisation, pools, sums, concatenations and every activation; another one is
+   refused with its number and name.
 
-   Or an ONNX file (operator sets 7 to 20, float and double tensors) that is a chain of affine
-   maps and activations: Gemm, MatMul, Add, Sub, Mul and Div by constants, BatchNormalization, Relu,
-   LeakyRelu, PRelu with one slope, Abs, Tanh, Softplus, Sigmoid, Mul(h, h), Pow with one whole
-   exponent, and Identity, Constant, Flatten, Unsqueeze and Reshape that keep points apart; and the
-   maps that are not affine: Sub of all centers, then ReduceL2; ReduceL2 of groups; ReduceMin.
-   Another operator is refused with the node's name. Constants that have to be combined are combined
-   in f64, and then the precision is LIP_F64; two matrices in a row stay two layers.
+   Or an ONNX file: any graph of the operators that docs/formats.md lists, operator sets 7 to 20,
+   float and double tensors, also in other files of its folder. What only constants make is computed
+   in f64. A chain of affine maps and activations becomes layers (two matrices in a row stay two);
+   constants that have to be combined are combined in f64, and then the precision is LIP_F64. What
+   has no Lipschitz constant, and any other operator, is refused with the node's name.
 
    net     out  released with lip_net_free
    return       LIP_OK; LIP_EIO; LIP_EINPUT with file, node and cause; LIP_ENUMERIC; LIP_ENOMEM */

@@ -1,228 +1,309 @@
-/* onnx_affine.c - the ONNX operators that are affine maps of each point, as the specification
-   defines them for operator sets 7 to 20. */
+/* onnx_affine.c - the ONNX operators that scale, shift and add, as the specification defines them
+   for operator sets 7 to 20. Constants become LIP_NODE_SCALE: one number for each channel of the
+   node before where that is possible, so that they can be folded into it. */
 #include "net/onnx_affine.h"
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "net/onnx_maps.h"
+#include "net/onnx_shape.h"
 
 #include <math.h>
 #include <string.h>
 
-/* M (in x out where `transposed`, else out x in) as W, out x in; or where a point is a list of
-   `blocks` vectors, all of which M multiplies, as the matrix with so many W on its diagonal. */
-static lip_status read_matrix(lip_onnx_import *import, const lip_onnx_array *M, bool transposed,
-                              size_t blocks, double **W, lip_error *err)
+/* ---- scales and shifts ---- */
+
+static bool alike_in_channels(const double *v, size_t channels, size_t places)
+{
+  for (size_t c = 0; v && c < channels; c++)
+    for (size_t i = 1; i < places; i++)
+      if (v[c * places + i] != v[c * places]) return false;
+  return true;
+}
+
+static bool all_are(const double *v, size_t count, double value)
+{
+  for (size_t i = 0; v && i < count; i++)
+    if (v[i] != value) return false;
+  return true;
+}
+
+static void keep_channels(double *v, size_t channels, size_t places)
+{
+  for (size_t c = 0; v && c < channels; c++) v[c] = v[c * places];
+}
+
+lip_status lip_onnx_scale(lip_onnx_call *call, const lip_onnx_value *from, double *w, double *b,
+                          lip_onnx_value *out, lip_error *err)
 {
   lip_status st = LIP_OK;
-  size_t out = M->dims[transposed ? 1 : 0], in = M->dims[transposed ? 0 : 1];
-  double *block = lip_alloc(M->count, sizeof *block), *all = NULL;
+  size_t n = from->array.count, at, channels, places;
+  lip_node parent = call->import->graph.node[from->node];
+  lip_node node = {.kind = LIP_NODE_SCALE,
+                   .channels = parent.channels,
+                   .height = parent.height,
+                   .width = parent.width};
 
-  if (!block) FAIL(LIP_ENOMEM, "no memory for a matrix of %zu x %zu", out, in);
-  if (transposed)
-    TRY(lip_onnx_array_transposed(M, block, err));
-  else
-    TRY(lip_onnx_array_values(M, block, err));
-  if (blocks > 1) {
-    TRY(lip_chain_reserve(&import->chain, blocks * out, blocks * in, err));
-    all = lip_alloc_zero(blocks * out, blocks * in * sizeof *all);
-    if (!all) FAIL(LIP_ENOMEM, "no memory for a matrix of %zu x %zu", blocks * out, blocks * in);
-    for (size_t r = 0; r < blocks * out; r++)
-      memcpy(all + r * blocks * in + r / out * in, block + r % out * in, in * sizeof *all);
+  for (size_t i = 0; w && i < n; i++)
+    if (!isfinite(w[i])) FAIL(LIP_EINPUT, "its factor of value %zu is %g", i, w[i]);
+  *out = *from;
+  if (!b && all_are(w, n, 1)) goto done;
+  if (!w) {
+    w = lip_alloc(n, sizeof *w);
+    if (!w) FAIL(LIP_ENOMEM, "no memory for %zu factors", n);
+    for (size_t i = 0; i < n; i++) w[i] = 1;
   }
-  *W = all ? all : block;
-  if (!all) block = NULL;
+  channels = parent.channels;
+  places = n / channels;
+  if (alike_in_channels(w, channels, places) && alike_in_channels(b, channels, places)) {
+    keep_channels(w, channels, places);
+    keep_channels(b, channels, places);
+    n = channels;
+  }
+  TRY(lip_onnx_reserve(call->import, n, err));
+  node.W = w;
+  node.weights = n;
+  node.b = b;
+  node.biases = b ? n : 0;
+  w = b = NULL;
+  TRY(lip_onnx_emit(call, from->node, &node, &at, err));
+  out->node = at;
 done:
-  lip_free(block);
+  lip_free(w);
+  lip_free(b);
   return st;
 }
 
-/* value <- W value for a constant matrix, stored as W or, `transposed`, as W^T; by ONNX's rule it
-   multiplies the last dimension. */
-static lip_status apply_matrix(lip_onnx_import *import, const lip_onnx_array *array,
-                               bool transposed, lip_error *err)
+lip_status lip_onnx_scale_all(lip_onnx_call *call, const lip_onnx_value *from, double w, double b,
+                              lip_onnx_value *out, lip_error *err)
+{
+  size_t n = from->array.count;
+  double *factors = NULL, *shifts = NULL;
+
+  *out = *from;
+  if (w == 1 && b == 0) return LIP_OK;
+  factors = lip_alloc(n, sizeof *factors);
+  if (b != 0) shifts = lip_alloc(n, sizeof *shifts);
+  if (!factors || (b != 0 && !shifts)) {
+    lip_free(factors);
+    lip_free(shifts);
+    return lip_fail(err, LIP_ENOMEM, "no memory for %zu factors", n);
+  }
+  for (size_t i = 0; i < n; i++) factors[i] = w;
+  for (size_t i = 0; shifts && i < n; i++) shifts[i] = b;
+  return lip_onnx_scale(call, from, factors, shifts, out, err);
+}
+
+/* ---- sums ---- */
+
+/* The place of a value's entries at its node <- those of `like`, of the same shape. */
+static lip_status order_like(lip_onnx_call *call, const lip_onnx_value *from,
+                             const lip_onnx_value *like, lip_onnx_value *out, lip_error *err)
 {
   lip_status st = LIP_OK;
-  size_t out, in, blocks, last = import->shape.rank - 1;
-  double *W = NULL;
+  size_t n = from->array.count, *index;
+  bool same = true;
 
-  if (array->rank != 2)
-    FAIL(LIP_EINPUT, "its constant has %zu dimensions, a matrix has 2", array->rank);
-  out = array->dims[transposed ? 1 : 0];
-  in = array->dims[transposed ? 0 : 1];
-  if (import->shape.dims[last] != in)
-    FAIL(LIP_EINPUT, "its matrix takes %zu numbers, the value has %zu", in,
-         import->shape.dims[last]);
-  blocks = lip_onnx_shape_width(&import->shape) / in;
-  TRY(read_matrix(import, array, transposed, blocks, &W, err));
-  TRY(lip_chain_product(&import->chain, blocks * out, W, err));
-  import->shape.dims[last] = out;
+  for (size_t k = 0; k < from->array.rank; k++)
+    same = same && (from->array.dims[k] == 1 || from->strides[k] == like->strides[k]);
+  *out = *from;
+  if (same) goto done;
+  index = lip_alloc(n, sizeof *index);
+  if (!index) FAIL(LIP_ENOMEM, "no memory for %zu indices", n);
+  for (size_t i = 0; i < n; i++) index[lip_onnx_place(like, i)] = i;
+  TRY(lip_onnx_take(call, from, &like->array, index, 0, out, err));
+  memcpy(out->strides, like->strides, sizeof out->strides);
 done:
   return st;
 }
 
-static lip_status scale_by(lip_onnx_import *import, double factor, lip_error *err)
-{
-  size_t width = import->chain.width;
-  double *v;
-
-  if (factor == 1) return LIP_OK;
-  v = lip_alloc(width, sizeof *v);
-  if (!v) return lip_fail(err, LIP_ENOMEM, "no memory for %zu factors", width);
-  for (size_t i = 0; i < width; i++) v[i] = factor;
-  return lip_chain_scale(&import->chain, v, err);
-}
-
-/* Gemm: alpha A B + beta C, A the value, B and C constants (transB: B is stored transposed). */
-lip_status lip_onnx_gemm(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
-                         lip_error *err)
+static lip_status add_nodes(lip_onnx_call *call, const lip_onnx_value *one,
+                            const lip_onnx_value *two, lip_onnx_value *out, lip_error *err)
 {
   lip_status st = LIP_OK;
-  int64_t transA, transB;
-  double alpha, beta, *c = NULL;
-  lip_onnx_array B;
+  lip_onnx_value second;
+  lip_node node = {.kind = LIP_NODE_ADD, .parents = 2};
+  size_t at;
 
-  TRY(lip_onnx_value_first(at, err));
-  TRY(lip_onnx_int_attribute(node, "transA", 0, &transA, err));
-  TRY(lip_onnx_int_attribute(node, "transB", 0, &transB, err));
-  TRY(lip_onnx_float_attribute(node, "alpha", 1, &alpha, err));
-  TRY(lip_onnx_float_attribute(node, "beta", 1, &beta, err));
-  if (transA != 0) FAIL(LIP_EINPUT, "transA would mix points");
-  if (import->shape.rank + import->shape.batched != 2)
-    FAIL(LIP_EINPUT, "the value before it has %zu dimensions instead of 2",
-         import->shape.rank + import->shape.batched);
-  TRY(lip_onnx_constant_input(import, node, 1, &B, err));
-  TRY(apply_matrix(import, &B, transB == 0, err));
-  TRY(scale_by(import, alpha, err));
-  if (node->n_input < 3 || !node->input[2][0]) goto done;
-  TRY(lip_onnx_vector_input(import, node, 2, &c, err));
-  for (size_t i = 0; i < import->chain.width; i++) c[i] *= beta;
-  TRY(lip_chain_shift(&import->chain, c, err));
+  TRY(order_like(call, two, one, &second, err));
+  node.parent = lip_alloc(2, sizeof *node.parent);
+  if (!node.parent) FAIL(LIP_ENOMEM, "no memory for a node");
+  node.parent[0] = one->node;
+  node.parent[1] = second.node;
+  TRY(lip_onnx_emit_many(call, &node, &at, err));
+  *out = *one;
+  out->node = at;
 done:
   return st;
 }
 
-/* MatMul: value . B, or A . value where the value is a single vector. */
-lip_status lip_onnx_matmul(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
-                           lip_error *err)
-{
-  lip_status st = LIP_OK;
-  lip_onnx_array matrix;
-
-  if (at == 1 && (import->shape.batched || import->shape.rank != 1))
-    FAIL(LIP_EINPUT, "a constant comes before a value that is not one vector");
-  TRY(lip_onnx_constant_input(import, node, 1 - at, &matrix, err));
-  TRY(apply_matrix(import, &matrix, at == 0, err));
-done:
-  return st;
-}
-
-lip_status lip_onnx_add(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
-                        lip_error *err)
+static lip_status add_constant(lip_onnx_call *call, const lip_onnx_value *from,
+                               const lip_onnx_value *constant, double factor, lip_onnx_value *out,
+                               lip_error *err)
 {
   double *v = NULL;
-  lip_status st = lip_onnx_vector_input(import, node, 1 - at, &v, err);
+  lip_status st = lip_onnx_shape_align(&constant->array, from, &v, err);
 
-  return st == LIP_OK ? lip_chain_shift(&import->chain, v, err) : st;
+  if (st != LIP_OK) return st;
+  for (size_t i = 0; factor != 1 && i < from->array.count; i++) v[i] *= factor;
+  return lip_onnx_scale(call, from, NULL, v, out, err);
 }
 
-/* Sub: value - c, or c - value; or the differences from all centers, which are read with the
-   ReduceL2 after them. */
-lip_status lip_onnx_sub(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
-                        lip_error *err)
+lip_status lip_onnx_plus(lip_onnx_call *call, const lip_onnx_value *one, const lip_onnx_value *two,
+                         double factor, lip_onnx_value *out, lip_error *err)
 {
   lip_status st = LIP_OK;
-  double *v = NULL;
+  lip_onnx_value first = *one, second = *two;
+  lip_onnx_array shape = {0};
+  bool batched;
+
+  TRY(lip_onnx_shape_common(2, (const lip_onnx_value *const[]){one, two}, &shape, &batched, err));
+  if (!one->constant) TRY(lip_onnx_shape_spread(call, one, &shape, batched, &first, err));
+  if (!two->constant) TRY(lip_onnx_shape_spread(call, two, &shape, batched, &second, err));
+  if (!second.constant) TRY(lip_onnx_scale_all(call, &second, factor, 0, &second, err));
+  if (first.constant)
+    TRY(add_constant(call, &second, &first, 1, out, err));
+  else if (second.constant)
+    TRY(add_constant(call, &first, &second, factor, out, err));
+  else
+    TRY(add_nodes(call, &first, &second, out, err));
+done:
+  return st;
+}
+
+lip_status lip_onnx_add(lip_onnx_call *call, lip_error *err)
+{
+  return lip_onnx_plus(call, call->in[0], call->in[1], 1, call->out[0], err);
+}
+
+lip_status lip_onnx_sum(lip_onnx_call *call, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_onnx_value sum = *call->in[0];
+
+  for (size_t i = 1; i < call->inputs; i++) {
+    if (sum.constant && call->in[i]->constant) TRY(lip_onnx_as_node(call, &sum, &sum, err));
+    TRY(lip_onnx_plus(call, &sum, call->in[i], 1, &sum, err));
+  }
+  *call->out[0] = sum;
+done:
+  return st;
+}
+
+/* Sub; or the differences from all centers, which are read with the ReduceL2 after them. */
+lip_status lip_onnx_sub(lip_onnx_call *call, lip_error *err)
+{
   bool centers;
+  lip_status st = lip_onnx_take_centers(call, &centers, err);
 
-  TRY(lip_onnx_take_centers(import, node, 1 - at, &centers, err));
-  if (centers) goto done;
-  TRY(lip_onnx_vector_input(import, node, 1 - at, &v, err));
-  if (at == 1) TRY(scale_by(import, -1, err));
-  for (size_t i = 0; at == 0 && i < import->chain.width; i++) v[i] = -v[i];
-  st = lip_chain_shift(&import->chain, v, err);
-  v = NULL;
-done:
-  lip_free(v);
-  return st;
+  if (st != LIP_OK || centers) return st;
+  return lip_onnx_plus(call, call->in[0], call->in[1], -1, call->out[0], err);
 }
 
-/* Mul by a constant, or of the value with itself. */
-lip_status lip_onnx_mul(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
-                        lip_error *err)
+lip_status lip_onnx_neg(lip_onnx_call *call, lip_error *err)
+{
+  return lip_onnx_scale_all(call, call->in[0], -1, 0, call->out[0], err);
+}
+
+/* ---- products ---- */
+
+/* out <- the value times a constant, or 1 / constant, which may spread it. */
+static lip_status scale_constant(lip_onnx_call *call, const lip_onnx_value *from,
+                                 const lip_onnx_value *constant, bool inverse, lip_error *err)
 {
   lip_status st = LIP_OK;
+  lip_onnx_value value;
+  lip_onnx_array shape = {0};
+  bool batched;
   double *v = NULL;
 
-  if (strcmp(node->input[0], node->input[1]) == 0)
-    return lip_chain_activate(&import->chain, (lip_activation){LIP_SQUARE, 0}, err);
-  TRY(lip_onnx_vector_input(import, node, 1 - at, &v, err));
-  TRY(lip_chain_scale(&import->chain, v, err));
+  TRY(lip_onnx_shape_common(2, (const lip_onnx_value *const[]){from, constant}, &shape, &batched,
+                            err));
+  TRY(lip_onnx_shape_spread(call, from, &shape, batched, &value, err));
+  TRY(lip_onnx_shape_align(&constant->array, &value, &v, err));
+  for (size_t i = 0; inverse && i < shape.count; i++) v[i] = 1 / v[i];
+  TRY(lip_onnx_scale(call, &value, v, NULL, call->out[0], err));
 done:
   return st;
 }
 
-lip_status lip_onnx_div(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
-                        lip_error *err)
+static bool same_value(const lip_onnx_value *a, const lip_onnx_value *b)
 {
-  lip_status st = LIP_OK;
-  double *v = NULL;
+  if (a->node != b->node || a->array.rank != b->array.rank) return false;
+  for (size_t k = 0; k < a->array.rank; k++)
+    if (a->array.dims[k] != b->array.dims[k] || a->strides[k] != b->strides[k]) return false;
+  return true;
+}
 
-  TRY(lip_onnx_value_first(at, err));
-  TRY(lip_onnx_vector_input(import, node, 1, &v, err));
-  for (size_t i = 0; i < import->chain.width; i++) v[i] = 1 / v[i];
-  TRY(lip_chain_scale(&import->chain, v, err));
-done:
+/* Mul by a constant, or of a value with itself. */
+lip_status lip_onnx_mul(lip_onnx_call *call, lip_error *err)
+{
+  const lip_onnx_value *one = call->in[0], *two = call->in[1];
+  lip_node square = {.kind = LIP_NODE_ACTIVATION, .activation = {LIP_SQUARE, 0}};
+  lip_status st;
+
+  if (one->constant) return scale_constant(call, two, one, false, err);
+  if (two->constant) return scale_constant(call, one, two, false, err);
+  if (!same_value(one, two))
+    return lip_fail(err, LIP_EINPUT,
+                    "it multiplies two values that depend on the network's input: that has no "
+                    "Lipschitz constant");
+  *call->out[0] = *one;
+  st = lip_onnx_emit(call, one->node, &square, &call->out[0]->node, err);
   return st;
 }
+
+lip_status lip_onnx_div(lip_onnx_call *call, lip_error *err)
+{
+  if (!call->in[1]->constant)
+    return lip_fail(err, LIP_EINPUT,
+                    "it divides by a value that depends on the network's input: that has no "
+                    "Lipschitz constant");
+  return scale_constant(call, call->in[0], call->in[1], true, err);
+}
+
+/* ---- batch normalisation ---- */
 
 /* Input i of a BatchNormalization: one number for each channel, the second dimension. */
-static lip_status channel_input(lip_onnx_import *import, const Onnx__NodeProto *node, size_t i,
-                                double **values, lip_error *err)
+static lip_status channel_input(lip_onnx_call *call, size_t i, double **values, lip_error *err)
 {
   lip_status st = LIP_OK;
-  const lip_onnx_shape *shape = &import->shape;
-  size_t channel = shape->batched ? 0 : 1;
-  lip_onnx_array array;
+  const lip_onnx_value *from = call->in[0];
+  lip_onnx_array array = call->in[i]->array;
 
-  TRY(lip_onnx_constant_input(import, node, i, &array, err));
-  if (array.rank != 1 || array.count != shape->dims[channel])
+  TRY(lip_onnx_need_constant(call, i, err));
+  if (array.rank != 1 || array.count != from->array.dims[1])
     FAIL(LIP_EINPUT, "its input %zu has not %zu numbers, one for each channel", i,
-         shape->dims[channel]);
-  array.rank = shape->rank - channel; /* C x 1 x ... x 1 */
+         from->array.dims[1]);
+  array.rank = from->array.rank - 1; /* C x 1 x ... x 1 */
   for (size_t k = 1; k < array.rank; k++) array.dims[k] = 1;
-  TRY(lip_onnx_shape_broadcast(shape, &array, values, err));
+  TRY(lip_onnx_shape_align(&array, from, values, err));
 done:
   return st;
 }
 
 /* BatchNormalization with its stored statistics: gamma (h - mean) / sqrt(variance + eps) + beta. */
-lip_status lip_onnx_batch_norm(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
-                               lip_error *err)
+lip_status lip_onnx_batch_norm(lip_onnx_call *call, lip_error *err)
 {
   lip_status st = LIP_OK;
   double epsilon, *v[4] = {NULL}; /* gamma, beta, mean, variance */
   int64_t training;
+  lip_onnx_value shifted;
 
-  TRY(lip_onnx_value_first(at, err));
-  TRY(lip_onnx_float_attribute(node, "epsilon", 1e-5F, &epsilon, err));
-  TRY(lip_onnx_int_attribute(node, "training_mode", 0, &training, err));
+  TRY(lip_onnx_float_attribute(call->node, "epsilon", 1e-5F, &epsilon, err));
+  TRY(lip_onnx_int_attribute(call->node, "training_mode", 0, &training, err));
   if (training != 0) FAIL(LIP_EINPUT, "its statistics are those of each batch");
-  if (import->shape.rank + import->shape.batched < 2)
-    FAIL(LIP_EINPUT, "the value before it has one dimension");
-  for (size_t i = 0; i < 4; i++) TRY(channel_input(import, node, i + 1, &v[i], err));
-  for (size_t i = 0; i < import->chain.width; i++) {
+  if (call->in[0]->array.rank < 2) FAIL(LIP_EINPUT, "the value before it has one dimension");
+  for (size_t i = 0; i < 4; i++) TRY(channel_input(call, i + 1, &v[i], err));
+  for (size_t i = 0; i < call->in[0]->array.count; i++) {
     v[0][i] /= sqrt(v[3][i] + epsilon);
     v[2][i] = -v[2][i];
   }
-  st = lip_chain_shift(&import->chain, v[2], err);
+  st = lip_onnx_scale(call, call->in[0], NULL, v[2], &shifted, err);
   v[2] = NULL;
   if (st != LIP_OK) goto done;
-  st = lip_chain_scale(&import->chain, v[0], err);
-  v[0] = NULL;
-  if (st != LIP_OK) goto done;
-  st = lip_chain_shift(&import->chain, v[1], err);
-  v[1] = NULL;
+  st = lip_onnx_scale(call, &shifted, v[0], v[1], call->out[0], err);
+  v[0] = v[1] = NULL;
 done:
   for (size_t i = 0; i < 4; i++) lip_free(v[i]);
   return st;

@@ -1,4 +1,4 @@
-/* onnx_operands.c - attributes and constant inputs of an ONNX node. */
+/* onnx_operands.c - attributes, axes and lists of an ONNX node. */
 #include "net/onnx_operands.h"
 
 #include "base/error.h"
@@ -6,77 +6,147 @@
 #include <math.h>
 #include <string.h>
 
-static const Onnx__AttributeProto *attribute(const Onnx__NodeProto *node, const char *name)
+const Onnx__AttributeProto *lip_onnx_attribute(const Onnx__NodeProto *node, const char *name)
 {
   for (size_t i = 0; i < node->n_attribute; i++)
     if (strcmp(lip_onnx_text(node->attribute[i]->name), name) == 0) return node->attribute[i];
   return NULL;
 }
 
+/* Is it of the type? A number that is 0 may be left out then. */
+static bool is_of_type(const Onnx__AttributeProto *attribute,
+                       Onnx__AttributeProto__AttributeType type)
+{
+  return attribute->has_type && attribute->type == type;
+}
+
 lip_status lip_onnx_float_attribute(const Onnx__NodeProto *node, const char *name, float otherwise,
                                     double *value, lip_error *err)
 {
-  const Onnx__AttributeProto *found = attribute(node, name);
+  const Onnx__AttributeProto *found = lip_onnx_attribute(node, name);
 
   *value = otherwise;
-  if (found && !(found->has_f && isfinite(found->f)))
+  if (!found) return LIP_OK;
+  if (!(found->has_f || is_of_type(found, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT)) ||
+      !isfinite(found->f))
     return lip_fail(err, LIP_EINPUT, "its attribute '%s' is no finite number", name);
-  if (found) *value = found->f;
+  *value = found->f;
   return LIP_OK;
 }
 
 lip_status lip_onnx_int_attribute(const Onnx__NodeProto *node, const char *name, int64_t otherwise,
                                   int64_t *value, lip_error *err)
 {
-  const Onnx__AttributeProto *found = attribute(node, name);
+  const Onnx__AttributeProto *found = lip_onnx_attribute(node, name);
 
   *value = otherwise;
-  if (found && !found->has_i)
+  if (!found) return LIP_OK;
+  if (!(found->has_i || is_of_type(found, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INT)))
     return lip_fail(err, LIP_EINPUT, "its attribute '%s' is no whole number", name);
-  if (found) *value = found->i;
+  *value = found->i;
   return LIP_OK;
 }
 
-lip_status lip_onnx_axis_attribute(const Onnx__NodeProto *node, const char *name, bool *given,
-                                   int64_t *value, lip_error *err)
+bool lip_onnx_text_attribute(const Onnx__NodeProto *node, const char *name, const char *expected,
+                             bool otherwise)
 {
-  const Onnx__AttributeProto *found = attribute(node, name);
+  const Onnx__AttributeProto *found = lip_onnx_attribute(node, name);
 
-  *given = found != NULL;
-  if (found && found->n_ints != 1)
-    return lip_fail(err, LIP_EINPUT, "its attribute '%s' is no list of one whole number", name);
-  if (found) *value = found->ints[0];
-  return LIP_OK;
+  if (!found) return otherwise;
+  return found->has_s && found->s.len == strlen(expected) &&
+         memcmp(found->s.data, expected, found->s.len) == 0;
 }
 
-lip_status lip_onnx_constant_input(lip_onnx_import *import, const Onnx__NodeProto *node, size_t i,
-                                   lip_onnx_array *array, lip_error *err)
+lip_status lip_onnx_read_sizes(const lip_onnx_call *call, size_t i, lip_onnx_list *list,
+                               lip_error *err)
 {
   lip_status st = LIP_OK;
-  const Onnx__TensorProto *tensor = lip_onnx_graph_constant(import->graph, node->input[i]);
-  char name[LIP_ONNX_TEXT];
+  const lip_onnx_array *array;
 
-  if (!tensor)
-    FAIL(LIP_EINPUT, "its input '%s' is neither a constant nor the value before it",
-         lip_onnx_printable(node->input[i], name));
-  TRY(lip_onnx_array_view(tensor, array, err));
-  if (array->type == ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE) import->doubles = true;
+  *list = (lip_onnx_list){.given = lip_onnx_has_input(call, i)};
+  if (!list->given) goto done;
+  TRY(lip_onnx_need_constant(call, i, err));
+  array = &call->in[i]->array;
+  if (lip_onnx_array_is_real(array) || array->rank > 1 || array->count > LIP_ONNX_LIST)
+    FAIL(LIP_EINPUT, "its input %zu is no short list of whole numbers", i);
+  list->count = array->count;
+  for (size_t k = 0; k < list->count; k++) list->entry[k] = lip_onnx_array_integer(array, k);
 done:
   return st;
 }
 
-/* Input i of the node as one number for each of the value's; released with lip_free. */
-lip_status lip_onnx_vector_input(lip_onnx_import *import, const Onnx__NodeProto *node, size_t i,
-                                 double **values, lip_error *err)
+lip_status lip_onnx_read_list(const lip_onnx_call *call, const char *name, size_t i,
+                              lip_onnx_list *list, lip_error *err)
 {
-  lip_onnx_array array;
-  lip_status st = lip_onnx_constant_input(import, node, i, &array, err);
+  lip_status st = LIP_OK;
+  const Onnx__AttributeProto *found = name ? lip_onnx_attribute(call->node, name) : NULL;
 
-  return st == LIP_OK ? lip_onnx_shape_broadcast(&import->shape, &array, values, err) : st;
+  if (!found) {
+    TRY(lip_onnx_read_sizes(call, i, list, err));
+    for (size_t k = 0; k < list->count; k++)
+      if (list->entry[k] == LIP_ONNX_POINTS)
+        FAIL(LIP_EINPUT, "its input %zu is the number of points", i);
+    goto done;
+  }
+  *list = (lip_onnx_list){.given = true, .count = found->n_ints};
+  if (list->count > LIP_ONNX_LIST)
+    FAIL(LIP_EINPUT, "its attribute '%s' has %zu numbers", name, list->count);
+  for (size_t k = 0; k < list->count; k++) list->entry[k] = found->ints[k];
+done:
+  return st;
 }
 
-lip_status lip_onnx_value_first(size_t at, lip_error *err)
+lip_status lip_onnx_axis(int64_t axis, size_t rank, bool batched, size_t *k, lip_error *err)
 {
-  return at == 0 ? LIP_OK
-                 : lip_fail(err, LIP_EINPUT, "the value before it must be its first input");
+  if (axis < -(int64_t)rank || axis >= (int64_t)rank)
+    return lip_fail(err, LIP_EINPUT, "axis %lld is none of %zu dimensions", (long long)axis, rank);
+  *k = (size_t)(axis < 0 ? axis + (int64_t)rank : axis);
+  if (batched && *k == 0)
+    return lip_fail(err, LIP_EINPUT, "axis %lld would mix points", (long long)axis);
+  return LIP_OK;
+}
+
+lip_status lip_onnx_axes(const lip_onnx_list *list, size_t rank, bool batched,
+                         bool axes[LIP_ONNX_RANK], lip_error *err)
+{
+  lip_status st = LIP_OK;
+
+  for (size_t k = 0; k < LIP_ONNX_RANK; k++) axes[k] = !list->given && k >= batched && k < rank;
+  for (size_t i = 0; i < list->count; i++) {
+    size_t k;
+
+    TRY(lip_onnx_axis(list->entry[i], rank, batched, &k, err));
+    axes[k] = true;
+  }
+done:
+  return st;
+}
+
+bool lip_onnx_has_input(const lip_onnx_call *call, size_t i)
+{
+  return i < call->inputs && call->in[i];
+}
+
+lip_status lip_onnx_need_constant(const lip_onnx_call *call, size_t i, lip_error *err)
+{
+  char name[LIP_ONNX_TEXT];
+
+  if (!lip_onnx_has_input(call, i) || call->in[i]->constant) return LIP_OK;
+  return lip_fail(err, LIP_EINPUT, "its input %zu, '%s', depends on the network's input", i,
+                  lip_onnx_printable(call->node->input[i], name));
+}
+
+lip_status lip_onnx_one_number(const lip_onnx_call *call, size_t i, double otherwise, double *value,
+                               lip_error *err)
+{
+  const lip_onnx_array *array;
+
+  *value = otherwise;
+  if (!lip_onnx_has_input(call, i)) return LIP_OK;
+  array = &call->in[i]->array;
+  if (!call->in[i]->constant || array->count != 1)
+    return lip_fail(err, LIP_EINPUT, "its input %zu is not one constant number", i);
+  *value = lip_onnx_array_is_real(array) ? lip_onnx_array_real(array, 0)
+                                         : (double)lip_onnx_array_integer(array, 0);
+  return LIP_OK;
 }

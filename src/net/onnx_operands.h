@@ -1,20 +1,11 @@
-/* onnx_operands.h - what an ONNX operator finds at its node: attributes, constants, the value. */
+/* onnx_operands.h - what an ONNX operator finds at its node: attributes, axes, lists of numbers. */
 #ifndef LIP_NET_ONNX_OPERANDS_H
 #define LIP_NET_ONNX_OPERANDS_H
 
-#include "net/affine_chain.h"
-#include "net/onnx_graph.h"
-#include "net/onnx_shape.h"
+#include "net/onnx_value.h"
 
-/* A network on its way out of a graph. */
-typedef struct lip_onnx_import {
-  const lip_onnx_graph *graph;
-  lip_affine_chain chain;
-  lip_onnx_shape shape; /* of the chain's value */
-  bool doubles;         /* a DOUBLE tensor was met */
-  bool apart;           /* the value was unsqueezed: a subtraction makes differences from centers */
-  double *centers; /* the value is h - w_j, j < dims[rank - 2]; owned; NULL: it is the chain's */
-} lip_onnx_import;
+/* NULL where the node has none of that name. */
+const Onnx__AttributeProto *lip_onnx_attribute(const Onnx__NodeProto *node, const char *name);
 
 /* An attribute's number; `otherwise` where the node has none, and on failure. */
 LIP_MUST_CHECK lip_status lip_onnx_float_attribute(const Onnx__NodeProto *node, const char *name,
@@ -22,21 +13,43 @@ LIP_MUST_CHECK lip_status lip_onnx_float_attribute(const Onnx__NodeProto *node, 
 LIP_MUST_CHECK lip_status lip_onnx_int_attribute(const Onnx__NodeProto *node, const char *name,
                                                  int64_t otherwise, int64_t *value, lip_error *err);
 
-/* A list of one whole number; *given says whether the node has it. */
-LIP_MUST_CHECK lip_status lip_onnx_axis_attribute(const Onnx__NodeProto *node, const char *name,
-                                                  bool *given, int64_t *value, lip_error *err);
+/* Is the attribute the text `expected`? `otherwise` where the node has none. */
+bool lip_onnx_text_attribute(const Onnx__NodeProto *node, const char *name, const char *expected,
+                             bool otherwise);
 
-/* Input i of the node, which must be a constant. */
-LIP_MUST_CHECK lip_status lip_onnx_constant_input(lip_onnx_import *import,
-                                                  const Onnx__NodeProto *node, size_t i,
-                                                  lip_onnx_array *array, lip_error *err);
+enum { LIP_ONNX_LIST = 2 * LIP_ONNX_RANK };
 
-/* The same as one number for each of the value's; released with lip_free. */
-LIP_MUST_CHECK lip_status lip_onnx_vector_input(lip_onnx_import *import,
-                                                const Onnx__NodeProto *node, size_t i,
-                                                double **values, lip_error *err);
+/* A list of whole numbers: the attribute `name` (older operator sets; NULL: there is none), or
+   input i, a constant. */
+typedef struct lip_onnx_list {
+  bool given;
+  size_t count;
+  int64_t entry[LIP_ONNX_LIST];
+} lip_onnx_list;
+LIP_MUST_CHECK lip_status lip_onnx_read_list(const lip_onnx_call *call, const char *name, size_t i,
+                                             lip_onnx_list *list, lip_error *err);
 
-/* LIP_EINPUT where `at`, the input that is the value, is not the first. */
-LIP_MUST_CHECK lip_status lip_onnx_value_first(size_t at, lip_error *err);
+/* Input i as sizes of dimensions, among them LIP_ONNX_POINTS, which the list above refuses. */
+LIP_MUST_CHECK lip_status lip_onnx_read_sizes(const lip_onnx_call *call, size_t i,
+                                              lip_onnx_list *list, lip_error *err);
+
+/* A dimension of a value of the given rank, from the end where negative; refused where it is the
+   one that counts points. */
+LIP_MUST_CHECK lip_status lip_onnx_axis(int64_t axis, size_t rank, bool batched, size_t *k,
+                                        lip_error *err);
+
+/* axes[k]: is dimension k in the list? (All of them, or all but the points', where not given.) */
+LIP_MUST_CHECK lip_status lip_onnx_axes(const lip_onnx_list *list, size_t rank, bool batched,
+                                        bool axes[LIP_ONNX_RANK], lip_error *err);
+
+bool lip_onnx_has_input(const lip_onnx_call *call, size_t i);
+
+/* LIP_EINPUT where input i is there and depends on the network's input. */
+LIP_MUST_CHECK lip_status lip_onnx_need_constant(const lip_onnx_call *call, size_t i,
+                                                 lip_error *err);
+
+/* Input i as one number, with or without a dimension; may be infinite. */
+LIP_MUST_CHECK lip_status lip_onnx_one_number(const lip_onnx_call *call, size_t i, double otherwise,
+                                              double *value, lip_error *err);
 
 #endif

@@ -1,161 +1,99 @@
-/* onnx_operators.c - the table of the ONNX operators that are read; here those that are
-   activations, or only change shapes. */
+/* onnx_operators.c - the table of the ONNX operators that are read. */
 #include "net/onnx_operators.h"
 
-#include "base/error.h"
-#include "base/memory.h"
+#include "net/onnx_activations.h"
 #include "net/onnx_affine.h"
+#include "net/onnx_fold.h"
 #include "net/onnx_maps.h"
+#include "net/onnx_moves.h"
+#include "net/onnx_reduce.h"
+#include "net/onnx_views.h"
+#include "net/onnx_windows.h"
 
-#include <math.h>
 #include <string.h>
 
-/* ---- activations ---- */
+enum { MANY = 1 << 20 };
 
-static lip_status activate(lip_onnx_import *import, lip_activation_kind kind, double slope,
-                           lip_error *err)
-{
-  return lip_chain_activate(&import->chain, (lip_activation){kind, slope}, err);
-}
-
-#define ACTIVATION(function, kind)                                                                 \
-  static lip_status function(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,      \
-                             lip_error *err)                                                       \
-  {                                                                                                \
-    (void)node;                                                                                    \
-    (void)at;                                                                                      \
-    return activate(import, kind, 0, err);                                                         \
-  }
-ACTIVATION(apply_relu, LIP_RELU)
-ACTIVATION(apply_abs, LIP_ABS)
-ACTIVATION(apply_tanh, LIP_TANH)
-ACTIVATION(apply_softplus, LIP_SOFTPLUS)
-ACTIVATION(apply_sigmoid, LIP_SIGMOID)
-
-static lip_status apply_leaky_relu(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
-                                   lip_error *err)
-{
-  double alpha;
-  lip_status st = lip_onnx_float_attribute(node, "alpha", 0.01F, &alpha, err);
-
-  (void)at;
-  return st == LIP_OK ? activate(import, LIP_LEAKY_RELU, alpha, err) : st;
-}
-
-static lip_status apply_elu(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
-                            lip_error *err)
-{
-  double alpha;
-  lip_status st = lip_onnx_float_attribute(node, "alpha", 1, &alpha, err);
-
-  (void)at;
-  return st == LIP_OK ? activate(import, LIP_ELU, alpha, err) : st;
-}
-
-/* PRelu with one slope for all: that is how a slope that is no float is written. */
-static lip_status apply_prelu(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
-                              lip_error *err)
-{
-  lip_status st = LIP_OK;
-  double *slopes = NULL;
-
-  TRY(lip_onnx_value_first(at, err));
-  TRY(lip_onnx_vector_input(import, node, 1, &slopes, err));
-  for (size_t i = 1; i < import->chain.width; i++)
-    if (slopes[i] != slopes[0]) FAIL(LIP_EINPUT, "its slopes differ between neurons");
-  TRY(activate(import, LIP_LEAKY_RELU, slopes[0], err));
-done:
-  lip_free(slopes);
-  return st;
-}
-
-/* Pow with one whole exponent for all. */
-static lip_status apply_pow(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
-                            lip_error *err)
-{
-  lip_status st = LIP_OK;
-  double *p = NULL;
-
-  TRY(lip_onnx_value_first(at, err));
-  TRY(lip_onnx_vector_input(import, node, 1, &p, err));
-  for (size_t i = 1; i < import->chain.width; i++)
-    if (p[i] != p[0]) FAIL(LIP_EINPUT, "its exponents differ between neurons");
-  if (!(p[0] >= 1 && p[0] <= LIP_MOST_POWER && p[0] == floor(p[0])))
-    FAIL(LIP_EINPUT, "its exponent %g is no whole number from 1 to %d", p[0], LIP_MOST_POWER);
-  TRY(activate(import, LIP_POWER, p[0], err));
-done:
-  lip_free(p);
-  return st;
-}
-
-/* ---- shapes ---- */
-
-static lip_status apply_identity(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
-                                 lip_error *err)
-{
-  (void)import;
-  (void)node;
-  (void)at;
-  (void)err;
-  return LIP_OK;
-}
-
-static lip_status apply_flatten(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
-                                lip_error *err)
-{
-  lip_status st = LIP_OK;
-  int64_t axis;
-
-  (void)at;
-  TRY(lip_onnx_int_attribute(node, "axis", 1, &axis, err));
-  TRY(lip_onnx_shape_flatten(&import->shape, axis, err));
-done:
-  return st;
-}
-
-static lip_status apply_reshape(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
-                                lip_error *err)
-{
-  lip_status st = LIP_OK;
-  int64_t allowzero;
-  lip_onnx_array target;
-
-  TRY(lip_onnx_value_first(at, err));
-  TRY(lip_onnx_int_attribute(node, "allowzero", 0, &allowzero, err));
-  if (allowzero != 0) FAIL(LIP_EINPUT, "allowzero is not read");
-  TRY(lip_onnx_constant_input(import, node, 1, &target, err));
-  TRY(lip_onnx_shape_reshape(&import->shape, &target, err));
-done:
-  return st;
-}
+static const lip_onnx_operator operators[] = {
+    /* affine maps */
+    {"Gemm", 2, 3, lip_onnx_gemm, NULL},
+    {"MatMul", 2, 2, lip_onnx_matmul, lip_onnx_fold_matmul},
+    {"Add", 2, 2, lip_onnx_add, lip_onnx_fold_binary},
+    {"Sum", 1, MANY, lip_onnx_sum, NULL},
+    {"Sub", 2, 2, lip_onnx_sub, lip_onnx_fold_binary},
+    {"Mul", 2, 2, lip_onnx_mul, lip_onnx_fold_binary},
+    {"Div", 2, 2, lip_onnx_div, lip_onnx_fold_binary},
+    {"Neg", 1, 1, lip_onnx_neg, lip_onnx_fold_unary},
+    {"BatchNormalization", 5, 5, lip_onnx_batch_norm, NULL},
+    {"Conv", 2, 3, lip_onnx_conv, NULL},
+    {"AveragePool", 1, 1, lip_onnx_average_pool, NULL},
+    {"GlobalAveragePool", 1, 1, lip_onnx_global_average_pool, NULL},
+    {"ReduceMean", 1, 2, lip_onnx_reduce_mean, lip_onnx_reduce_constant},
+    {"ReduceSum", 1, 2, lip_onnx_reduce_sum, lip_onnx_reduce_constant},
+    /* maps that are not affine */
+    {"Relu", 1, 1, lip_onnx_relu, lip_onnx_fold_unary},
+    {"LeakyRelu", 1, 1, lip_onnx_leaky_relu, NULL},
+    {"PRelu", 2, 2, lip_onnx_prelu, NULL},
+    {"Elu", 1, 1, lip_onnx_elu, NULL},
+    {"Selu", 1, 1, lip_onnx_selu, NULL},
+    {"Celu", 1, 1, lip_onnx_celu, NULL},
+    {"Abs", 1, 1, lip_onnx_abs, lip_onnx_fold_unary},
+    {"Tanh", 1, 1, lip_onnx_tanh, lip_onnx_fold_unary},
+    {"Softplus", 1, 1, lip_onnx_softplus, NULL},
+    {"Sigmoid", 1, 1, lip_onnx_sigmoid, NULL},
+    {"Pow", 2, 2, lip_onnx_pow, lip_onnx_fold_binary},
+    {"Clip", 1, 3, lip_onnx_clip, NULL},
+    {"Softmax", 1, 1, lip_onnx_softmax, NULL},
+    {"MaxPool", 1, 1, lip_onnx_max_pool, NULL},
+    {"GlobalMaxPool", 1, 1, lip_onnx_global_max_pool, NULL},
+    {"ReduceMax", 1, 2, lip_onnx_reduce_max, lip_onnx_reduce_constant},
+    {"ReduceL2", 1, 2, lip_onnx_reduce_l2, lip_onnx_reduce_constant},
+    {"ReduceMin", 1, 2, lip_onnx_reduce_min, lip_onnx_reduce_constant},
+    /* shapes and moves */
+    {"Identity", 1, 1, lip_onnx_identity, lip_onnx_identity},
+    {"Dropout", 1, 3, lip_onnx_identity, lip_onnx_identity},
+    {"Cast", 1, 1, lip_onnx_cast, lip_onnx_cast},
+    {"Flatten", 1, 1, lip_onnx_flatten, lip_onnx_flatten},
+    {"Reshape", 1, 2, lip_onnx_reshape_to, lip_onnx_reshape_to},
+    {"Transpose", 1, 1, lip_onnx_transpose, lip_onnx_transpose},
+    {"Squeeze", 1, 2, lip_onnx_squeeze, lip_onnx_squeeze},
+    {"Unsqueeze", 1, 2, lip_onnx_unsqueeze, lip_onnx_unsqueeze},
+    {"Pad", 1, 4, lip_onnx_pad, lip_onnx_pad},
+    {"Slice", 1, 5, lip_onnx_slice, lip_onnx_slice},
+    {"Gather", 2, 2, lip_onnx_gather, lip_onnx_gather},
+    {"Split", 1, 2, lip_onnx_split, lip_onnx_split},
+    {"Concat", 1, MANY, lip_onnx_concat, lip_onnx_concat},
+    {"Expand", 2, 2, lip_onnx_expand, lip_onnx_expand},
+    {"Shape", 1, 1, lip_onnx_shape_of, lip_onnx_shape_of},
+    {"Size", 1, 1, lip_onnx_size_of, lip_onnx_size_of},
+    /* of constants only */
+    {"Sqrt", 1, 1, NULL, lip_onnx_fold_unary},
+    {"Exp", 1, 1, NULL, lip_onnx_fold_unary},
+    {"Log", 1, 1, NULL, lip_onnx_fold_unary},
+    {"Reciprocal", 1, 1, NULL, lip_onnx_fold_unary},
+    {"Floor", 1, 1, NULL, lip_onnx_fold_unary},
+    {"Ceil", 1, 1, NULL, lip_onnx_fold_unary},
+    {"Round", 1, 1, NULL, lip_onnx_fold_unary},
+    {"Sign", 1, 1, NULL, lip_onnx_fold_unary},
+    {"Not", 1, 1, NULL, lip_onnx_fold_unary},
+    {"Equal", 2, 2, NULL, lip_onnx_fold_binary},
+    {"Greater", 2, 2, NULL, lip_onnx_fold_binary},
+    {"GreaterOrEqual", 2, 2, NULL, lip_onnx_fold_binary},
+    {"Less", 2, 2, NULL, lip_onnx_fold_binary},
+    {"LessOrEqual", 2, 2, NULL, lip_onnx_fold_binary},
+    {"And", 2, 2, NULL, lip_onnx_fold_binary},
+    {"Or", 2, 2, NULL, lip_onnx_fold_binary},
+    {"Max", 2, 2, NULL, lip_onnx_fold_binary},
+    {"Min", 2, 2, NULL, lip_onnx_fold_binary},
+    {"ReduceProd", 1, 2, NULL, lip_onnx_reduce_constant},
+    {"ReduceSumSquare", 1, 2, NULL, lip_onnx_reduce_constant},
+    {"Where", 3, 3, NULL, lip_onnx_fold_where},
+    {"ConstantOfShape", 1, 1, NULL, lip_onnx_fold_filled},
+    {"Range", 3, 3, NULL, lip_onnx_fold_range},
+};
 
 const lip_onnx_operator *lip_onnx_operator_find(const char *name)
 {
-  static const lip_onnx_operator operators[] = {
-      {"Gemm", 2, 3, lip_onnx_gemm},
-      {"MatMul", 2, 2, lip_onnx_matmul},
-      {"Add", 2, 2, lip_onnx_add},
-      {"Sub", 2, 2, lip_onnx_sub},
-      {"Mul", 2, 2, lip_onnx_mul},
-      {"Div", 2, 2, lip_onnx_div},
-      {"BatchNormalization", 5, 5, lip_onnx_batch_norm},
-      {"Relu", 1, 1, apply_relu},
-      {"LeakyRelu", 1, 1, apply_leaky_relu},
-      {"Elu", 1, 1, apply_elu},
-      {"PRelu", 2, 2, apply_prelu},
-      {"Abs", 1, 1, apply_abs},
-      {"Tanh", 1, 1, apply_tanh},
-      {"Softplus", 1, 1, apply_softplus},
-      {"Sigmoid", 1, 1, apply_sigmoid},
-      {"Pow", 2, 2, apply_pow},
-      {"Identity", 1, 1, apply_identity},
-      {"Flatten", 1, 1, apply_flatten},
-      {"Reshape", 2, 2, apply_reshape},
-      {"Unsqueeze", 1, 2, lip_onnx_unsqueeze},
-      {"ReduceL2", 1, 2, lip_onnx_reduce_l2},
-      {"ReduceMin", 1, 2, lip_onnx_reduce_min},
-  };
-
   for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
     if (strcmp(operators[i].name, name) == 0) return &operators[i];
   return NULL;

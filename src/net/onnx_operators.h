@@ -1,16 +1,18 @@
-/* onnx_operators.h - what each ONNX operator does to the chain. */
+/* onnx_operators.h - the ONNX operators that are read. */
 #ifndef LIP_NET_ONNX_OPERATORS_H
 #define LIP_NET_ONNX_OPERATORS_H
 
 #include "net/onnx_operands.h"
 
-/* An operator that is read. `at`: which of the node's inputs is the chain's value; texts do not
-   name the node, the caller puts it before them. */
+/* Sets call->out[0], ... from call->in[0], ... whose first `fewest` are there; texts do not name
+   the node, the caller puts it before them. */
+typedef lip_status lip_onnx_apply(lip_onnx_call *call, lip_error *err);
+
 typedef struct lip_onnx_operator {
   const char *name;
-  size_t fewest, most; /* inputs */
-  lip_status (*apply)(lip_onnx_import *import, const Onnx__NodeProto *node, size_t at,
-                      lip_error *err);
+  size_t fewest, most;   /* inputs */
+  lip_onnx_apply *apply; /* where an input depends on the network's input; NULL: refused */
+  lip_onnx_apply *fold;  /* where all are constant; NULL: the first becomes the value of a node */
 } lip_onnx_operator;
 
 /* NULL where it is not read. */

@@ -1,20 +1,28 @@
-/* onnx_read.c - reads a network from an ONNX file that is a chain of affine maps and activations.
+/* onnx_read.c - reads a network from an ONNX file.
 
-   From the graph's only input, follow the one node that takes the current value; what it does to
-   the value goes into the chain (onnx_operators.c, affine_chain.c); stop at the graph's only
-   output. Every node must lie on that way, or be a constant.
+   The nodes that the output depends on are walked over, each after those it takes (onnx_graph.c).
+   What only constants make is computed (onnx_fold.c); everything else becomes nodes of our graph
+   (onnx_operators.c), which is simplified at the end: a chain of matrices and activations to layers
+   (onnx_layers.c), any other graph by lip_graph_finish.
 
-   cost  a sort of the names, then one pass over the weights */
+   cost    a sort of the names, then one pass over the weights
+   limits  one input and one output; a first dimension that the file leaves open counts points, and
+           what would mix them is refused */
 #include "net/onnx_read.h"
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "net/onnx_file.h"
+#include "net/onnx_layers.h"
 #include "net/onnx_operators.h"
+#include "net/onnx_shape.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { OLDEST_OPSET = 7, NEWEST_OPSET = 20 };
+
+/* ---- what a file must be ---- */
 
 static bool is_onnx_domain(const char *domain)
 {
@@ -22,15 +30,15 @@ static bool is_onnx_domain(const char *domain)
   return domain[0] == 0 || strcmp(domain, "ai.onnx") == 0;
 }
 
-static lip_status check_opset(const Onnx__ModelProto *model, lip_error *err)
+static lip_status read_opset(const Onnx__ModelProto *model, int64_t *version, lip_error *err)
 {
   lip_status st = LIP_OK;
-  int64_t version = 0;
 
+  *version = 0;
   for (size_t i = 0; i < model->n_opset_import; i++)
-    if (is_onnx_domain(model->opset_import[i]->domain)) version = model->opset_import[i]->version;
-  if (version < OLDEST_OPSET || version > NEWEST_OPSET)
-    FAIL(LIP_EINPUT, "its operator set is %lld; %d to %d are read", (long long)version,
+    if (is_onnx_domain(model->opset_import[i]->domain)) *version = model->opset_import[i]->version;
+  if (*version < OLDEST_OPSET || *version > NEWEST_OPSET)
+    FAIL(LIP_EINPUT, "its operator set is %lld; %d to %d are read", (long long)*version,
          OLDEST_OPSET, NEWEST_OPSET);
 done:
   return st;
@@ -41,154 +49,284 @@ static bool is_constant(const Onnx__NodeProto *node)
   return strcmp(lip_onnx_text(node->op_type), "Constant") == 0;
 }
 
-/* Every operator of the graph, before anything is followed. */
-static lip_status check_operators(const Onnx__GraphProto *graph, lip_error *err)
+/* Every operator that is needed, before any is read: what cannot be is told first. */
+static lip_status check_operators(const lip_onnx_graph *graph, lip_error *err)
 {
   lip_status st = LIP_OK;
   const Onnx__NodeProto *node = NULL;
 
-  for (size_t i = 0; i < graph->n_node; i++) {
+  for (size_t i = 0; i < graph->steps; i++) {
     const lip_onnx_operator *found;
 
-    node = graph->node[i];
+    node = graph->proto->node[graph->order[i]];
     found = lip_onnx_operator_find(lip_onnx_text(node->op_type));
     if (!is_onnx_domain(node->domain) || (!found && !is_constant(node)))
       FAIL(LIP_EINPUT, "this operator is not read");
     if (found && (node->n_input < found->fewest || node->n_input > found->most))
       FAIL(LIP_EINPUT, "it has %zu inputs", node->n_input);
-    if (node->n_output != 1) FAIL(LIP_EINPUT, "it has %zu outputs", node->n_output);
   }
 done:
   if (st != LIP_OK) lip_onnx_prefix_node(node, err);
   return st;
 }
 
-/* The only input that is no constant, and the only output. */
-static lip_status find_ends(const lip_onnx_graph *graph, const Onnx__ValueInfoProto **input,
-                            const char **output, lip_error *err)
+/* ---- values ---- */
+
+/* value <- the tensor. */
+static lip_status view_constant(lip_onnx_import *import, const Onnx__TensorProto *tensor,
+                                const char *name, lip_onnx_value *value, lip_error *err)
 {
   lip_status st = LIP_OK;
-  const Onnx__GraphProto *proto = graph->proto;
-  char one[LIP_ONNX_TEXT], two[LIP_ONNX_TEXT];
+  lip_onnx_array array;
+  size_t step = 1;
+  void *owned;
 
-  for (size_t i = 0; i < proto->n_input; i++) {
-    const char *name = lip_onnx_text(proto->input[i]->name);
-
-    if (lip_onnx_graph_constant(graph, name)) continue;
-    if (*input)
-      FAIL(LIP_EINPUT, "it has two inputs, '%s' and '%s'", lip_onnx_printable((*input)->name, one),
-           lip_onnx_printable(name, two));
-    *input = proto->input[i];
-  }
-  if (!*input) FAIL(LIP_EINPUT, "it has no input");
-  if (proto->n_output != 1) FAIL(LIP_EINPUT, "it has %zu outputs instead of 1", proto->n_output);
-  *output = lip_onnx_text(proto->output[0]->name);
+  TRY(lip_onnx_array_view(tensor, import->folder, &array, err));
+  owned = array.owned;
+  array.owned = NULL;
+  TRY(lip_onnx_keep(import, owned, err));
+  if (array.type == ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE) import->doubles = true;
+  if (name) array.name = name;
+  *value = (lip_onnx_value){.array = array, .constant = true};
+  for (size_t k = array.rank; k-- > 0; step *= array.dims[k]) value->strides[k] = step;
 done:
   return st;
 }
 
-/* The one node that takes the value; at: as which of its inputs. */
-static lip_status next_node(const lip_onnx_graph *graph, const char *value, size_t *node,
-                            size_t *at, lip_error *err)
+/* Numbers of a Constant that is no tensor: value_float, value_ints, ... */
+static lip_status short_constant(lip_onnx_call *call, const Onnx__AttributeProto *given,
+                                 lip_error *err)
 {
   lip_status st = LIP_OK;
-  size_t count;
-  const lip_onnx_use *use = lip_onnx_graph_uses(graph, value, &count);
+  const char *name = lip_onnx_text(given->name);
+  bool list = strcmp(name, "value_floats") == 0 || strcmp(name, "value_ints") == 0;
+  bool whole = strcmp(name, "value_int") == 0 || strcmp(name, "value_ints") == 0;
+  size_t count = !list ? 1 : whole ? given->n_ints : given->n_floats;
+  lip_onnx_array shape = {0};
+  void *memory;
+
+  if (!list && !whole && strcmp(name, "value_float") != 0)
+    FAIL(LIP_EINPUT, "its attribute is neither a tensor nor numbers");
+  if (count < 1) FAIL(LIP_EINPUT, "it is empty");
+  TRY(lip_onnx_set_shape(&shape, list ? 1 : 0, &count, err));
+  TRY(lip_onnx_new_constant(call, &shape, whole, &memory, call->out[0], err));
+  for (size_t i = 0; i < count; i++) {
+    if (whole)
+      ((int64_t *)memory)[i] = list ? given->ints[i] : given->i;
+    else
+      ((double *)memory)[i] = list ? given->floats[i] : given->f;
+  }
+done:
+  return st;
+}
+
+static lip_status read_constant(lip_onnx_call *call, lip_error *err)
+{
+  const Onnx__NodeProto *node = call->node;
+  const Onnx__AttributeProto *given = lip_onnx_attribute(node, "value");
+
+  if (given && given->t)
+    return view_constant(call->import, given->t, lip_onnx_node_name(node), call->out[0], err);
+  if (node->n_attribute != 1)
+    return lip_fail(err, LIP_EINPUT, "it has %zu attributes instead of one value",
+                    node->n_attribute);
+  return short_constant(call, node->attribute[0], err);
+}
+
+/* The value of a name; initialisers are looked at when they are first needed. */
+static lip_status find_value(lip_onnx_import *import, const char *name, lip_onnx_value **value,
+                             lip_error *err)
+{
+  size_t at = lip_onnx_graph_find(&import->names, name);
+  const lip_onnx_name *source = &import->names.name[at];
+
+  *value = &import->value[at];
+  if (source->source != LIP_ONNX_INITIALISER || (*value)->array.data) return LIP_OK;
+  return view_constant(import, import->names.proto->initializer[source->at], NULL, *value, err);
+}
+
+/* ---- nodes ---- */
+
+static lip_status check_inputs(const lip_onnx_call *call, size_t fewest, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  bool lengths = strcmp(call->node->op_type, "ReduceL2") == 0;
+
+  for (size_t i = 0; i < call->inputs; i++) {
+    if (!call->in[i] && i < fewest) FAIL(LIP_EINPUT, "its input %zu is left out", i);
+    if (!call->in[i]) continue;
+    if (!call->in[i]->constant && call->in[i]->array.count == 0)
+      FAIL(LIP_EINPUT, "its input %zu is an output that is not read", i);
+    if (call->in[i]->centers && !lengths)
+      FAIL(LIP_EINPUT, "it takes the differences from all centers: only ReduceL2 of them is read");
+  }
+done:
+  return st;
+}
+
+static lip_status apply(lip_onnx_call *call, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  const lip_onnx_operator *found = lip_onnx_operator_find(call->node->op_type);
+  bool constant = true;
+  lip_onnx_value first, *given;
+
+  if (call->outputs < 1 || !call->out[0]) FAIL(LIP_EINPUT, "its first output is not wanted");
+  if (is_constant(call->node)) {
+    TRY(read_constant(call, err));
+    goto done;
+  }
+  TRY(check_inputs(call, found->fewest, err));
+  for (size_t i = 0; i < call->inputs; i++)
+    constant = constant && (!call->in[i] || call->in[i]->constant);
+  if (constant && found->fold) {
+    TRY(found->fold(call, err));
+    goto done;
+  }
+  if (!found->apply)
+    FAIL(LIP_EINPUT, "this operator is read of constants only, not of the network's values");
+  given = call->in[0];
+  if (constant) {
+    TRY(lip_onnx_as_node(call, given, &first, err));
+    call->in[0] = &first;
+  }
+  st = found->apply(call, err);
+  call->in[0] = given;
+done:
+  return st;
+}
+
+/* Finds the node's inputs and outputs, and reads it. */
+static lip_status read_node(lip_onnx_import *import, const Onnx__NodeProto *node, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_onnx_call call = {import, node, node->n_input, node->n_output, NULL, NULL};
+
+  call.in = lip_alloc_zero(call.inputs, sizeof(void *));
+  call.out = lip_alloc_zero(call.outputs, sizeof(void *));
+  if (!call.in || !call.out) FAIL(LIP_ENOMEM, "no memory for %zu inputs", call.inputs);
+  for (size_t i = 0; i < call.inputs; i++)
+    if (lip_onnx_text(node->input[i])[0]) TRY(find_value(import, node->input[i], &call.in[i], err));
+  for (size_t i = 0; i < call.outputs; i++)
+    if (lip_onnx_text(node->output[i])[0])
+      TRY(find_value(import, node->output[i], &call.out[i], err));
+  TRY(apply(&call, err));
+done:
+  if (st != LIP_OK) lip_onnx_prefix_node(node, err);
+  lip_free(call.in);
+  lip_free(call.out);
+  return st;
+}
+
+/* ---- the model ---- */
+
+static lip_status add_input(lip_onnx_import *import, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  const Onnx__GraphProto *proto = import->names.proto;
+  const Onnx__ValueInfoProto *input = proto->input[import->names.name[import->names.input].at];
+  lip_node node = {.kind = LIP_NODE_INPUT};
+  lip_onnx_array shape = {0};
+  bool batched, image;
   char name[LIP_ONNX_TEXT];
 
-  if (count == 0)
-    FAIL(LIP_EINPUT, "the value '%s' goes nowhere: the output does not depend on it",
-         lip_onnx_printable(value, name));
-  for (size_t i = 1; i < count; i++)
-    if (use[i].node != use[0].node) {
-      st = lip_fail(err, LIP_EINPUT,
-                    "it takes '%s', and so does another node: only a chain is read",
-                    lip_onnx_printable(value, name));
-      lip_onnx_prefix_node(graph->proto->node[use[i].node], err);
-      goto done;
-    }
-  *node = use[0].node;
-  *at = use[0].input;
+  TRY(lip_onnx_shape_declared(input, &shape, &batched, err));
+  import->doubles = input->type->tensor_type->elem_type == ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE;
+  image = shape.rank == 4 && shape.dims[0] == 1;
+  node.channels = image ? shape.dims[1] : shape.count;
+  node.height = image ? shape.dims[2] : 1;
+  node.width = image ? shape.dims[3] : 1;
+  (void)snprintf(node.name, sizeof node.name, "%s", lip_onnx_printable(input->name, name));
+  TRY(lip_graph_add(&import->graph, &node, NULL, err));
+  lip_onnx_of_node(&shape, batched, 0, &import->value[import->names.input]);
+done:
+  if (st != LIP_OK) lip_error_prefix(err, "input '%s'", lip_onnx_printable(input->name, name));
+  return st;
+}
+
+/* The node of our graph whose numbers are the output in row-major order. */
+static lip_status find_output(lip_onnx_import *import, size_t *at, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  const char *name = import->names.name[import->names.output].name;
+  Onnx__NodeProto node = ONNX__NODE_PROTO__INIT;
+  lip_onnx_call call = {.import = import, .node = &node};
+  lip_onnx_value *found, value;
+
+  node.name = (char *)(uintptr_t)name;
+  TRY(find_value(import, name, &found, err));
+  value = *found;
+  if (value.centers)
+    FAIL(LIP_EINPUT, "its output is the differences from all centers, without their lengths");
+  if (!value.constant && value.array.count == 0)
+    FAIL(LIP_EINPUT, "its output is one that is not read");
+  if (value.constant) TRY(lip_onnx_as_node(&call, found, &value, err));
+  TRY(lip_onnx_order(&call, &value, &value, err));
+  *at = value.node;
 done:
   return st;
 }
 
-static lip_status follow(lip_onnx_import *import, const char *value, const char *output,
+static lip_status finish(lip_onnx_import *import, Onnx__ModelProto **model, lip_net **net,
                          lip_error *err)
 {
   lip_status st = LIP_OK;
-  const Onnx__GraphProto *proto = import->graph->proto;
-  bool *seen = lip_alloc_zero(proto->n_node, sizeof *seen);
-  const Onnx__NodeProto *node = NULL;
+  lip_graph graph;
+  size_t output = 0;
+  lip_precision precision = import->doubles ? LIP_F64 : LIP_F32;
+  bool chain;
 
-  if (!seen) FAIL(LIP_ENOMEM, "no memory for %zu nodes", proto->n_node);
-  while (strcmp(value, output) != 0) {
-    size_t i = 0, at = 0;
-
-    TRY(next_node(import->graph, value, &i, &at, err));
-    node = proto->node[i];
-    if (seen[i]) FAIL(LIP_EINPUT, "it depends on itself");
-    seen[i] = true;
-    if (import->centers && strcmp(node->op_type, "ReduceL2") != 0)
-      FAIL(LIP_EINPUT, "it takes the differences from all centers: only ReduceL2 of them is read");
-    TRY(lip_onnx_operator_find(node->op_type)->apply(import, node, at, err));
-    value = node->output[0];
-    node = NULL;
-  }
-  if (import->centers)
-    FAIL(LIP_EINPUT, "its output is the differences from all centers, without their lengths");
-  for (size_t i = 0; i < proto->n_node; i++) {
-    if (seen[i] || is_constant(proto->node[i])) continue;
-    node = proto->node[i];
-    FAIL(LIP_EINPUT, "it is not on the way from the input to the output");
-  }
+  TRY(find_output(import, &output, err));
+  graph = import->graph;
+  memset(&import->graph, 0, sizeof import->graph);
+  lip_onnx_import_clear(import); /* before the weights are there twice */
+  lip_onnx_close(*model);
+  *model = NULL;
+  st = lip_onnx_layers(&graph, output, precision, &chain, net, err);
+  if (st == LIP_OK && !chain) st = lip_graph_finish(&graph, output, precision, net, err);
+  lip_graph_clear(&graph);
 done:
-  if (st != LIP_OK && node) lip_onnx_prefix_node(node, err);
-  lip_free(seen);
   return st;
 }
 
-static lip_status import_model(Onnx__ModelProto **model, lip_net **net, lip_error *err)
+static lip_status import_model(Onnx__ModelProto **model, const char *folder, lip_net **net,
+                               lip_error *err)
 {
   lip_status st = LIP_OK;
-  lip_onnx_graph graph = {0};
-  lip_onnx_import import = {.graph = &graph};
-  const Onnx__ValueInfoProto *input = NULL;
-  const char *output = NULL;
-  char name[LIP_ONNX_TEXT];
+  lip_onnx_import import = {.folder = folder};
+  const Onnx__GraphProto *proto = (*model)->graph;
 
-  if (!(*model)->graph) FAIL(LIP_EINPUT, "it holds no graph");
-  TRY(check_opset(*model, err));
-  TRY(check_operators((*model)->graph, err));
-  TRY(lip_onnx_graph_index((*model)->graph, &graph, err));
-  TRY(find_ends(&graph, &input, &output, err));
-  st = lip_onnx_shape_declared(input, &import.shape, err);
-  if (st != LIP_OK) {
-    lip_error_prefix(err, "input '%s'", lip_onnx_printable(input->name, name));
-    goto done;
-  }
-  import.doubles = input->type->tensor_type->elem_type == ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE;
-  import.chain.width = lip_onnx_shape_width(&import.shape);
-  TRY(follow(&import, lip_onnx_text(input->name), output, err));
-  lip_onnx_graph_clear(&graph);
-  lip_onnx_close(*model); /* before the weights are there twice */
-  *model = NULL;
-  TRY(lip_chain_finish(&import.chain, import.doubles ? LIP_F64 : LIP_F32, net, err));
+  if (!proto) FAIL(LIP_EINPUT, "it holds no graph");
+  TRY(read_opset(*model, &import.opset, err));
+  TRY(lip_onnx_graph_index(proto, &import.names, err));
+  TRY(check_operators(&import.names, err));
+  import.value = lip_alloc_zero(import.names.names, sizeof *import.value);
+  if (!import.value) FAIL(LIP_ENOMEM, "no memory for %zu values", import.names.names);
+  TRY(add_input(&import, err));
+  for (size_t i = 0; i < import.names.steps; i++)
+    TRY(read_node(&import, proto->node[import.names.order[i]], err));
+  TRY(finish(&import, model, net, err));
 done:
-  lip_onnx_graph_clear(&graph);
-  lip_chain_clear(&import.chain);
-  lip_free(import.centers);
+  lip_onnx_import_clear(&import);
   return st;
 }
 
 lip_status lip_onnx_read(const char *path, lip_net **net, lip_error *err)
 {
+  lip_status st = LIP_OK;
   Onnx__ModelProto *model = NULL;
-  lip_status st = lip_onnx_open(path, &model, err);
+  const char *slash = strrchr(path, '/');
+  size_t length = slash ? (size_t)(slash - path) : 1;
+  char *folder = lip_alloc(length + 2, 1);
 
-  if (st != LIP_OK) return st;
-  st = import_model(&model, net, err);
+  if (!folder) FAIL(LIP_ENOMEM, "%s: no memory for its folder", path);
+  (void)snprintf(folder, length + 2, "%.*s", (int)length, slash ? path : ".");
+  if (slash == path) strcpy(folder, "/");
+  TRY(lip_onnx_open(path, &model, err));
+  st = import_model(&model, folder, net, err);
   if (st != LIP_OK) lip_error_prefix(err, "%s", path);
+done:
   lip_onnx_close(model);
+  lip_free(folder);
   return st;
 }

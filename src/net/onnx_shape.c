@@ -4,15 +4,11 @@
 #include "base/error.h"
 #include "base/memory.h"
 
+#include <string.h>
+
 enum { WIDEST = 1 << 24 };
 
-size_t lip_onnx_shape_width(const lip_onnx_shape *shape)
-{
-  size_t width = 1;
-
-  for (size_t i = 0; i < shape->rank; i++) width *= shape->dims[i];
-  return width;
-}
+/* ---- the input ---- */
 
 static int64_t fixed_size(const Onnx__TensorShapeProto__Dimension *dim)
 {
@@ -20,13 +16,13 @@ static int64_t fixed_size(const Onnx__TensorShapeProto__Dimension *dim)
                                                                                  : 0;
 }
 
-lip_status lip_onnx_shape_declared(const Onnx__ValueInfoProto *value, lip_onnx_shape *shape,
-                                   lip_error *err)
+lip_status lip_onnx_shape_declared(const Onnx__ValueInfoProto *value, lip_onnx_array *shape,
+                                   bool *batched, lip_error *err)
 {
   lip_status st = LIP_OK;
   const Onnx__TypeProto *type = value->type;
   const Onnx__TypeProto__Tensor *tensor = NULL;
-  size_t rank, first, width = 1;
+  size_t rank, dims[LIP_ONNX_RANK], width = 1;
 
   if (type && type->value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE) tensor = type->tensor_type;
   if (!tensor || !tensor->shape) FAIL(LIP_EINPUT, "its shape is not declared");
@@ -36,133 +32,201 @@ lip_status lip_onnx_shape_declared(const Onnx__ValueInfoProto *value, lip_onnx_s
   rank = tensor->shape->n_dim;
   if (rank < 1 || rank > LIP_ONNX_RANK)
     FAIL(LIP_EINPUT, "has %zu dimensions, not 1 to %d", rank, LIP_ONNX_RANK);
-  first = rank > 1 && fixed_size(tensor->shape->dim[0]) < 1;
-  *shape = (lip_onnx_shape){.batched = first, .rank = rank - first};
-  for (size_t i = first; i < rank; i++) {
-    int64_t size = fixed_size(tensor->shape->dim[i]);
+  *batched = rank > 1 && fixed_size(tensor->shape->dim[0]) < 1;
+  for (size_t i = 0; i < rank; i++) {
+    int64_t size = *batched && i == 0 ? 1 : fixed_size(tensor->shape->dim[i]);
 
     if (size < 1) FAIL(LIP_EINPUT, "its dimension %zu is not fixed", i);
     if (size > WIDEST || (width *= (size_t)size) > WIDEST)
       FAIL(LIP_EINPUT, "a point has more than %d numbers", WIDEST);
-    shape->dims[i - first] = (size_t)size;
+    dims[i] = (size_t)size;
   }
+  TRY(lip_onnx_set_shape(shape, rank, dims, err));
 done:
   return st;
 }
 
-lip_status lip_onnx_shape_flatten(lip_onnx_shape *shape, int64_t axis, lip_error *err)
+/* ---- broadcasting ---- */
+
+/* The size of dimension k of `rank` that a value has after broadcasting. */
+static size_t size_at(const lip_onnx_array *array, size_t rank, size_t k)
+{
+  return k + array->rank < rank ? 1 : array->dims[k + array->rank - rank];
+}
+
+static lip_status join_sizes(size_t k, const lip_onnx_value *value, size_t rank, size_t *joined,
+                             lip_error *err)
+{
+  size_t size = size_at(&value->array, rank, k);
+
+  if (size != 1 && *joined != 1 && size != *joined)
+    return lip_fail(err, LIP_EINPUT, "its inputs have %zu and %zu numbers along dimension %zu",
+                    *joined, size, k);
+  if (size != 1) *joined = size;
+  return LIP_OK;
+}
+
+lip_status lip_onnx_shape_common(size_t count, const lip_onnx_value *const *value,
+                                 lip_onnx_array *shape, bool *batched, lip_error *err)
 {
   lip_status st = LIP_OK;
-  int64_t rank = (int64_t)(shape->rank + shape->batched);
-  size_t width = lip_onnx_shape_width(shape), before = 1;
+  size_t rank = 0, dims[LIP_ONNX_RANK];
 
-  if (axis < -rank || axis > rank)
-    FAIL(LIP_EINPUT, "axis %lld is none of %lld dimensions", (long long)axis, (long long)rank);
-  if (axis < 0) axis += rank;
-  for (size_t k = 0; (int64_t)(k + shape->batched) < axis; k++) before *= shape->dims[k];
-  if (shape->batched && (axis == 0 || before != 1))
-    FAIL(LIP_EINPUT, "axis %lld would mix points", (long long)axis);
-  if (shape->batched)
-    *shape = (lip_onnx_shape){true, 1, {width}};
-  else
-    *shape = (lip_onnx_shape){false, 2, {before, width / before}};
+  *batched = false;
+  for (size_t i = 0; i < count; i++) {
+    if (value[i]->array.rank > rank) rank = value[i]->array.rank;
+    *batched = *batched || value[i]->batched;
+  }
+  for (size_t k = 0; k < rank; k++) {
+    dims[k] = 1;
+    for (size_t i = 0; i < count; i++) TRY(join_sizes(k, value[i], rank, &dims[k], err));
+  }
+  for (size_t i = 0; i < count; i++)
+    if (value[i]->batched && value[i]->array.rank != rank)
+      FAIL(LIP_EINPUT, "a constant has %zu dimensions, the value %zu", rank, value[i]->array.rank);
+  if (*batched && dims[0] != 1) FAIL(LIP_EINPUT, "a constant differs between points");
+  TRY(lip_onnx_set_shape(shape, rank, dims, err));
 done:
   return st;
 }
 
-/* The dimension that entry i of a target stands for; 0: to be inferred. */
-static size_t target_size(const lip_onnx_shape *shape, const lip_onnx_array *target, size_t i)
+/* strides[k]: how far the array's entry moves as the index k of the shape grows by one. */
+static void broadcast_strides(const lip_onnx_array *array, const lip_onnx_array *shape,
+                              size_t *strides)
 {
-  int64_t entry = lip_onnx_array_integer(target, i);
-  size_t kept = i - shape->batched;
-
-  if (entry > 0) return (size_t)entry;
-  return entry == 0 && kept < shape->rank ? shape->dims[kept] : 0;
-}
-
-lip_status lip_onnx_shape_reshape(lip_onnx_shape *shape, const lip_onnx_array *target,
-                                  lip_error *err)
-{
-  lip_status st = LIP_OK;
-  size_t width = lip_onnx_shape_width(shape), known = 1, inferred = 0, first = shape->batched;
-  lip_onnx_shape made = {.batched = shape->batched};
-
-  if (target->type != ONNX__TENSOR_PROTO__DATA_TYPE__INT64 || target->rank != 1)
-    FAIL(LIP_EINPUT, "its target is no list of integers");
-  if (target->count <= first || target->count - first > LIP_ONNX_RANK)
-    FAIL(LIP_EINPUT, "its target has %zu dimensions", target->count);
-  made.rank = target->count - first;
-  for (size_t i = 0; i < made.rank; i++) {
-    made.dims[i] = target_size(shape, target, first + i);
-    if (made.dims[i] == 0)
-      inferred++;
-    else if (__builtin_mul_overflow(known, made.dims[i], &known) || known > width)
-      FAIL(LIP_EINPUT, "its target has more than the %zu numbers of a point", width);
-  }
-  if (inferred > 1 || width % known) FAIL(LIP_EINPUT, "its target does not fit %zu numbers", width);
-  for (size_t i = 0; i < made.rank; i++)
-    if (made.dims[i] == 0) made.dims[i] = width / known;
-  if (lip_onnx_shape_width(&made) != width)
-    FAIL(LIP_EINPUT, "its target does not fit %zu numbers", width);
-  /* Points stay apart by 0 (their number is kept) or by -1 where all else is given. */
-  if (made.batched) {
-    int64_t points = lip_onnx_array_integer(target, 0);
-
-    if (points > 0 || (points < 0 && inferred)) FAIL(LIP_EINPUT, "it would mix points");
-  }
-  *shape = made;
-done:
-  return st;
-}
-
-/* strides[k]: how far the constant's entry moves as the point's index k grows by one. */
-static lip_status broadcast_strides(const lip_onnx_shape *shape, const lip_onnx_array *constant,
-                                    size_t strides[LIP_ONNX_RANK], lip_error *err)
-{
-  lip_status st = LIP_OK;
   size_t step = 1;
 
-  if (constant->rank > shape->rank + shape->batched)
-    FAIL(LIP_EINPUT, "a constant has %zu dimensions, the value %zu", constant->rank,
-         shape->rank + shape->batched);
-  for (size_t back = 1; back <= shape->rank; back++) {
-    size_t k = shape->rank - back;
-    size_t size = back <= constant->rank ? constant->dims[constant->rank - back] : 1;
+  for (size_t k = shape->rank; k-- > 0;) {
+    size_t size = size_at(array, shape->rank, k);
 
-    if (size != 1 && size != shape->dims[k])
-      FAIL(LIP_EINPUT, "a constant has %zu numbers where the value has %zu", size, shape->dims[k]);
     strides[k] = size == 1 ? 0 : step;
     step *= size;
   }
-  if (constant->rank > shape->rank && constant->dims[0] != 1)
-    FAIL(LIP_EINPUT, "a constant differs between points");
+}
+
+static size_t broadcast_place(const lip_onnx_array *shape, const size_t *strides, size_t i)
+{
+  size_t place = 0;
+
+  for (size_t k = shape->rank; k-- > 0; i /= shape->dims[k])
+    place += i % shape->dims[k] * strides[k];
+  return place;
+}
+
+lip_status lip_onnx_shape_spread(lip_onnx_call *call, const lip_onnx_value *from,
+                                 const lip_onnx_array *shape, bool batched, lip_onnx_value *out,
+                                 lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t strides[LIP_ONNX_RANK], *index = NULL;
+
+  if (from->array.count == shape->count) { /* ones in front at most */
+    size_t more = shape->rank - from->array.rank;
+    lip_onnx_value spread = *from;
+
+    for (size_t k = shape->rank; k-- > 0;)
+      spread.strides[k] = k < more ? 0 : from->strides[k - more];
+    memcpy(spread.array.dims, shape->dims, sizeof spread.array.dims);
+    spread.array.rank = shape->rank;
+    spread.batched = from->constant ? false : batched;
+    *out = spread;
+    return LIP_OK;
+  }
+  TRY(lip_onnx_reserve(call->import, shape->count, err));
+  index = lip_alloc(shape->count, sizeof *index);
+  if (!index) FAIL(LIP_ENOMEM, "no memory for %zu indices", shape->count);
+  broadcast_strides(&from->array, shape, strides);
+  for (size_t j = 0; j < shape->count; j++) index[j] = broadcast_place(shape, strides, j);
+  TRY(lip_onnx_take(call, from, shape, index, 0, out, err));
 done:
   return st;
 }
 
-lip_status lip_onnx_shape_broadcast(const lip_onnx_shape *shape, const lip_onnx_array *constant,
-                                    double **values, lip_error *err)
+lip_status lip_onnx_shape_align(const lip_onnx_array *constant, const lip_onnx_value *value,
+                                double **values, lip_error *err)
 {
   lip_status st = LIP_OK;
-  size_t width = lip_onnx_shape_width(shape), strides[LIP_ONNX_RANK];
-  double *entries = NULL, *spread = NULL;
+  const lip_onnx_array *shape = &value->array;
+  size_t strides[LIP_ONNX_RANK];
+  double *entries = NULL, *placed = NULL;
 
-  TRY(broadcast_strides(shape, constant, strides, err));
   entries = lip_alloc(constant->count, sizeof *entries);
-  spread = lip_alloc(width, sizeof *spread);
-  if (!entries || !spread) FAIL(LIP_ENOMEM, "no memory for %zu numbers", width);
+  placed = lip_alloc(shape->count, sizeof *placed);
+  if (!entries || !placed) FAIL(LIP_ENOMEM, "no memory for %zu numbers", shape->count);
   TRY(lip_onnx_array_values(constant, entries, err));
-  for (size_t i = 0; i < width; i++) {
-    size_t rest = i, at = 0;
-
-    for (size_t k = shape->rank; k-- > 0; rest /= shape->dims[k])
-      at += rest % shape->dims[k] * strides[k];
-    spread[i] = entries[at];
-  }
-  *values = spread;
-  spread = NULL;
+  broadcast_strides(constant, shape, strides);
+  for (size_t i = 0; i < shape->count; i++)
+    placed[lip_onnx_place(value, i)] = entries[broadcast_place(shape, strides, i)];
+  *values = placed;
+  placed = NULL;
 done:
   lip_free(entries);
-  lip_free(spread);
+  lip_free(placed);
+  return st;
+}
+
+/* ---- reshaping ---- */
+
+lip_status lip_onnx_shape_flatten(const lip_onnx_value *value, int64_t axis, lip_onnx_array *shape,
+                                  lip_error *err)
+{
+  const lip_onnx_array *from = &value->array;
+  int64_t rank = (int64_t)from->rank;
+  size_t before = 1;
+
+  if (axis < -rank || axis > rank)
+    return lip_fail(err, LIP_EINPUT, "axis %lld is none of %lld dimensions", (long long)axis,
+                    (long long)rank);
+  if (axis < 0) axis += rank;
+  for (size_t k = 0; (int64_t)k < axis; k++) before *= from->dims[k];
+  if (value->batched && (axis == 0 || before != 1))
+    return lip_fail(err, LIP_EINPUT, "axis %lld would mix points", (long long)axis);
+  return lip_onnx_set_shape(shape, 2, (size_t[]){before, from->count / before}, err);
+}
+
+/* The size that entry i of a target stands for; 0: to be inferred. */
+static lip_status target_size(const lip_onnx_value *value, const lip_onnx_list *target, size_t i,
+                              bool zeros, size_t *size, lip_error *err)
+{
+  int64_t entry = target->entry[i];
+
+  if (entry == LIP_ONNX_POINTS || (entry == 0 && !zeros)) {
+    if (entry == 0 && i >= value->array.rank)
+      return lip_fail(err, LIP_EINPUT, "its target keeps dimension %zu, which is not there", i);
+    if ((entry == LIP_ONNX_POINTS || (value->batched && i == 0)) && i != 0)
+      return lip_fail(err, LIP_EINPUT, "it would mix points");
+    *size = entry == 0 ? value->array.dims[i] : 1;
+    return LIP_OK;
+  }
+  if (entry < -1 || entry == 0)
+    return lip_fail(err, LIP_EINPUT, "its target's dimension %zu is %lld", i, (long long)entry);
+  *size = entry == -1 ? 0 : (size_t)entry;
+  return LIP_OK;
+}
+
+lip_status lip_onnx_shape_reshape(const lip_onnx_value *value, const lip_onnx_list *target,
+                                  bool zeros, lip_onnx_array *shape, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t width = value->array.count, known = 1, inferred = 0, dims[LIP_ONNX_RANK];
+
+  if (target->count > LIP_ONNX_RANK)
+    FAIL(LIP_EINPUT, "its target has %zu dimensions", target->count);
+  for (size_t i = 0; i < target->count; i++) {
+    TRY(target_size(value, target, i, zeros, &dims[i], err));
+    if (dims[i] == 0)
+      inferred++;
+    else if (__builtin_mul_overflow(known, dims[i], &known) || known > width)
+      FAIL(LIP_EINPUT, "its target has more than the %zu numbers of a point", width);
+  }
+  if (inferred > 1 || width % known || (!inferred && known != width))
+    FAIL(LIP_EINPUT, "its target does not fit %zu numbers", width);
+  for (size_t i = 0; i < target->count; i++)
+    if (dims[i] == 0) dims[i] = width / known;
+  /* Points stay apart by their own number or 0, or by -1 where all else is given. */
+  if (value->batched && (target->count == 0 || target->entry[0] > 0 || dims[0] != 1))
+    FAIL(LIP_EINPUT, "it would mix points");
+  TRY(lip_onnx_set_shape(shape, target->count, dims, err));
+done:
   return st;
 }

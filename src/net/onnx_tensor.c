@@ -2,6 +2,8 @@
 #include "net/onnx_tensor.h"
 
 #include "base/error.h"
+#include "base/memory.h"
+#include "net/onnx_external.h"
 #include "net/onnx_graph.h"
 
 #include <math.h>
@@ -10,6 +12,8 @@
 #define FLOAT_TENSOR  ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT
 #define DOUBLE_TENSOR ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE
 #define INT64_TENSOR  ONNX__TENSOR_PROTO__DATA_TYPE__INT64
+#define INT32_TENSOR  ONNX__TENSOR_PROTO__DATA_TYPE__INT32
+#define BOOL_TENSOR   ONNX__TENSOR_PROTO__DATA_TYPE__BOOL
 
 static lip_status check_shape(const Onnx__TensorProto *tensor, lip_onnx_array *array,
                               lip_error *err)
@@ -33,36 +37,62 @@ done:
   return st;
 }
 
-/* Finds the entries: raw_data, or the field of the tensor's type. */
-static lip_status find_data(const Onnx__TensorProto *tensor, lip_onnx_array *array, lip_error *err)
+/* The field of the tensor's type. given  out  how many entries it has */
+static lip_status find_field(const Onnx__TensorProto *tensor, lip_onnx_array *array, size_t *given,
+                             lip_error *err)
 {
-  lip_status st = LIP_OK;
-  size_t size, given;
-
   switch (tensor->data_type) {
   case FLOAT_TENSOR:
-    size = sizeof(float);
+    array->width = sizeof(float);
     array->data = (const uint8_t *)tensor->float_data;
-    given = tensor->n_float_data;
-    break;
+    *given = tensor->n_float_data;
+    return LIP_OK;
   case DOUBLE_TENSOR:
-    size = sizeof(double);
+    array->width = sizeof(double);
     array->data = (const uint8_t *)tensor->double_data;
-    given = tensor->n_double_data;
-    break;
+    *given = tensor->n_double_data;
+    return LIP_OK;
   case INT64_TENSOR:
-    size = sizeof(int64_t);
+    array->width = sizeof(int64_t);
     array->data = (const uint8_t *)tensor->int64_data;
-    given = tensor->n_int64_data;
-    break;
+    *given = tensor->n_int64_data;
+    return LIP_OK;
+  case INT32_TENSOR:
+  case BOOL_TENSOR: /* a byte each in raw data only */
+    array->width = sizeof(int32_t);
+    array->data = (const uint8_t *)tensor->int32_data;
+    *given = tensor->n_int32_data;
+    return LIP_OK;
   default:
-    FAIL(LIP_EINPUT, "has the type %d; FLOAT (1) and DOUBLE (11) are read", (int)tensor->data_type);
+    return lip_fail(err, LIP_EINPUT, "has the type %d; FLOAT (1) and DOUBLE (11) are read",
+                    (int)tensor->data_type);
   }
-  if (tensor->has_raw_data) {
-    if (given) FAIL(LIP_EINPUT, "has its data twice");
-    if (tensor->raw_data.len != array->count * size)
+}
+
+static bool is_external(const Onnx__TensorProto *tensor)
+{
+  return tensor->n_external_data ||
+         tensor->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL;
+}
+
+/* Finds the entries: raw_data, another file, or the field of the tensor's type. */
+static lip_status find_data(const Onnx__TensorProto *tensor, const char *folder,
+                            lip_onnx_array *array, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t given = 0;
+  bool raw = tensor->has_raw_data, external = is_external(tensor);
+
+  TRY(find_field(tensor, array, &given, err));
+  if ((given > 0) + raw + external > 1) FAIL(LIP_EINPUT, "has its data twice");
+  if ((raw || external) && array->type == BOOL_TENSOR) array->width = 1;
+  if (external) {
+    TRY(lip_onnx_external_read(tensor, folder, array->count * array->width, &array->owned, err));
+    array->data = array->owned;
+  } else if (raw) {
+    if (tensor->raw_data.len != array->count * array->width)
       FAIL(LIP_EINPUT, "has %zu bytes of data, its shape says %zu", tensor->raw_data.len,
-           array->count * size);
+           array->count * array->width);
     array->data = tensor->raw_data.data;
   } else if (given != array->count) {
     FAIL(LIP_EINPUT, "has %zu entries, its shape says %zu", given, array->count);
@@ -71,31 +101,43 @@ done:
   return st;
 }
 
-static void prefix_tensor(const lip_onnx_array *array, lip_error *err)
+static void prefix_array(const lip_onnx_array *array, lip_error *err)
 {
   char name[LIP_ONNX_TEXT];
 
-  lip_error_prefix(err, "tensor '%s'", lip_onnx_printable(array->tensor->name, name));
+  lip_error_prefix(err, "tensor '%s'", lip_onnx_printable(array->name, name));
 }
 
-lip_status lip_onnx_array_view(const Onnx__TensorProto *tensor, lip_onnx_array *array,
-                               lip_error *err)
+lip_status lip_onnx_array_view(const Onnx__TensorProto *tensor, const char *folder,
+                               lip_onnx_array *array, lip_error *err)
 {
   lip_status st = LIP_OK;
 
-  *array = (lip_onnx_array){.tensor = tensor, .type = tensor->data_type};
-  if (tensor->n_external_data ||
-      tensor->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL)
-    FAIL(LIP_EINPUT, "has its data in another file, which is not read");
+  *array = (lip_onnx_array){.name = lip_onnx_text(tensor->name), .type = tensor->data_type};
   if (tensor->segment) FAIL(LIP_EINPUT, "is a segment of a larger one, which is not read");
   TRY(check_shape(tensor, array, err));
-  TRY(find_data(tensor, array, err));
+  TRY(find_data(tensor, folder, array, err));
 done:
-  if (st != LIP_OK) prefix_tensor(array, err);
+  if (st != LIP_OK) {
+    prefix_array(array, err);
+    lip_onnx_array_clear(array);
+  }
   return st;
 }
 
-static double entry(const lip_onnx_array *array, size_t i)
+void lip_onnx_array_clear(lip_onnx_array *array)
+{
+  lip_free(array->owned);
+  array->owned = NULL;
+  array->data = NULL;
+}
+
+bool lip_onnx_array_is_real(const lip_onnx_array *array)
+{
+  return array->type == FLOAT_TENSOR || array->type == DOUBLE_TENSOR;
+}
+
+double lip_onnx_array_real(const lip_onnx_array *array, size_t i)
 {
   float single;
   double value;
@@ -108,15 +150,31 @@ static double entry(const lip_onnx_array *array, size_t i)
   return value;
 }
 
+int64_t lip_onnx_array_integer(const lip_onnx_array *array, size_t i)
+{
+  int64_t value;
+  int32_t shorter;
+
+  if (array->width == 1) return array->data[i] != 0;
+  if (array->width == sizeof shorter) {
+    memcpy(&shorter, array->data + i * sizeof shorter, sizeof shorter);
+    return shorter;
+  }
+  memcpy(&value, array->data + i * sizeof value, sizeof value);
+  return value;
+}
+
 static lip_status check_values(const lip_onnx_array *array, lip_error *err)
 {
   lip_status st = LIP_OK;
 
-  if (array->type == INT64_TENSOR) FAIL(LIP_EINPUT, "has the type INT64 (7) instead of FLOAT");
+  if (!lip_onnx_array_is_real(array))
+    FAIL(LIP_EINPUT, "has the type %d of integers instead of FLOAT (1)", (int)array->type);
   for (size_t i = 0; i < array->count; i++)
-    if (!isfinite(entry(array, i))) FAIL(LIP_EINPUT, "its entry %zu is %g", i, entry(array, i));
+    if (!isfinite(lip_onnx_array_real(array, i)))
+      FAIL(LIP_EINPUT, "its entry %zu is %g", i, lip_onnx_array_real(array, i));
 done:
-  if (st != LIP_OK) prefix_tensor(array, err);
+  if (st != LIP_OK) prefix_array(array, err);
   return st;
 }
 
@@ -124,7 +182,7 @@ lip_status lip_onnx_array_values(const lip_onnx_array *array, double *out, lip_e
 {
   lip_status st = check_values(array, err);
 
-  for (size_t i = 0; st == LIP_OK && i < array->count; i++) out[i] = entry(array, i);
+  for (size_t i = 0; st == LIP_OK && i < array->count; i++) out[i] = lip_onnx_array_real(array, i);
   return st;
 }
 
@@ -138,14 +196,6 @@ lip_status lip_onnx_array_transposed(const lip_onnx_array *array, double *out, l
   for (size_t first = 0; first < rows; first += TILE)
     for (size_t j = 0; j < columns; j++)
       for (size_t i = first; i < rows && i < first + TILE; i++)
-        out[j * rows + i] = entry(array, i * columns + j);
+        out[j * rows + i] = lip_onnx_array_real(array, i * columns + j);
   return LIP_OK;
-}
-
-int64_t lip_onnx_array_integer(const lip_onnx_array *array, size_t i)
-{
-  int64_t value;
-
-  memcpy(&value, array->data + i * sizeof value, sizeof value);
-  return value;
 }

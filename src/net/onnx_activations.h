@@ -1,0 +1,21 @@
+/* onnx_activations.h - the ONNX operators that are activations; see onnx_operators.h. */
+#ifndef LIP_NET_ONNX_ACTIVATIONS_H
+#define LIP_NET_ONNX_ACTIVATIONS_H
+
+#include "net/onnx_operands.h"
+
+lip_status lip_onnx_relu(lip_onnx_call *call, lip_error *err);
+lip_status lip_onnx_abs(lip_onnx_call *call, lip_error *err);
+lip_status lip_onnx_tanh(lip_onnx_call *call, lip_error *err);
+lip_status lip_onnx_softplus(lip_onnx_call *call, lip_error *err);
+lip_status lip_onnx_sigmoid(lip_onnx_call *call, lip_error *err);
+lip_status lip_onnx_leaky_relu(lip_onnx_call *call, lip_error *err);
+lip_status lip_onnx_elu(lip_onnx_call *call, lip_error *err);
+lip_status lip_onnx_selu(lip_onnx_call *call, lip_error *err);
+lip_status lip_onnx_celu(lip_onnx_call *call, lip_error *err);
+lip_status lip_onnx_prelu(lip_onnx_call *call, lip_error *err);
+lip_status lip_onnx_pow(lip_onnx_call *call, lip_error *err);
+lip_status lip_onnx_clip(lip_onnx_call *call, lip_error *err);
+lip_status lip_onnx_softmax(lip_onnx_call *call, lip_error *err);
+
+#endif
