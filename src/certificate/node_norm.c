@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "certificate/symbol_norm.h"
 #include "linalg/interval.h"
 #include "linalg/vector.h"
 #include "linalg/verified.h"
@@ -18,7 +19,7 @@
 #include <float.h>
 #include <string.h>
 
-enum { BLOCK = 32 };
+enum { BLOCK = 32, MOST_GRAM = 4500, MOST_GRAM_OF_WINDOWS = 2600 };
 /* Beyond these norms products may underflow by more than the cushion covers (scaled to a norm of
  * 1).
  */
@@ -159,19 +160,19 @@ done:
   return st;
 }
 
-lip_status lip_node_norm_is_below(const lip_net *net, size_t node, double norm, bool *proved,
-                                  double *margin, const lip_control *control, lip_error *err)
+static lip_status gram_is_below(const lip_net *net, size_t node, double norm, bool *proved,
+                                const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t in = in_size(net, node), out = net->node[node].size, n = lip_node_gram_order(net, node);
   bool wide = out <= in;
-  double *X = NULL, *slack = lip_alloc(n, sizeof *slack), *middle = NULL, least, given = 0;
+  double *X = NULL, *slack = lip_alloc(n, sizeof *slack), *middle = NULL, least;
   int exponent;
 
   *proved = false;
   (void)frexp(norm, &exponent);
   least = ldexp(norm, -exponent); /* in [1/2, 1) */
-  if (!(norm > LEAST && norm < MOST) || n > LIP_MOST_GRAM) goto done;
+  if (!(norm > LEAST && norm < MOST)) goto done;
   X = lip_alloc(n, n * sizeof *X);
   middle = lip_alloc(wide ? in : out, BLOCK * sizeof *middle);
   if (!X || !slack || !middle) FAIL(LIP_ENOMEM, "a matrix of order %zu", n);
@@ -185,13 +186,93 @@ lip_status lip_node_norm_is_below(const lip_net *net, size_t node, double norm, 
   for (size_t i = 0; i < n; i++) {
     for (size_t j = 0; j < i; j++) X[i * n + j] = -X[i * n + j];
     X[i * n + i] = lip_add_down(lip_mul_down(least, least), -X[i * n + i]);
-    *margin = fmax(*margin, slack[i] / X[i * n + i]);
   }
-  *proved = lip_certainly_semidefinite(n, X, slack, &given);
-  *margin = lip_add_up(*margin, given);
+  *proved = lip_certainly_semidefinite(n, X, slack, NULL);
 done:
   lip_free(middle);
   lip_free(slack);
   lip_free(X);
+  return st;
+}
+
+lip_norm_test lip_node_norm_test(const lip_net *net, size_t node)
+{
+  size_t n = lip_node_gram_order(net, node);
+
+  switch (net->node[node].kind) {
+  case LIP_NODE_LINEAR:
+    return n <= MOST_GRAM ? LIP_NORM_BY_GRAM : LIP_NORM_KNOWN;
+  case LIP_NODE_CONVOLUTION:
+    return n <= MOST_GRAM_OF_WINDOWS ? LIP_NORM_BY_GRAM : LIP_NORM_BY_SYMBOL;
+  case LIP_NODE_AVERAGE_POOL:
+    return n <= MOST_GRAM_OF_WINDOWS ? LIP_NORM_BY_GRAM : LIP_NORM_KNOWN;
+  default:
+    return LIP_NORM_KNOWN;
+  }
+}
+
+lip_status lip_node_norm_is_below(const lip_net *net, size_t node, double norm, bool *proved,
+                                  const lip_control *control, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_symbol *symbol = NULL;
+
+  *proved = false;
+  switch (lip_node_norm_test(net, node)) {
+  case LIP_NORM_BY_GRAM:
+    return gram_is_below(net, node, norm, proved, control, err);
+  case LIP_NORM_BY_SYMBOL:
+    TRY(lip_symbol_create(&net->node[node], &symbol, err));
+    if (symbol) TRY(lip_symbol_is_below(symbol, norm, proved, control, err));
+    break;
+  case LIP_NORM_KNOWN:
+    break;
+  }
+done:
+  lip_symbol_free(symbol);
+  return st;
+}
+
+/* What the test by the Gram matrix needs above the norm, relative, by its own bounds. */
+static double spare_for_gram(const lip_net *net, size_t node, double estimate, double known)
+{
+  double n = (double)lip_node_gram_order(net, node), ratio = known / estimate;
+  double roundings = n <= 64 ? n + 2 : 2 * (72 + n / 64);
+  size_t terms = lip_operator_terms(net, node) + lip_operator_terms_transposed(net, node) + 4;
+
+  return 2 * (n * roundings * DBL_EPSILON + lip_gamma(2 * terms) * ratio * ratio);
+}
+
+lip_status lip_node_norm_settle(const lip_net *net, size_t node, double estimate, double *norm,
+                                const lip_control *control, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_symbol *symbol = NULL;
+  bool gram = lip_node_norm_test(net, node) == LIP_NORM_BY_GRAM, proved = false;
+  double spare = gram ? spare_for_gram(net, node, estimate, *norm) : 1e-9;
+
+  if (lip_node_norm_test(net, node) == LIP_NORM_KNOWN || !(estimate > 0)) goto done;
+  if (!gram) {
+    TRY(lip_symbol_create(&net->node[node], &symbol, err));
+    if (!symbol) goto done;
+    st = lip_symbol_estimate(symbol, &estimate, control, err);
+    if (st == LIP_ENUMERIC) { /* eigenvalues that do not converge: what is known stays */
+      st = LIP_OK;
+      goto done;
+    }
+    TRY(st);
+  }
+  for (; !proved && spare < 1e-2; spare *= 32) {
+    double tried = estimate * (1 + spare);
+
+    if (!(tried < *norm)) break;
+    if (symbol)
+      TRY(lip_symbol_is_below(symbol, tried, &proved, control, err));
+    else
+      TRY(gram_is_below(net, node, tried, &proved, control, err));
+    if (proved) *norm = tried;
+  }
+done:
+  lip_symbol_free(symbol);
   return st;
 }

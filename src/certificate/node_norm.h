@@ -12,17 +12,30 @@
 LIP_MUST_CHECK lip_status lip_node_norm_up(const lip_net *net, size_t node, lip_norm_kind norm,
                                            double *value, lip_error *err);
 
-/* Is |L|_2 <= `norm` certain, by n^2 I - L L' >= 0 (L'L where that is smaller)?
-   margin  out  raised to what was given away to rounding, relative
-   return       LIP_OK; LIP_ENOMEM; LIP_EINTERRUPT.  cost  see lip_node_gram_order */
-LIP_MUST_CHECK lip_status lip_node_norm_is_below(const lip_net *net, size_t node, double norm,
-                                                 bool *proved, double *margin,
-                                                 const lip_control *control, lip_error *err);
+/* How a norm 2 that is less than that is proved. */
+typedef enum lip_norm_test {
+  LIP_NORM_BY_GRAM,   /* n^2 I - L L' >= 0, or L'L where that is smaller: the norm itself */
+  LIP_NORM_BY_SYMBOL, /* of large convolutions (symbol_norm.h): what padding takes off is not seen */
+  LIP_NORM_KNOWN,     /* it is not: scales, selections, pools, what is too large */
+} lip_norm_test;
 
-/* The order n of that matrix; the test costs n^3 / 3, two passes for each of its n rows, and n^2
+lip_norm_test lip_node_norm_test(const lip_net *net, size_t node);
+
+/* The order of L L' or L'L. The test by it costs n^3 / 3, two passes for each of its n rows, and n^2
    doubles. */
 size_t lip_node_gram_order(const lip_net *net, size_t node);
 
-enum { LIP_MOST_GRAM = 4500 };
+/* Is |L|_2 <= `norm` certain, by the node's test?
+   return  LIP_OK; LIP_ENOMEM; LIP_EINTERRUPT */
+LIP_MUST_CHECK lip_status lip_node_norm_is_below(const lip_net *net, size_t node, double norm,
+                                                 bool *proved, const lip_control *control,
+                                                 lip_error *err);
+
+/* From `estimate`, about |L|_2, to a norm that the test proves.
+   norm  in/out  lowered where less is proved
+   return        LIP_OK; LIP_ENOMEM; LIP_EINTERRUPT */
+LIP_MUST_CHECK lip_status lip_node_norm_settle(const lip_net *net, size_t node, double estimate,
+                                               double *norm, const lip_control *control,
+                                               lip_error *err);
 
 #endif

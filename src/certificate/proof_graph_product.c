@@ -1,8 +1,7 @@
 /* proof_graph_product.c - products of operator norms along the paths of a graph (graph_product.h).
 
    Norms 1 and inf: no arrays, all norms are computed. Norm 2: array `norms` (nodes,), upper bounds
-   of |L_i|_2 by node; each that is below what is known without a test is proved by its Gram matrix
-   (node_norm.h). Cost: those tests. */
+   of |L_i|_2 by node; each that is below what is known without a test is tested (node_norm.h). Cost: those tests. */
 #include "certificate/proof.h"
 
 #include "base/error.h"
@@ -37,7 +36,7 @@ static lip_status verify(const lip_claim *claim, const lip_proof *proof, double 
   lip_status st = LIP_OK;
   size_t nodes = claim->net->nodes;
   const lip_array *norms = lip_proof_array(proof, "norms");
-  double *norm = lip_alloc(nodes, sizeof *norm), bound, margin = 0;
+  double *norm = lip_alloc(nodes, sizeof *norm), bound;
   bool *needs = lip_alloc(nodes, sizeof *needs), proved = true;
 
   *verdict = (lip_verdict){.proved = false};
@@ -51,7 +50,7 @@ static lip_status verify(const lip_claim *claim, const lip_proof *proof, double 
   if (!(bound <= upper)) goto done;
   for (size_t i = 0; i < nodes && proved; i++)
     if (needs[i])
-      TRY(lip_node_norm_is_below(claim->net, i, norm[i], &proved, &margin, control, err));
+      TRY(lip_node_norm_is_below(claim->net, i, norm[i], &proved, control, err));
   verdict->proved = proved;
   if (proved) verdict->reason[0] = 0;
 done:

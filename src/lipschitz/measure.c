@@ -87,7 +87,7 @@ static lip_status ask_upper(inquiry *in, const lip_method *method, lip_error *er
   bound.error = finding.error;
   if (method == &lip_upper_semidefinite) in->found.relaxed = finding.value;
   note(&in->found, &bound);
-  lip_proposals_take(&in->proposals, finding.value, method->name, &finding.proof);
+  lip_proposals_take(&in->proposals, finding.value, method->name, &finding.proof, finding.proved);
 done:
   lip_proof_clear(&finding.proof);
   return st;
@@ -183,7 +183,7 @@ static lip_status search(inquiry *in, const lip_search *method, double gap, lip_
     bound.side = LIP_UPPER;
     bound.value = bracket.upper;
     note(found, &bound);
-    lip_proposals_take(&in->proposals, bracket.upper, method->name, &bracket.proof);
+    lip_proposals_take(&in->proposals, bracket.upper, method->name, &bracket.proof, false);
   }
 done:
   lip_proof_clear(&bracket.proof);

@@ -18,6 +18,7 @@ typedef struct lip_finding {
                      others leave it */
   lip_proof proof; /* upper: what proves about `value` (lip_proof_settle); kind NULL: an estimate
                       without proof */
+  bool proved;     /* upper: `value` itself is what the proof was found to verify */
 } lip_finding;
 
 /* A lower method proposes a point, an upper one a number. `run` returns early when control asks it

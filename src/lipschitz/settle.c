@@ -17,7 +17,7 @@
 static const double ROUNDING = 1e-12; /* what a certain slope usually loses, relative */
 
 void lip_proposals_take(lip_proposals *proposals, double value, const char *method,
-                        lip_proof *proof)
+                        lip_proof *proof, bool proved)
 {
   size_t at = proposals->count;
 
@@ -26,7 +26,7 @@ void lip_proposals_take(lip_proposals *proposals, double value, const char *meth
     proposals->item[at] = proposals->item[at - 1];
     at--;
   }
-  proposals->item[at] = (lip_proposal){value, method, *proof, false};
+  proposals->item[at] = (lip_proposal){value, method, *proof, proved};
   proposals->count++;
   *proof = (lip_proof){.kind = NULL};
 }

@@ -17,9 +17,10 @@ typedef struct lip_proposals {
   lip_proposal item[LIP_MAX_BOUNDS];
 } lip_proposals;
 
-/* Takes the proof over, and empties it; a proof of no kind is not kept. */
+/* Takes the proof over, and empties it; a proof of no kind is not kept.
+   proved  in  as in lip_proposal */
 void lip_proposals_take(lip_proposals *proposals, double value, const char *method,
-                        lip_proof *proof);
+                        lip_proof *proof, bool proved);
 void lip_proposals_clear(lip_proposals *proposals);
 
 /* The certificate of the best ends that can be proved: the steepest of the points whose slope is

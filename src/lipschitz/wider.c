@@ -87,8 +87,7 @@ lip_status lip_wider_upper(const lip_problem *problem, const lip_measurement *wi
   if (same) TRY(have_same_slopes(claim, wider->domain, &same, err));
   if (!same) goto done;
   TRY(copy_proof(&wider->certificate->proof, &proof, err));
-  lip_proposals_take(proposals, wider->upper, wider->upper_method, &proof);
-  proposals->item[0].proved = true;
+  lip_proposals_take(proposals, wider->upper, wider->upper_method, &proof, true);
   *taken = true;
 done:
   lip_proof_clear(&proof);
