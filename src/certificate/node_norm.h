@@ -15,14 +15,15 @@ LIP_MUST_CHECK lip_status lip_node_norm_up(const lip_net *net, size_t node, lip_
 /* How a norm 2 that is less than that is proved. */
 typedef enum lip_norm_test {
   LIP_NORM_BY_GRAM,   /* n^2 I - L L' >= 0, or L'L where that is smaller: the norm itself */
-  LIP_NORM_BY_SYMBOL, /* of large convolutions (symbol_norm.h): what padding takes off is not seen */
+  LIP_NORM_BY_SYMBOL, /* of large convolutions (symbol_norm.h): what padding takes off is not seen
+                       */
   LIP_NORM_KNOWN,     /* it is not: scales, selections, pools, what is too large */
 } lip_norm_test;
 
 lip_norm_test lip_node_norm_test(const lip_net *net, size_t node);
 
-/* The order of L L' or L'L. The test by it costs n^3 / 3, two passes for each of its n rows, and n^2
-   doubles. */
+/* The order of L L' or L'L. The test by it costs n^3 / 3, two passes for each of its n rows, and
+   n^2 doubles. */
 size_t lip_node_gram_order(const lip_net *net, size_t node);
 
 /* Is |L|_2 <= `norm` certain, by the node's test?

@@ -1,7 +1,8 @@
 /* proof_graph_product.c - products of operator norms along the paths of a graph (graph_product.h).
 
    Norms 1 and inf: no arrays, all norms are computed. Norm 2: array `norms` (nodes,), upper bounds
-   of |L_i|_2 by node; each that is below what is known without a test is tested (node_norm.h). Cost: those tests. */
+   of |L_i|_2 by node; each that is below what is known without a test is tested (node_norm.h).
+   Cost: those tests. */
 #include "certificate/proof.h"
 
 #include "base/error.h"
@@ -49,8 +50,7 @@ static lip_status verify(const lip_claim *claim, const lip_proof *proof, double 
   TRY(lip_graph_product(claim, norm, &bound, control, err));
   if (!(bound <= upper)) goto done;
   for (size_t i = 0; i < nodes && proved; i++)
-    if (needs[i])
-      TRY(lip_node_norm_is_below(claim->net, i, norm[i], &proved, control, err));
+    if (needs[i]) TRY(lip_node_norm_is_below(claim->net, i, norm[i], &proved, control, err));
   verdict->proved = proved;
   if (proved) verdict->reason[0] = 0;
 done:

@@ -35,16 +35,16 @@ enum { FINEST = 64, COARSEST = 4 }; /* frequencies for each degree */
 
 struct lip_symbol {
   const lip_node *node;
-  size_t order;            /* c: of P */
-  size_t shifts[2];        /* of the kernel, along each axis; degrees are one less */
-  size_t grid[2];          /* N; 1 where the degree is 0 */
-  double between;          /* what |P| may be more between the frequencies, a factor */
-  int exponent;            /* the kernel is kept as 2^-exponent times itself */
-  size_t rows, columns;    /* of V_a: channels out and in of a group, in times phases */
-  double *V, *C;           /* shifts x rows x columns; differences x order x order */
-  double *slack;           /* order: of errors of P, as sums of rows */
-  double *H, *weight;      /* 2 order x 2 order; differences: cos, sin */
-  size_t differences;      /* delta >= 0 in lexical order */
+  size_t order;         /* c: of P */
+  size_t shifts[2];     /* of the kernel, along each axis; degrees are one less */
+  size_t grid[2];       /* N; 1 where the degree is 0 */
+  double between;       /* what |P| may be more between the frequencies, a factor */
+  int exponent;         /* the kernel is kept as 2^-exponent times itself */
+  size_t rows, columns; /* of V_a: channels out and in of a group, in times phases */
+  double *V, *C;        /* shifts x rows x columns; differences x order x order */
+  double *slack;        /* order: of errors of P, as sums of rows */
+  double *H, *weight;   /* 2 order x 2 order; differences: cos, sin */
+  size_t differences;   /* delta >= 0 in lexical order */
 };
 
 /* ---- the kernel in phases ---- */
@@ -80,7 +80,8 @@ static bool choose_grid(lip_symbol *s)
     }
     if (points / 2 * each <= WORK) break;
   }
-  s->between = loss(s->shifts[0] - 1, s->grid[0]) * loss(s->shifts[1] - 1, s->grid[1]) * (1 + 1e-15);
+  s->between = loss(s->shifts[0] - 1, s->grid[0]) * loss(s->shifts[1] - 1, s->grid[1]) *
+               (1 + 1e-15);
   return density >= COARSEST;
 }
 
@@ -143,8 +144,8 @@ static void fill_phases(lip_symbol *s, size_t group)
           size_t phase = y % node->stride[0] * node->stride[1] + x % node->stride[1];
           size_t from = (((group * s->rows + o) * ins + i) * node->kernel[0] + u) * node->kernel[1];
 
-          s->V[(shift * s->rows + o) * s->columns + i * phases + phase] =
-              ldexp(node->W[from + v], -s->exponent);
+          s->V[(shift * s->rows + o) * s->columns + i * phases + phase] = ldexp(node->W[from + v],
+                                                                                -s->exponent);
         }
 }
 
@@ -294,8 +295,8 @@ static lip_status test(visit *in, lip_error *err)
 {
   (void)err;
   fill_matrix(in->symbol, in->square);
-  in->below =
-      lip_certainly_semidefinite(2 * in->symbol->order, in->symbol->H, in->symbol->slack, NULL);
+  in->below = lip_certainly_semidefinite(2 * in->symbol->order, in->symbol->H, in->symbol->slack,
+                                         NULL);
   return LIP_OK;
 }
 

@@ -1,8 +1,8 @@
 /* upper_graph_product.c - products of operator norms along the paths of a graph.
 
    Norms of affine nodes for certificate/graph_product.h: by Lanczos steps on L'L (norm 2), raised
-   until their test proves them; where there is none or time is out, what is known without one. Cost:
-   some hundred passes through every node, and the tests. */
+   until their test proves them; where there is none or time is out, what is known without one.
+   Cost: some hundred passes through every node, and the tests. */
 #include "lipschitz/method.h"
 
 #include "base/error.h"
