@@ -20,6 +20,7 @@ const lip_proof_kind *const lip_proof_kinds[] = {
     &lip_proof_bilinear,
     &lip_proof_graph_product,
     &lip_proof_sectors,
+    &lip_proof_interval_jacobian,
     NULL,
 };
 

@@ -74,6 +74,8 @@ extern const lip_proof_kind lip_proof_bilinear;
 extern const lip_proof_kind lip_proof_graph_product;
 /* Graphs, norm 2: multipliers of sectors. */
 extern const lip_proof_kind lip_proof_sectors;
+/* Deep: all Jacobians that slopes between their bounds can make; no arrays. */
+extern const lip_proof_kind lip_proof_interval_jacobian;
 
 /* All kinds, ended by NULL; by name (NULL: none). */
 extern const lip_proof_kind *const lip_proof_kinds[];

@@ -86,7 +86,7 @@ lip_status lip_slope_bounds_of_ball(const lip_claim *claim, lip_value_bounds *va
                                     const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
-  double *ends = lip_alloc(2 * claim->d, sizeof *ends);
+  double *ends = lip_alloc(3 * claim->d, sizeof *ends);
   lip_region region;
 
   if (!ends) FAIL(LIP_ENOMEM, "the ends of a box");
@@ -102,7 +102,7 @@ lip_status lip_slope_bounds_create(const lip_claim *claim, lip_slope_bounds **bo
                                    const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
-  size_t balls = claim->domain.kind == LIP_AROUND_DATA ? claim->domain.count : 1;
+  size_t balls = lip_claim_regions(claim);
   const double work = LIP_SLOPE_WORK;
   lip_value_bounds *values = NULL;
   lip_slope_bounds *made = NULL;
@@ -110,7 +110,8 @@ lip_status lip_slope_bounds_create(const lip_claim *claim, lip_slope_bounds **bo
   TRY(lip_slope_bounds_room(claim->net, &made, err));
   TRY(lip_value_bounds_create(claim->net, &values, err));
   for (size_t ball = 0; ball < balls; ball++)
-    TRY(lip_slope_bounds_of_ball(claim, values, ball, work / (double)balls, made, control, err));
+    TRY(lip_slope_bounds_of_ball(claim, values, balls == 1 ? LIP_NOWHERE : ball,
+                                 work / (double)balls, made, control, err));
   *bounds = made;
   made = NULL;
 done:

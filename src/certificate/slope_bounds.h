@@ -29,7 +29,8 @@ LIP_MUST_CHECK lip_status lip_slope_bounds_room(const lip_net *net, lip_slope_bo
                                                 lip_error *err);
 void lip_slope_bounds_empty(lip_slope_bounds *bounds, const lip_net *net);
 
-/* Adds the slopes on the ball about one center alone (elsewhere than around data: the domain).
+/* Adds the slopes on the ball about one center alone (LIP_NOWHERE: about all; elsewhere than around
+   data: the domain).
    values  in/out  room for this network; afterwards the values' bounds there
    work    in      as lip_value_bounds_find */
 LIP_MUST_CHECK lip_status lip_slope_bounds_of_ball(const lip_claim *claim, lip_value_bounds *values,

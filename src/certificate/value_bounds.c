@@ -177,31 +177,3 @@ lip_status lip_value_bounds_find(lip_value_bounds *bounds, const lip_region *reg
 done:
   return st;
 }
-
-lip_region lip_claim_region(const lip_claim *claim, size_t ball, double *ends)
-{
-  lip_region region = {.radius = INFINITY};
-  const lip_domain *domain = &claim->domain;
-
-  switch (domain->kind) {
-  case LIP_SPACE:
-    break;
-  case LIP_BALL:
-  case LIP_ON_SPHERE:
-    region.radius = domain->radius;
-    break;
-  case LIP_BOX:
-    region.low = ends;
-    region.high = ends + claim->d;
-    for (size_t i = 0; i < claim->d; i++) {
-      ends[i] = domain->low;
-      ends[claim->d + i] = domain->high;
-    }
-    break;
-  case LIP_AROUND_DATA:
-    region.center = domain->centers + ball * claim->d;
-    region.radius = domain->radius;
-    break;
-  }
-  return region;
-}

@@ -40,8 +40,16 @@ LIP_MUST_CHECK lip_status lip_value_bounds_find(lip_value_bounds *bounds, const 
                                                 double work, const lip_control *control,
                                                 lip_error *err);
 
-/* The claim's domain as a region, around data the ball of center `ball` alone (ignored elsewhere).
-   ends  out  2 d entries, of a box its ends; must stay as long as the region */
+/* Into how many regions the claim's domain falls: around data one for each ball, as long as passes
+   of the network for all of them take few seconds; else 1. */
+size_t lip_claim_regions(const lip_claim *claim);
+
+/* The claim's domain as a region, around data the ball of center `ball` alone (ignored elsewhere);
+   LIP_NOWHERE: all balls, in the box and the ball about them.
+   ends  out  3 d entries: the ends of a box, a center; must stay as long as the region */
 lip_region lip_claim_region(const lip_claim *claim, size_t ball, double *ends);
+
+/* Region i of lip_claim_regions. */
+lip_region lip_claim_region_at(const lip_claim *claim, size_t i, double *ends);
 
 #endif

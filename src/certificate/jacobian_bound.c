@@ -1,0 +1,88 @@
+/* jacobian_bound.c - norms of all Jacobians that slopes between their bounds can make.
+
+   Bounds of the values (value_bounds.h), slopes from them, and then rows (norms inf and 2) or
+   columns (norm 1); in the norm 2 of several outputs also sqrt(|J|_1 |J|_inf). Around data each
+   ball by itself, as long as the flops for all of them last; else all balls at once, in the box
+   about them. */
+#include "certificate/jacobian_bound.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "certificate/jacobian_parts.h"
+#include "certificate/slope_bounds.h"
+#include "linalg/interval.h"
+
+#include <math.h>
+
+enum { ROOM = 4 << 20, MOST_ROWS = 512 };
+
+void lip_jacobian_outputs(const lip_claim *claim, lip_slope_back *back, size_t first, size_t count)
+{
+  size_t last = back->net->nodes - 1, size = back->net->node[last].size;
+
+  for (size_t r = 0; r < count; r++) {
+    double *row = back->coefficient[last] + r * size;
+
+    row[claim->output.kind == LIP_ALL_OUTPUTS ? first + r : claim->output.plus] = 1;
+    if (claim->output.kind == LIP_OUTPUT_DIFFERENCE) row[claim->output.minus] = -1;
+  }
+}
+
+size_t lip_jacobian_block(size_t doubles)
+{
+  size_t rows = ROOM / doubles;
+
+  return rows < 1 ? 1 : rows > MOST_ROWS ? MOST_ROWS : rows;
+}
+
+/* On the region whose values are known. */
+static lip_status of_region(const lip_claim *claim, lip_slope_back *back,
+                            const lip_value_bounds *values, double work, double *bound,
+                            const lip_control *control, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  double rows, columns;
+
+  lip_slope_back_set(back, values);
+  if (claim->norm == LIP_NORM_1) {
+    TRY(lip_jacobian_by_columns(claim, back, work, bound, control, err));
+    goto done;
+  }
+  TRY(lip_jacobian_by_rows(claim, back, claim->norm == LIP_NORM_2, work, bound, control, err));
+  if (claim->norm == LIP_NORM_INF) goto done;
+  TRY(lip_jacobian_by_rows(claim, back, false, work, &rows, control, err));
+  TRY(lip_jacobian_by_columns(claim, back, work, &columns, control, err));
+  rows = lip_sqrt_up(lip_mul_up(rows, columns));
+  if (rows < *bound) *bound = rows;
+done:
+  return st;
+}
+
+lip_status lip_jacobian_bound(const lip_claim *claim, double *bound, const lip_control *control,
+                              lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t balls = lip_claim_regions(claim);
+  double work = LIP_SLOPE_WORK / (double)balls, most = 0;
+  lip_value_bounds *values = NULL;
+  lip_slope_back *back = NULL;
+  double *ends = lip_alloc(3 * claim->d, sizeof *ends);
+
+  if (!ends) FAIL(LIP_ENOMEM, "the ends of a box");
+  TRY(lip_value_bounds_create(claim->net, &values, err));
+  TRY(lip_slope_back_create(claim->net, &back, err));
+  for (size_t ball = 0; ball < balls && isfinite(most); ball++) {
+    lip_region region = lip_claim_region_at(claim, ball, ends);
+    double found;
+
+    TRY(lip_value_bounds_find(values, &region, work, control, err));
+    TRY(of_region(claim, back, values, work, &found, control, err));
+    most = fmax(most, found);
+  }
+  *bound = most;
+done:
+  lip_free(ends);
+  lip_slope_back_free(back);
+  lip_value_bounds_free(values);
+  return st;
+}
