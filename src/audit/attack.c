@@ -147,7 +147,8 @@ static void project(size_t d, const double *x, double radius, double *at)
 }
 
 /* Opens every point whose round is not done, at x itself or at a random point within the radius. */
-static void start_rows(const audit_run *run, workspace *work, size_t count, size_t start)
+static void start_rows(const audit_run *run, workspace *work, size_t count, size_t round,
+                       size_t start)
 {
   size_t d = run->data->d;
   lip_stream stream = {run->options->seed, LIP_FOR_STARTS};
@@ -162,7 +163,8 @@ static void start_rows(const audit_run *run, workspace *work, size_t count, size
     work->open[work->opens++] = r;
     memcpy(at, one->x, d * sizeof *at);
     if (start == 0) continue;
-    lip_random_normal(stream, (one->point->row * 64 + start % 64) * d, d, work->slope);
+    lip_random_normal(stream, ((one->point->row * ROUNDS + round) * 64 + start % 64) * d, d,
+                      work->slope);
     length = lip_norm(d, work->slope);
     if (length > 0) lip_add_multiple(d, 0.7 * one->radius / length, work->slope, at);
   }
@@ -183,13 +185,13 @@ static void step_rows(const audit_run *run, workspace *work, double share)
 }
 
 /* Afterwards the hits are those of this walk. */
-static lip_status walk(hunt *in, workspace *work, size_t count, size_t start)
+static lip_status walk(hunt *in, workspace *work, size_t count, size_t round, size_t start)
 {
   lip_status st = LIP_OK;
   const audit_run *run = in->run;
   size_t steps = run->options->attack_steps, still = 0;
 
-  start_rows(run, work, count, start);
+  start_rows(run, work, count, round, start);
   for (size_t t = 0; t <= steps && work->opens > 0 && !stopped(in, work); t++) {
     st = look(run, work, &still);
     if (st != LIP_OK || still == 0 || t == steps) break;
@@ -297,7 +299,7 @@ static lip_status attack_block(hunt *in, workspace *work, size_t count)
   for (size_t round = 0; round < ROUNDS && st == LIP_OK; round++) {
     for (size_t r = 0; r < count; r++) work->prey[r].done = false;
     for (size_t start = 0; start < run->options->attack_starts && st == LIP_OK; start++) {
-      st = walk(in, work, count, start);
+      st = walk(in, work, count, round, start);
       if (atomic_load(&in->stop)) return st;
       if (st == LIP_OK) st = keep_hits(run, work, count);
     }
@@ -312,7 +314,7 @@ static lip_status first_radii(const audit_run *run, workspace *work, size_t coun
   lip_status st = LIP_OK;
   size_t still;
 
-  start_rows(run, work, count, 0);
+  start_rows(run, work, count, 0, 0);
   st = look(run, work, &still);
   if (st == LIP_OK) st = margin_gradients(run, work);
   for (size_t r = 0; r < count && st == LIP_OK; r++) {

@@ -23,6 +23,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Relative: what radii may lack by rounding, and still be called the wanted ones. */
+#define ROUNDING 1e-9
+
 static void say(lip_audit *found, lip_sureness sureness, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -210,7 +213,7 @@ static double wanted_radius(const lip_audit *found)
 static void decide_classes(lip_audit *found)
 {
   double radius = wanted_radius(found);
-  lip_audit_radius at = lip_audit_at(found, radius);
+  lip_audit_radius at = lip_audit_at(found, radius * (1 - ROUNDING));
   size_t right = right_points(found), certified = at.certified, possible = at.possible;
 
   (void)snprintf(
