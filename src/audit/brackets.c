@@ -62,6 +62,20 @@ done:
   return st;
 }
 
+/* The ball is part of the space: its lower end is one there, the space's upper end one here. */
+static void compare(lip_audit_bracket *space, lip_audit_bracket *ball)
+{
+  if (!space->known || space->certified != ball->certified) return;
+  if (space->upper < ball->upper) {
+    ball->upper = space->upper;
+    ball->upper_method = space->upper_method;
+  }
+  if (ball->lower > space->lower) {
+    space->lower = ball->lower;
+    space->lower_method = ball->lower_method;
+  }
+}
+
 lip_status audit_ball(audit_run *run, lip_error *err)
 {
   lip_status st = LIP_OK;
@@ -73,8 +87,7 @@ lip_status audit_ball(audit_run *run, lip_error *err)
   (void)snprintf(domain, sizeof domain, "ball:%.17g", run->found.radius);
   TRY(measure(run, domain, NULL, run->watch.limit, NULL, &ball, err));
   keep(&ball, &run->found.ball);
-  if (run->found.space.certified && ball.certified && run->found.space.upper < ball.upper)
-    run->found.ball.upper = run->found.space.upper;
+  compare(&run->found.space, &run->found.ball);
 done:
   lip_measurement_clear(&ball);
   return st;

@@ -2,8 +2,8 @@
 
    The question is whether a function can fit these labels as this network does with the constant T
    that is wanted. Of classes and signs that is a radius: labels of one-hot vectors with constant T
-   keep their class within 1 / (sqrt 2 T), labels -1 and +1 within 1 / T (docs/theory.md, certified
-   radii). So, of the points that were examined,
+   keep their class within 1 / (sqrt 2 T), labels -1 and +1 within 1 / T (docs/theory.md, audits).
+   So, of the points that were examined,
 
      achieved      this network certifiably keeps that radius at every point where it is right
      impossible    pairs of points with different labels, no point in two of them, are so near that

@@ -5,7 +5,7 @@
    classes  h = min over b of (f_j - f_b) / s, cut off, for one class j: its labels are +1 in class
    j and -1 elsewhere, and Lip(h) <= max over b of Lip(f_j - f_b) / s, as a minimum of functions has
    at most the largest of their constants values   h = (f - middle) / half the range of the labels
-   (docs/theory.md, U12). s is the median margin, where the outputs are no labels themselves. The
+   (docs/theory.md, audits). s is the median margin, where the outputs are no labels themselves. The
    isoperimetry constant is the one that is given, or that the data's file tells, or d lambda_max of
    the points' covariance, which is that of Gaussian points: an estimate. */
 #include "audit/audit_parts.h"
@@ -215,7 +215,7 @@ static lip_status prepare(audit_run *run, const subject *of, const lip_law *law,
 
   lip_law_defaults(input);
   input->delta = run->options->delta;
-  input->p = (double)found->parameters;
+  input->p = (double)found->parameters + (found->task == LIP_TASK_CLASSES ? 2 : 0); /* s, j */
   if (of->steepest > 0 && isfinite(of->steepest)) input->L = of->steepest;
   input->eps = found->law_noise - found->law_error;
   if (!(input->eps > 0 && input->eps < 1)) input->eps = NAN;

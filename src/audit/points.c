@@ -3,7 +3,7 @@
 
    Where class y is right at x, f_y - f_b = margin_b > 0 and f_y - f_b has the constant L_b, no
    point within margin_b / L_b of x is nearer to class b; so none within the least of these over b
-   has another class (docs/theory.md, certified radii). */
+   has another class (docs/theory.md, audits). */
 #include "audit/audit_parts.h"
 
 #include "audit/enclose.h"
