@@ -109,7 +109,9 @@ static inline size_t put_activation(builder *make, size_t parent, lip_activation
 {
   return put(make, parent,
              (lip_node){.kind = LIP_NODE_ACTIVATION,
-                        .activation = {kind, kind == LIP_LEAKY_RELU ? 0.1 : 0}});
+                        .activation = {kind, kind == LIP_LEAKY_RELU ? 0.1
+                                             : kind == LIP_ELU      ? 0.8
+                                                                    : 0}});
 }
 
 static inline lip_net *finish_graph(builder *make, size_t output)

@@ -393,6 +393,7 @@ static void assert_outputs(const char *path, const char *reference)
   lip_array x = array_of(reference, "x"), y = array_of(reference, "y");
   size_t rows = x.shape[0];
   double *found = lip_alloc(y.count, sizeof *found), size = 0;
+  float *points = lip_alloc(x.count, sizeof *points), *single = lip_alloc(y.count, sizeof *single);
 
   assert_int_equal(x.count, rows * lip_net_inputs(net));
   assert_int_equal(y.count, rows * lip_net_outputs(net));
@@ -401,6 +402,13 @@ static void assert_outputs(const char *path, const char *reference)
   for (size_t i = 0; i < y.count; i++)
     if (!(fabs(found[i] - y.values[i]) <= 1e-9 * size))
       fail_msg("%s: output %zu is %.17g, not %.17g", path, i, found[i], y.values[i]);
+  for (size_t i = 0; i < x.count; i++) points[i] = (float)x.values[i];
+  assert_int_equal(lip_net_values_f32(net, rows, points, single, NULL), LIP_OK);
+  for (size_t i = 0; i < y.count; i++)
+    if (!(fabs((double)single[i] - y.values[i]) <= 1e-5 * size))
+      fail_msg("%s: output %zu in f32 is %.9g, not %.17g", path, i, (double)single[i], y.values[i]);
+  lip_free(points);
+  lip_free(single);
   lip_free(found);
   lip_free(x.values);
   lip_free(y.values);

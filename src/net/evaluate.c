@@ -5,7 +5,7 @@
    layers, then goes back, D <- (D W) o psi'(Z), from the row of the last matrix that belongs to
    the output asked for (two-layer paper, section 1: grad f = W^T (a o psi'(W x + b)); theory.md
    B1). Layers with another map than the affine one (maps.c) need their inputs again on the way
-   back: these are kept too.
+   back: these are kept too. Networks that are no chains of layers go through tapes (tape.h).
 
    cost    2 parameters flops a row for values, 4 for gradients
    limits  the workspace is at most WORKSPACE bytes, or LEAST_ROWS rows where the network is so wide
@@ -63,52 +63,6 @@ static size_t maps_width(const lip_net *net, bool gradients)
     if (layer->map == LIP_DISTANCE && more > width) width = more;
   }
   return width;
-}
-
-/* Of a network that is no chain of layers. */
-static lip_status graph_values(const lip_net *net, size_t rows, const double *X, double *Y,
-                               lip_error *err)
-{
-  lip_status st = LIP_OK;
-  size_t d = lip_net_inputs(net), m = lip_net_outputs(net), block = lip_tape_rows(net, rows);
-  lip_tape *tape = NULL;
-
-  TRY(lip_tape_create(net, block, &tape, err));
-  for (size_t first = 0; first < rows; first += block) {
-    size_t count = rows - first < block ? rows - first : block;
-
-    TRY(lip_tape_forward(tape, count, X + first * d, err));
-    memcpy(Y + first * m, lip_tape_value(tape, net->nodes - 1), count * m * sizeof *Y);
-  }
-done:
-  lip_tape_free(tape);
-  return st;
-}
-
-static lip_status graph_gradients(const lip_net *net, size_t output, size_t rows, const double *X,
-                                  double *G, lip_error *err)
-{
-  lip_status st = LIP_OK;
-  size_t d = lip_net_inputs(net), m = lip_net_outputs(net), block = lip_tape_rows(net, rows);
-  lip_tape *tape = NULL;
-  double *U = lip_alloc_zero(block, m * sizeof *U);
-
-  if (!U) FAIL(LIP_ENOMEM, "%zu x %zu numbers", block, m);
-  for (size_t r = 0; r < block; r++) U[r * m + output] = 1;
-  TRY(lip_tape_create(net, block, &tape, err));
-  for (size_t first = 0; first < rows; first += block) {
-    size_t count = rows - first < block ? rows - first : block;
-
-    TRY(lip_tape_forward(tape, count, X + first * d, err));
-    TRY(lip_tape_pull(tape, U, G + first * d, err));
-    if (!all_finite(count * d, G + first * d))
-      FAIL(LIP_ENUMERIC, "a gradient of the network at points %zu to %zu is not finite", first,
-           first + count - 1);
-  }
-done:
-  lip_tape_free(tape);
-  lip_free(U);
-  return st;
 }
 
 static lip_status chain_values(const lip_net *net, size_t rows, const double *X, double *Y,
@@ -315,7 +269,7 @@ done:
 lip_status lip_net_values(const lip_net *net, size_t rows, const double *X, double *Y,
                           lip_error *err)
 {
-  return net->layer ? chain_values(net, rows, X, Y, err) : graph_values(net, rows, X, Y, err);
+  return net->layer ? chain_values(net, rows, X, Y, err) : lip_tape_values(net, rows, X, Y, err);
 }
 
 lip_status lip_net_gradients(const lip_net *net, size_t output, size_t rows, const double *X,
@@ -325,5 +279,5 @@ lip_status lip_net_gradients(const lip_net *net, size_t output, size_t rows, con
     return lip_fail(err, LIP_EOPTION, "output %zu: the network has %zu, counted from 0", output,
                     lip_net_outputs(net));
   return net->layer ? chain_gradients(net, output, rows, X, G, err)
-                    : graph_gradients(net, output, rows, X, G, err);
+                    : lip_tape_gradients(net, output, rows, X, G, err);
 }

@@ -21,6 +21,17 @@ LIP_MUST_CHECK lip_status lip_operator_transpose(const lip_net *net, size_t node
                                                  bool absolute, size_t rows, const double *Y,
                                                  double *X, lip_error *err);
 
+/* to += L_p from, or L_p' from; `fresh`: to <- the same, whatever it held. */
+LIP_MUST_CHECK lip_status lip_operator_multiply(const lip_net *net, size_t node, size_t p,
+                                                bool transposed, bool fresh, size_t rows,
+                                                const double *from, double *to, lip_error *err);
+
+/* The same in single precision. W  in  the node's weights as floats; NULL where it has none */
+LIP_MUST_CHECK lip_status lip_operator_multiply_f32(const lip_net *net, size_t node, size_t p,
+                                                    const float *W, bool transposed, bool fresh,
+                                                    size_t rows, const float *from, float *to,
+                                                    lip_error *err);
+
 /* Y <- the constant on every row: the biases, or zeros. */
 void lip_operator_constant(const lip_net *net, size_t node, size_t rows, double *Y);
 
