@@ -21,6 +21,7 @@ const lip_proof_kind *const lip_proof_kinds[] = {
     &lip_proof_graph_product,
     &lip_proof_sectors,
     &lip_proof_interval_jacobian,
+    &lip_proof_regions,
     NULL,
 };
 

@@ -69,6 +69,8 @@ extern const lip_proof_kind lip_proof_quadratic;
 extern const lip_proof_kind lip_proof_flattening;
 /* Norms 1 and inf: bilinear forms in signs. */
 extern const lip_proof_kind lip_proof_bilinear;
+/* Deep: a tree of cells of piecewise linear neurons, with cell_forms.h and matrix_norm.h. */
+extern const lip_proof_kind lip_proof_regions;
 
 /* Deep: norms (nodes,) for the norm 2: products of operator norms along the paths of the graph. */
 extern const lip_proof_kind lip_proof_graph_product;

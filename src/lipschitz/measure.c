@@ -28,9 +28,9 @@ static const lip_method *const upper_methods[] = {
 };
 static const lip_method *const lower_methods[] = {
     &lip_lower_random, &lip_lower_data, &lip_lower_patterns, &lip_lower_ascent, &lip_lower_power};
-static const lip_search *const searches[] = {&lip_search_quadratic, &lip_search_patterns,
-                                             &lip_search_bilinear,  &lip_search_cones,
-                                             &lip_search_points,    &lip_search_moments};
+static const lip_search *const searches[] = {
+    &lip_search_quadratic, &lip_search_patterns, &lip_search_bilinear, &lip_search_cones,
+    &lip_search_regions,   &lip_search_points,   &lip_search_moments};
 enum {
   UPPERS = sizeof upper_methods / sizeof *upper_methods,
   LOWERS = sizeof lower_methods / sizeof *lower_methods,
