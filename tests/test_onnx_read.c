@@ -87,7 +87,7 @@ static void check_refusal(lip_status st, const lip_error *err, const char *name,
   if (strchr(err->text, '\n')) fail_msg("%s: more than a line: '%s'", name, err->text);
 }
 
-/* The folder of tests/make_onnx.py, which knows the outputs from numpy. */
+/* The folder of tests/make_onnx.py and make_onnx_graphs.py, which know the outputs from numpy. */
 static void files_of_other_exporters_are_read_or_refused_as_they_should(void **state)
 {
   const char *source = getenv("LIPLAW_SOURCE"), *folder = "test_onnx_read";
@@ -101,8 +101,9 @@ static void files_of_other_exporters_are_read_or_refused_as_they_should(void **s
     skip();
   }
   (void)snprintf(line, sizeof line,
-                 "rm -rf %s && mkdir %s && /usr/bin/python3 -B '%s/tests/make_onnx.py' %s", folder,
-                 folder, source, folder);
+                 "rm -rf %s && mkdir %s && /usr/bin/python3 -B '%s/tests/make_onnx.py' %s && "
+                 "/usr/bin/python3 -B '%s/tests/make_onnx_graphs.py' %s",
+                 folder, folder, source, folder, source, folder);
   assert_int_equal(system(line), 0);
   listing = opendir(folder);
   assert_non_null(listing);
@@ -133,7 +134,7 @@ static void files_of_other_exporters_are_read_or_refused_as_they_should(void **s
     lip_net_free(net);
   }
   assert_int_equal(closedir(listing), 0);
-  assert_true(read >= 40 && refused >= 40);
+  assert_true(read >= 200 && refused >= 100);
   assert_int_equal(system("rm -r test_onnx_read"), 0);
 }
 

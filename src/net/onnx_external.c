@@ -80,7 +80,7 @@ lip_status lip_onnx_external_read(const Onnx__TensorProto *tensor, const char *f
   TRY(find_file(folder, location, &path, err));
   lip_onnx_printable(location, shown);
   if (stat(path, &about) != 0 || !S_ISREG(about.st_mode))
-    FAIL(LIP_EIO, "its data are in '%s', which is no file", shown);
+    FAIL(LIP_EINPUT, "its data are in '%s', which is no file", shown);
   if ((uint64_t)about.st_size < offset || (uint64_t)about.st_size - offset < size)
     FAIL(LIP_EINPUT, "its data end at byte %" PRIu64 " of '%s', which has %lld", offset + size,
          shown, (long long)about.st_size);

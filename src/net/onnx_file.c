@@ -1,7 +1,6 @@
 /* onnx_file.c - from bytes to protobuf messages, with bounds on depth and memory. */
 #include "net/onnx_file.h"
 
-#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/memory.h"
 
@@ -100,32 +99,22 @@ static void release(void *context, void *memory)
   lip_free(memory);
 }
 
-lip_status lip_onnx_open(const char *path, Onnx__ModelProto **model, lip_error *err)
+lip_status lip_onnx_unpack(const void *bytes, size_t size, Onnx__ModelProto **model, lip_error *err)
 {
   lip_status st = LIP_OK;
-  void *bytes = NULL;
-  size_t size = 0;
-  budget allowed = {0};
+  budget allowed = {.left = 2 * size + SPARE_MEMORY};
   ProtobufCAllocator allocator = {allocate, release, &allowed};
-  span in;
+  span in = {bytes, 0, size};
 
-  TRY(lip_read_file(path, INT32_MAX, &bytes, &size, err));
-  if (size == 0) FAIL(LIP_EINPUT, "%s: is empty", path);
-  in = (span){bytes, 0, size};
-  st = check_nesting(&in, &onnx__model_proto__descriptor, 1, err);
-  if (st != LIP_OK) {
-    lip_error_prefix(err, "%s", path);
-    goto done;
-  }
-  allowed.left = 2 * size + SPARE_MEMORY;
+  if (size == 0) FAIL(LIP_EINPUT, "is empty");
+  TRY(check_nesting(&in, &onnx__model_proto__descriptor, 1, err));
   *model = onnx__model_proto__unpack(&allocator, size, bytes);
-  if (!*model && allowed.no_memory) FAIL(LIP_ENOMEM, "%s: no memory for its messages", path);
+  if (!*model && allowed.no_memory) FAIL(LIP_ENOMEM, "no memory for its messages");
   if (!*model && allowed.spent)
-    FAIL(LIP_EINPUT, "%s: its messages would fill more than %zu bytes of memory", path,
+    FAIL(LIP_EINPUT, "its messages would fill more than %zu bytes of memory",
          2 * size + SPARE_MEMORY);
-  if (!*model) FAIL(LIP_EINPUT, "%s: is no ONNX file: its messages do not unpack", path);
+  if (!*model) FAIL(LIP_EINPUT, "is no ONNX file: its messages do not unpack");
 done:
-  lip_free(bytes);
   return st;
 }
 

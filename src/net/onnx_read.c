@@ -10,6 +10,7 @@
            what would mix them is refused */
 #include "net/onnx_read.h"
 
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "net/onnx_file.h"
@@ -311,22 +312,37 @@ done:
   return st;
 }
 
-lip_status lip_onnx_read(const char *path, lip_net **net, lip_error *err)
+lip_status lip_onnx_read_bytes(const char *folder, void **bytes, size_t size, lip_net **net,
+                               lip_error *err)
 {
   lip_status st = LIP_OK;
   Onnx__ModelProto *model = NULL;
-  const char *slash = strrchr(path, '/');
-  size_t length = slash ? (size_t)(slash - path) : 1;
-  char *folder = lip_alloc(length + 2, 1);
 
-  if (!folder) FAIL(LIP_ENOMEM, "%s: no memory for its folder", path);
-  (void)snprintf(folder, length + 2, "%.*s", (int)length, slash ? path : ".");
-  if (slash == path) strcpy(folder, "/");
-  TRY(lip_onnx_open(path, &model, err));
-  st = import_model(&model, folder, net, err);
-  if (st != LIP_OK) lip_error_prefix(err, "%s", path);
+  TRY(lip_onnx_unpack(*bytes, size, &model, err));
+  lip_free(*bytes);
+  *bytes = NULL;
+  TRY(import_model(&model, folder, net, err));
 done:
   lip_onnx_close(model);
+  return st;
+}
+
+lip_status lip_onnx_read(const char *path, lip_net **net, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  const char *slash = strrchr(path, '/');
+  size_t size = 0, length = slash ? (size_t)(slash - path) + 1 : 1; /* with the slash */
+  char *folder = lip_alloc(length + 1, 1);
+  void *bytes = NULL;
+
+  if (!folder) FAIL(LIP_ENOMEM, "%s: no memory for its folder", path);
+  memcpy(folder, slash ? path : ".", length);
+  folder[length] = 0;
+  TRY(lip_read_file(path, INT32_MAX, &bytes, &size, err)); /* protobuf's 2 GB */
+  st = lip_onnx_read_bytes(folder, &bytes, size, net, err);
+  if (st != LIP_OK) lip_error_prefix(err, "%s", path);
+done:
+  lip_free(bytes);
   lip_free(folder);
   return st;
 }

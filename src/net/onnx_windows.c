@@ -203,15 +203,14 @@ done:
 
 /* ceil_mode: one place more where numbers are left, unless its window would begin beyond them and
    the padding before them. more  out  how far it reaches beyond the padding after them */
-static void pad_to_ceiling(lip_node *node, size_t axis, size_t in, size_t *more)
+static void pad_to_ceiling(const lip_node *node, size_t axis, size_t in, size_t *more)
 {
-  size_t room = in + node->before[axis] + node->after[axis], stride = node->stride[axis], end;
+  size_t room = in + node->before[axis] + node->after[axis], stride = node->stride[axis], begin = 0;
 
   *more = 0;
-  if (reach(node, axis) > room) return; /* refused later */
-  end = (room - reach(node, axis)) / stride * stride + reach(node, axis);
-  if (end >= room || end - reach(node, axis) + stride >= in + node->before[axis]) return;
-  *more = end + stride - room;
+  if (reach(node, axis) <= room) begin = ((room - reach(node, axis)) / stride + 1) * stride;
+  if (begin + reach(node, axis) >= room + stride || begin >= in + node->before[axis]) return;
+  *more = begin + reach(node, axis) - room;
 }
 
 /* Every window must meet a number. */
