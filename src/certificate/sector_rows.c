@@ -16,12 +16,14 @@
 #include "linalg/verified.h"
 #include "net/graph.h"
 #include "net/operator.h"
+#include "net/operator_row.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
 static const double WORKSPACE = 64 << 20;
+enum { FEW_ENTRIES = 8 };
 
 /* What can be said of the rows at a node before any number is known. */
 typedef struct roundings {
@@ -199,6 +201,24 @@ static void add_underflow(const push *p, size_t node, size_t terms, size_t count
     p->sizes[node][j] += more;
 }
 
+/* X += L_q' Y of affine node i; one entry after the other where rows have few. */
+static lip_status transpose(const push *p, size_t i, size_t q, bool absolute, size_t count,
+                            const double *Y, double *X, lip_error *err)
+{
+  const lip_net *net = p->form->claim->net;
+  const lip_node *node = &net->node[i];
+  size_t size = node->size, in = net->node[node->parent[q]].size;
+  bool dense = node->kind == LIP_NODE_LINEAR || node->kind == LIP_NODE_CONVOLUTION;
+
+  if (dense && p->state[i].entries > FEW_ENTRIES)
+    return lip_operator_transpose(net, i, q, absolute, count, Y, X, err);
+  for (size_t r = 0; r < count; r++)
+    for (size_t j = 0; j < size; j++)
+      if (Y[r * size + j] != 0)
+        lip_operator_add_row(net, i, q, absolute, j, Y[r * size + j], X + r * in);
+  return LIP_OK;
+}
+
 static lip_status step(const push *p, size_t i, size_t count, lip_error *err)
 {
   lip_status st = LIP_OK;
@@ -208,9 +228,9 @@ static lip_status step(const push *p, size_t i, size_t count, lip_error *err)
   for (size_t q = 0; lip_node_is_affine(node->kind) && q < node->parents; q++) {
     size_t parent = node->parent[q];
 
-    TRY(lip_operator_transpose(net, i, q, false, count, p->value[i], p->value[parent], err));
+    TRY(transpose(p, i, q, false, count, p->value[i], p->value[parent], err));
     if (!p->inexact) continue;
-    TRY(lip_operator_transpose(net, i, q, true, count, p->sizes[i], p->sizes[parent], err));
+    TRY(transpose(p, i, q, true, count, p->sizes[i], p->sizes[parent], err));
     if (!moves_only(node->kind))
       add_underflow(p, parent, lip_operator_terms_transposed(net, i), count);
   }
