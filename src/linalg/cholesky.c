@@ -47,3 +47,9 @@ void lip_cholesky_whiten(size_t n, const double *L, size_t count, double *X)
   cblas_dtrsm(CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, (blasint)count,
               (blasint)n, 1, L, (blasint)n, X, (blasint)n);
 }
+
+void lip_cholesky_color(size_t n, const double *L, size_t count, double *X)
+{
+  cblas_dtrsm(CblasRowMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, (blasint)count,
+              (blasint)n, 1, L, (blasint)n, X, (blasint)n);
+}

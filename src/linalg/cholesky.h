@@ -22,4 +22,7 @@ void lip_cholesky_solve(size_t n, const double *L, size_t count, double *X);
 /* X <- X L^-T for X of `count` rows: X (L L')^-1 X' becomes a product of the result with itself. */
 void lip_cholesky_whiten(size_t n, const double *L, size_t count, double *X);
 
+/* X <- X L^-1: after whiten it makes the rows those of X (L L')^-1. */
+void lip_cholesky_color(size_t n, const double *L, size_t count, double *X);
+
 #endif
