@@ -77,6 +77,9 @@ struct lip_measurement {
   double proxy_random, proxy_data;
   double *layer_norm; /* depth entries, owned: |W_j|_op, of the last layer the outputs asked for; an
                          estimate; NaN if stopped before */
+  double *node_norm; /* net->nodes entries, owned: the constant of each node by itself in `norm`, of
+                        affine ones |L|: estimates, or where a product needed it proved; NaN of
+                        inputs, sums and concatenations, and if stopped before */
   double seconds;
   const char *stopped; /* "gap": the ends met; "claim": enough to judge it; "done": every method had
                           its turn; "time"; "interrupt" */

@@ -119,8 +119,8 @@ static size_t most_windows(const lip_node *node, size_t axis, size_t in, size_t 
   return most;
 }
 
-static lip_status window_constant(const lip_node *node, lip_norm_kind norm, double *constant,
-                                  lip_error *err)
+lip_status lip_graph_product_of_windows(const lip_node *node, lip_norm_kind norm, double *constant,
+                                        lip_error *err)
 {
   size_t longer = node->in_height > node->in_width ? node->in_height : node->in_width, meets;
   size_t *counts = lip_alloc(longer, sizeof *counts);
@@ -163,7 +163,8 @@ static lip_status find_sizes(const lip_claim *claim, const double *norm,
     }
     if (lip_graph_product_reads(net, i)) constant = norm[i];
     if (node->kind == LIP_NODE_ACTIVATION) constant = largest_slope(slopes, i, node->size);
-    if (node->kind == LIP_NODE_MAX_POOL) TRY(window_constant(node, claim->norm, &constant, err));
+    if (node->kind == LIP_NODE_MAX_POOL)
+      TRY(lip_graph_product_of_windows(node, claim->norm, &constant, err));
     l[i] = times(before, constant);
   }
 done:

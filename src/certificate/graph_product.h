@@ -17,4 +17,9 @@ LIP_MUST_CHECK lip_status lip_graph_product(const lip_claim *claim, const double
 /* Has the node a norm that lip_graph_product reads? */
 bool lip_graph_product_reads(const lip_net *net, size_t node);
 
+/* Of largest entries of windows: the root of the largest number of windows that meet an entry (norm
+   2), that number (norm 1), 1 (norm inf), rounded up. */
+LIP_MUST_CHECK lip_status lip_graph_product_of_windows(const lip_node *node, lip_norm_kind norm,
+                                                       double *constant, lip_error *err);
+
 #endif

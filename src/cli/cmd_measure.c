@@ -6,6 +6,7 @@
 #include "certificate/claim.h"
 #include "data/read_options.h"
 #include "lipschitz/measure_options.h"
+#include "net/graph.h"
 
 #include <liplaw/measure.h>
 
@@ -81,6 +82,42 @@ static const char *why_no_certificate(const lip_measurement *found, const char *
   return "the bracket could not be proved";
 }
 
+static const char *operation(const lip_node *node)
+{
+  return node->kind == LIP_NODE_ACTIVATION ? lip_activation_name(node->activation.kind)
+                                           : lip_node_kind_name(node->kind);
+}
+
+static json_t *nodes_json(const lip_net *net, const lip_measurement *found)
+{
+  json_t *list = json_array();
+
+  for (size_t i = 0; i < net->nodes; i++) {
+    const lip_node *node = &net->node[i];
+    json_t *parents = json_array(), *one;
+
+    for (size_t p = 0; p < node->parents; p++)
+      if (json_array_append_new(parents, json_integer((json_int_t)node->parent[p])) != 0) break;
+    one = json_pack("{s:s, s:o, s:o, s:[I, I, I], s:I, s:o}", "operation", operation(node), "name",
+                    cli_text(node->name), "parents", parents, "shape", (json_int_t)node->channels,
+                    (json_int_t)node->height, (json_int_t)node->width, "parameters",
+                    (json_int_t)(node->weights + node->biases), "constant",
+                    cli_number(found->node_norm[i]));
+    if (json_array_append_new(list, one) != 0) break;
+  }
+  return list;
+}
+
+/* Layers: nodes with weights. */
+static size_t count_layers(const lip_net *net)
+{
+  size_t count = 0;
+
+  for (size_t i = 0; i < net->nodes; i++)
+    count += net->node[i].kind == LIP_NODE_LINEAR || net->node[i].kind == LIP_NODE_CONVOLUTION;
+  return net->depth > 0 ? net->depth : count;
+}
+
 static int answer_json(const lip_net *net, const lip_measurement *found, const char *certificate,
                        const char *error)
 {
@@ -96,13 +133,13 @@ static int answer_json(const lip_net *net, const lip_measurement *found, const c
       lip_output_format(found->output, output, sizeof output), "lower_method", found->lower_method,
       "upper_method", found->upper_method);
   json_t *rest = json_pack(
-      "{s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "proxy_random",
+      "{s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "proxy_random",
       cli_number(found->proxy_random), "proxy_data", cli_number(found->proxy_data), "seconds",
-      cli_number(found->seconds), "layers", (json_int_t)net->depth, "parameters",
+      cli_number(found->seconds), "layers", (json_int_t)count_layers(net), "parameters",
       (json_int_t)net->parameters, "certificate",
       found->certified && certificate ? cli_text(certificate) : json_null(), "gap", gap_json(found),
-      "layer_norms", numbers_json(net->depth, found->layer_norm), "bounds", bounds_json(found),
-      "witness", numbers_json(d, found->witness), "direction",
+      "layer_norms", numbers_json(net->depth, found->layer_norm), "nodes", nodes_json(net, found),
+      "bounds", bounds_json(found), "witness", numbers_json(d, found->witness), "direction",
       found->direction ? numbers_json(d, found->direction) : json_null());
 
   if (answer && rest && json_object_update(answer, rest) != 0) {
@@ -152,19 +189,41 @@ static void print_bracket(const lip_measurement *found)
         relaxation, patterns);
 }
 
-static void print_layers(const lip_net *net, const lip_measurement *found)
+/* "3", "2,3", "2,3,...": the nodes whose values a node takes. */
+static const char *parents_text(const lip_node *node, char *text, size_t size)
 {
-  (void)printf("\n%5s %8s %8s  %-12s %14s\n", "layer", "in", "out", "activation", "|W|");
-  for (size_t j = 0; j < net->depth; j++) {
-    const lip_layer *layer = &net->layer[j];
-    bool top = j + 1 == net->depth && found->output.kind != LIP_ALL_OUTPUTS;
+  size_t used = 0;
 
-    (void)printf("%5zu %8zu %8zu  %-12s ", j, layer->in, top ? 1 : layer->out,
-                 lip_activation_name(layer->activation.kind));
-    if (isnan(found->layer_norm[j]))
+  text[0] = 0;
+  for (size_t p = 0; p < node->parents && used + 24 < size; p++)
+    used += (size_t)snprintf(text + used, size - used, "%s%zu", p > 0 ? "," : "", node->parent[p]);
+  if (used + 24 >= size) (void)snprintf(text + used, size - used, ",...");
+  return text;
+}
+
+/* Every node, so that nothing of a file can be dropped unseen. */
+static void print_nodes(const lip_net *net, const lip_measurement *found)
+{
+  char shape[64], from[40];
+
+  (void)printf("\n%4s  %-16s %-22s %-8s %15s %10s %14s\n", "node", "operation", "name", "of",
+               "value", "parameters", "constant");
+  for (size_t i = 0; i < net->nodes; i++) {
+    const lip_node *node = &net->node[i];
+
+    (void)snprintf(shape, sizeof shape, "%zu x %zu x %zu", node->channels, node->height,
+                   node->width);
+    if (node->height * node->width == 1) (void)snprintf(shape, sizeof shape, "%zu", node->size);
+    (void)printf("%4zu  %-16s %-22.22s %-8s %15s ", i, operation(node), node->name,
+                 parents_text(node, from, sizeof from), shape);
+    if (node->weights + node->biases > 0)
+      (void)printf("%10zu ", node->weights + node->biases);
+    else
+      (void)printf("%10s ", "-");
+    if (isnan(found->node_norm[i]))
       (void)printf("%14s\n", "-");
     else
-      (void)printf("%14.6g\n", found->layer_norm[j]);
+      (void)printf("%14.6g\n", found->node_norm[i]);
   }
 }
 
@@ -204,7 +263,7 @@ static int answer_text(const char *path, const lip_net *net, const lip_measureme
   if (certificate && found->certified)
     (void)printf("certificate: %s; liplaw check %s %s proves it again\n", certificate, path,
                  certificate);
-  print_layers(net, found);
+  print_nodes(net, found);
   print_bounds(found);
   return EXIT_DONE;
 }

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "certificate/domain.h"
 #include "lipschitz/infinite.h"
+#include "lipschitz/node_norms.h"
 #include "lipschitz/settle.h"
 #include "lipschitz/sure_slope.h"
 #include "lipschitz/watch.h"
@@ -310,6 +311,18 @@ done:
   return st;
 }
 
+/* What is not known yet of the nodes of the network as it was given. */
+static lip_status tabulate(inquiry *in, const lip_net *net, lip_error *err)
+{
+  const double *layer = in->found.layer_norm;
+  double *norms = in->found.node_norm;
+
+  for (size_t i = 1, j = 0; net == in->problem.net && in->problem.claim && i < net->nodes; i++)
+    if (net->node[i].kind == LIP_NODE_LINEAR && j < 2 && in->problem.norm == LIP_NORM_2)
+      norms[i] = layer[j++];
+  return lip_node_norms(net, in->problem.norm, norms, &in->watch.control, err);
+}
+
 lip_status lip_measure(const lip_net *net, const lip_dataset *data,
                        const lip_measure_options *options, lip_measurement *result,
                        const lip_control *control, lip_error *err)
@@ -326,9 +339,14 @@ lip_status lip_measure(const lip_net *net, const lip_dataset *data,
   in.claimed = options->claim;
   lip_watch_start(&in.watch, options->time_limit, control);
   TRY(lip_two_layer_form(net, &form, err)); /* what is known of two layers holds for it too */
+  in.found.node_norm = lip_alloc(net->nodes, sizeof *in.found.node_norm);
+  if (!in.found.node_norm) FAIL(LIP_ENOMEM, "the norms of %zu nodes", net->nodes);
+  for (size_t i = 0; i < net->nodes; i++) in.found.node_norm[i] = NAN;
   TRY(prepare(&in, form ? form : net, data, options, err));
+  if (!form) in.problem.node_norm = in.found.node_norm;
   TRY(ask(&in, options, err));
   TRY(prove(&in, err));
+  TRY(tabulate(&in, net, err));
   in.found.seconds = lip_watch_seconds(&in.watch);
   *result = in.found;
   memset(&in.found, 0, sizeof in.found);
@@ -350,5 +368,6 @@ void lip_measurement_clear(lip_measurement *result)
   lip_free(result->witness);
   lip_free(result->direction);
   lip_free(result->layer_norm);
+  lip_free(result->node_norm);
   memset(result, 0, sizeof *result);
 }

@@ -21,6 +21,7 @@ typedef struct lip_problem {
   const double *layer_norm; /* |W_j|_op by layer, of the last one the rows asked for; NaN: unknown;
                                of chains of layers only */
   double layer_norm_error;  /* relative, of their product, estimated */
+  double *node_norm; /* nodes entries, or NULL: where a method leaves what it learns of |L_i| */
 } lip_problem;
 
 /* Reads the options; the norms stay unknown, the claim NULL.
