@@ -1,15 +1,14 @@
 /* node_norm.c - the operator norms of affine nodes, rounding counted.
 
-   Sums of sizes are |L| 1 and |L|' 1, through the operator (net/operator.h). The norm 2 of large
-   operators is at most sqrt(|L|_1 |L|_inf) (Schur), of dense ones also their Frobenius norm; a
-   smaller one that somebody proposes is proved by n^2 I - X >= 0 with X = L L' or L'L, of the
-   smaller order, made of blocks of unit rows that go through the operator and back. The error of
-   an entry of X is at most gamma (|L| |L|')_ij, so that the sums |L| (|L|' 1) bound the matrix of
-   errors. The operator is brought to a norm of about 1 by a power of two first. */
+   Sums of sizes are |L| 1 and |L|' 1, through the operator (net/operator.h). The norm 2 is at most
+   sqrt(|L|_1 |L|_inf) (Schur), of matrices also their Frobenius norm; a smaller one is proved by
+   n^2 I - X >= 0, X = L L' or L'L (gram.h), of large convolutions from their symbol
+   (symbol_norm.h). */
 #include "certificate/node_norm.h"
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "certificate/gram.h"
 #include "certificate/symbol_norm.h"
 #include "linalg/interval.h"
 #include "linalg/vector.h"
@@ -19,22 +18,13 @@
 #include <float.h>
 #include <string.h>
 
-enum { BLOCK = 32, MOST_GRAM = 4500, MOST_GRAM_OF_WINDOWS = 2600 };
-/* Beyond these norms products may underflow by more than the cushion covers (scaled to a norm of
- * 1).
- */
-static const double LEAST = 1e-250, MOST = 1e250, CUSHION = 1e-50;
+enum { MOST_GRAM = 4500, MOST_GRAM_OF_WINDOWS = 2600 };
+/* Beyond these norms products of scaled weights may underflow by more than gram.c's cushion. */
+static const double LEAST = 1e-250, MOST = 1e250;
 
 static size_t in_size(const lip_net *net, size_t node)
 {
   return net->node[net->node[node].parent[0]].size;
-}
-
-size_t lip_node_gram_order(const lip_net *net, size_t node)
-{
-  size_t in = in_size(net, node), out = net->node[node].size;
-
-  return in < out ? in : out;
 }
 
 /* ---- sums of sizes ---- */
@@ -115,58 +105,15 @@ done:
   return st;
 }
 
-/* ---- the Gram matrix ---- */
+/* ---- tests ---- */
 
-/* Rows first, ..., first + count - 1 of 2^-2e X.  middle  scratch, count x the longer side */
-static lip_status gram_rows(const lip_net *net, size_t node, bool wide, int exponent, size_t first,
-                            size_t count, double *middle, double *rows, lip_error *err)
-{
-  lip_status st = LIP_OK;
-  size_t n = lip_node_gram_order(net, node);
-  size_t longer = wide ? in_size(net, node) : net->node[node].size;
-
-  memset(rows, 0, count * n * sizeof *rows);
-  memset(middle, 0, count * longer * sizeof *middle);
-  for (size_t r = 0; r < count; r++) rows[r * n + first + r] = ldexp(1, -exponent);
-  TRY(wide ? lip_operator_transpose(net, node, 0, false, count, rows, middle, err)
-           : lip_operator_apply(net, node, 0, false, count, rows, middle, err));
-  for (size_t i = 0; i < count * longer; i++) middle[i] = ldexp(middle[i], -exponent);
-  memset(rows, 0, count * n * sizeof *rows);
-  TRY(wide ? lip_operator_apply(net, node, 0, false, count, middle, rows, err)
-           : lip_operator_transpose(net, node, 0, false, count, middle, rows, err));
-done:
-  return st;
-}
-
-/* slack_i >= the i-th sum of the errors of 2^-2e X.  scratch  the longer side */
-static lip_status gram_slack(const lip_net *net, size_t node, bool wide, int exponent,
-                             double *scratch, double *slack, lip_error *err)
-{
-  lip_status st = LIP_OK;
-  size_t n = lip_node_gram_order(net, node);
-  size_t longer = wide ? in_size(net, node) : net->node[node].size;
-  size_t terms = lip_operator_terms(net, node) + lip_operator_terms_transposed(net, node) + 4;
-  double *ones = lip_alloc(n, sizeof *ones);
-
-  if (!ones) FAIL(LIP_ENOMEM, "sums of %zu entries", n);
-  for (size_t i = 0; i < n; i++) ones[i] = ldexp(1, -exponent);
-  TRY(sizes_up(net, node, wide, ones, scratch, err));
-  for (size_t i = 0; i < longer; i++) scratch[i] = lip_up(ldexp(scratch[i], -exponent));
-  TRY(sizes_up(net, node, !wide, scratch, slack, err));
-  for (size_t i = 0; i < n; i++)
-    slack[i] = lip_add_up(lip_mul_up(lip_gamma(2 * terms), slack[i]), CUSHION);
-done:
-  lip_free(ones);
-  return st;
-}
-
+/* n^2 I - X >= 0, all of it scaled to a norm of about 1. */
 static lip_status gram_is_below(const lip_net *net, size_t node, double norm, bool *proved,
                                 const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
-  size_t in = in_size(net, node), out = net->node[node].size, n = lip_node_gram_order(net, node);
-  bool wide = out <= in;
-  double *X = NULL, *slack = lip_alloc(n, sizeof *slack), *middle = NULL, least;
+  size_t n = lip_gram_order(net, node);
+  double *X = NULL, *slack = lip_alloc(n, sizeof *slack), least;
   int exponent;
 
   *proved = false;
@@ -174,22 +121,14 @@ static lip_status gram_is_below(const lip_net *net, size_t node, double norm, bo
   least = ldexp(norm, -exponent); /* in [1/2, 1) */
   if (!(norm > LEAST && norm < MOST)) goto done;
   X = lip_alloc(n, n * sizeof *X);
-  middle = lip_alloc(wide ? in : out, BLOCK * sizeof *middle);
-  if (!X || !slack || !middle) FAIL(LIP_ENOMEM, "a matrix of order %zu", n);
-  TRY(gram_slack(net, node, wide, exponent, middle, slack, err));
-  for (size_t i = 0; i < n; i += BLOCK) {
-    if (control && control->stop && control->stop(control->context))
-      FAIL(LIP_EINTERRUPT, "interrupted");
-    TRY(gram_rows(net, node, wide, exponent, i, n - i < BLOCK ? n - i : BLOCK, middle, X + i * n,
-                  err));
-  }
+  if (!X || !slack) FAIL(LIP_ENOMEM, "a matrix of order %zu", n);
+  TRY(lip_gram(net, node, exponent, X, slack, control, err));
   for (size_t i = 0; i < n; i++) {
     for (size_t j = 0; j < i; j++) X[i * n + j] = -X[i * n + j];
     X[i * n + i] = lip_add_down(lip_mul_down(least, least), -X[i * n + i]);
   }
   *proved = lip_certainly_semidefinite(n, X, slack, NULL);
 done:
-  lip_free(middle);
   lip_free(slack);
   lip_free(X);
   return st;
@@ -197,7 +136,7 @@ done:
 
 lip_norm_test lip_node_norm_test(const lip_net *net, size_t node)
 {
-  size_t n = lip_node_gram_order(net, node);
+  size_t n = lip_gram_order(net, node);
 
   switch (net->node[node].kind) {
   case LIP_NODE_LINEAR:
@@ -236,7 +175,7 @@ done:
 /* What the test by the Gram matrix needs above the norm, relative, by its own bounds. */
 static double spare_for_gram(const lip_net *net, size_t node, double estimate, double known)
 {
-  double n = (double)lip_node_gram_order(net, node), ratio = known / estimate;
+  double n = (double)lip_gram_order(net, node), ratio = known / estimate;
   double roundings = n <= 64 ? n + 2 : 2 * (72 + n / 64);
   size_t terms = lip_operator_terms(net, node) + lip_operator_terms_transposed(net, node) + 4;
 

@@ -22,10 +22,6 @@ typedef enum lip_norm_test {
 
 lip_norm_test lip_node_norm_test(const lip_net *net, size_t node);
 
-/* The order of L L' or L'L. The test by it costs n^3 / 3, two passes for each of its n rows, and
-   n^2 doubles. */
-size_t lip_node_gram_order(const lip_net *net, size_t node);
-
 /* Is |L|_2 <= `norm` certain, by the node's test?
    return  LIP_OK; LIP_ENOMEM; LIP_EINTERRUPT */
 LIP_MUST_CHECK lip_status lip_node_norm_is_below(const lip_net *net, size_t node, double norm,
