@@ -16,7 +16,8 @@
 #include "linalg/symmetric_eigen.h"
 #include "linalg/vector.h"
 #include "net/architecture.h"
-#include "net/convolution.h"
+#include "net/operator.h"
+#include "net/tape.h"
 
 #define assert_near(a, b, tolerance) assert_true(fabs((a) - (b)) <= (tolerance))
 
@@ -50,107 +51,44 @@ static lip_architecture *described(const char *text, lip_error *why)
 static void fill(lip_architecture *of, double scale, double bias)
 {
   for (size_t i = 1; i < of->nodes; i++) {
-    lip_arch_node *node = &of->node[i];
-    size_t count = node->channels * node->fan_in;
+    lip_node *node = &of->node[i];
 
-    if (!node->parameters) continue;
-    node->W = lip_alloc(count, sizeof *node->W);
-    normals(count, node->W);
-    for (size_t j = 0; j < count; j++) node->W[j] *= scale / sqrt((double)node->fan_in);
-    if (!node->bias) continue;
-    node->b = lip_alloc(node->channels, sizeof *node->b);
-    normals(node->channels, node->b);
-    for (size_t j = 0; j < node->channels; j++) node->b[j] *= bias;
+    if (!of->of[i].parameters) continue;
+    node->W = lip_alloc(node->weights, sizeof *node->W);
+    normals(node->weights, node->W);
+    for (size_t j = 0; j < node->weights; j++) node->W[j] *= scale / sqrt((double)of->of[i].fan_in);
+    if (!node->biases) continue;
+    node->b = lip_alloc(node->biases, sizeof *node->b);
+    normals(node->biases, node->b);
+    for (size_t j = 0; j < node->biases; j++) node->b[j] *= bias;
   }
   assert_int_equal(lip_architecture_measure(of, NULL, NULL), LIP_OK);
 }
 
-static void pool(const lip_arch_node *node, const double *h, double *out)
+static lip_net view_of(const lip_architecture *of)
 {
-  for (size_t c = 0; c < node->channels; c++)
-    for (size_t r = 0; r < node->height; r++)
-      for (size_t s = 0; s < node->width; s++) {
-        double most = -INFINITY, sum = 0;
-
-        for (size_t u = 0; u < node->kernel[0]; u++)
-          for (size_t v = 0; v < node->kernel[1]; v++) {
-            size_t y = r * node->stride[0] + u - node->padding[0],
-                   x = s * node->stride[1] + v - node->padding[1];
-            double one;
-
-            if (y >= node->in_height || x >= node->in_width) continue;
-            one = h[(c * node->in_height + y) * node->in_width + x];
-            most = fmax(most, one);
-            sum += one;
-          }
-        out[(c * node->height + r) * node->width + s] = node->kind == LIP_ARCH_MAX_POOL
-                                                            ? most
-                                                            : sum / (double)(node->kernel[0] *
-                                                                             node->kernel[1]);
-      }
+  return (lip_net){.nodes = of->nodes, .node = of->node};
 }
 
-static void apply(const lip_arch_node *node, double *joined, double *out)
-{
-  size_t size = lip_arch_node_size(node), places = node->height * node->width;
-
-  switch (node->kind) {
-  case LIP_ARCH_LINEAR:
-    for (size_t o = 0; o < size; o++)
-      out[o] = lip_dot(node->in_channels, node->W + o * node->in_channels, joined);
-    break;
-  case LIP_ARCH_CONVOLUTION:
-    lip_convolve(node, joined, out);
-    break;
-  case LIP_ARCH_MAX_POOL:
-  case LIP_ARCH_AVERAGE_POOL:
-    pool(node, joined, out);
-    break;
-  default:
-    for (size_t o = 0; o < size; o++)
-      out[o] = node->kind == LIP_ARCH_ACTIVATION ? lip_activation_value(node->activation, joined[o])
-                                                 : joined[o];
-  }
-  for (size_t o = 0; node->b && o < size; o++) out[o] += node->b[o / places];
-}
-
-/* f(x), the first `room` numbers of all nodes in turn. */
+/* f(x) */
 static void value(const lip_architecture *of, const double *x, double *out)
 {
-  double *h[32], joined[MOST];
+  lip_net net = view_of(of);
 
-  assert_true(of->nodes <= 32);
-  for (size_t i = 0; i < of->nodes; i++) {
-    const lip_arch_node *node = &of->node[i];
-    size_t at = 0;
-
-    h[i] = lip_alloc(lip_arch_node_size(node), sizeof **h);
-    if (i == 0) memcpy(h[0], x, lip_arch_node_size(node) * sizeof *x);
-    if (i == 0) continue;
-    for (size_t j = 0; j < node->parents; j++) {
-      size_t size = lip_arch_node_size(&of->node[node->parent[j]]);
-
-      if (node->kind == LIP_ARCH_ADD) at = 0;
-      for (size_t k = 0; k < size; k++, at++)
-        joined[at] = h[node->parent[j]][k] + (node->kind == LIP_ARCH_ADD && j > 0 ? joined[at] : 0);
-    }
-    apply(node, joined, h[i]);
-  }
-  memcpy(out, h[of->nodes - 1], lip_arch_node_size(&of->node[of->nodes - 1]) * sizeof *out);
-  for (size_t i = 0; i < of->nodes; i++) lip_free(h[i]);
+  assert_int_equal(lip_tape_values(&net, 1, x, out, NULL), LIP_OK);
 }
 
 /* Every parameter in turn. */
 static double *parameter(lip_architecture *of, size_t index)
 {
   for (size_t i = 1; i < of->nodes; i++) {
-    lip_arch_node *node = &of->node[i];
-    size_t weights = node->channels * node->fan_in;
+    lip_node *node = &of->node[i];
+    size_t count = of->of[i].parameters;
 
-    if (!node->parameters) continue;
-    if (index < weights) return &node->W[index];
-    if (index < node->parameters) return &node->b[index - weights];
-    index -= node->parameters;
+    if (count == 0) continue;
+    if (index < node->weights) return &node->W[index];
+    if (index < count) return &node->b[index - node->weights];
+    index -= count;
   }
   return NULL;
 }
@@ -161,8 +99,8 @@ static lip_architecture_bounds bounds_at(lip_architecture *of, double radius)
   lip_architecture_bounds bounds;
 
   for (size_t i = 0; i < of->nodes; i++) {
-    norm[i] = of->node[i].norm;
-    bias[i] = of->node[i].bias_norm;
+    norm[i] = of->of[i].norm;
+    bias[i] = of->of[i].bias_norm;
   }
   assert_int_equal(lip_architecture_bound(of, norm, bias, radius, &bounds, NULL), LIP_OK);
   return bounds;
@@ -221,13 +159,23 @@ static const char *const graphs[] = {
     "{\"op\":\"avgpool2d\",\"kernel\":[2,3],\"stride\":[1,2]},"
     "{\"op\":\"conv2d\",\"filters\":3,\"kernel\":2},{\"op\":\"leaky_relu\",\"alpha\":-2},"
     "{\"op\":\"flatten\"},{\"op\":\"linear\",\"outputs\":1}]}",
+    "{\"input_shape\":[4,5,6],\"layers\":["
+    "{\"op\":\"conv2d\",\"filters\":4,\"kernel\":[2,3],\"dilation\":[2,1],\"groups\":2,"
+    "\"padding\":[0,1,1,0]},{\"op\":\"elu\",\"alpha\":1.5},"
+    "{\"op\":\"batchnorm2d\",\"name\":\"b\"},"
+    "{\"op\":\"avgpool2d\",\"kernel\":2,\"stride\":1,\"padding\":1,"
+    "\"count_include_pad\":false},"
+    "{\"op\":\"batchnorm2d\"},{\"op\":\"flatten\",\"name\":\"one\"},"
+    "{\"op\":\"flatten\",\"from\":\"b\"},{\"op\":\"softmax\",\"name\":\"two\"},"
+    "{\"op\":\"linear\",\"from\":[\"two\",\"one\"],\"outputs\":1}]}",
 };
+enum { GRAPHS = sizeof graphs / sizeof *graphs };
 
 /* Lemma 3.1 as printed, where its proof holds: |grad_w f|_inf <= Q R B; and the bound that replaces
    it. */
 static void gradients_of_chains_keep_to_the_lemma(void **state)
 {
-  double x[64], g[MOST], closest = 0;
+  double x[128], g[MOST], closest = 0;
 
   (void)state;
   for (size_t trial = 0; trial < 60; trial++) {
@@ -256,12 +204,12 @@ static void gradients_of_chains_keep_to_the_lemma(void **state)
 
 static void gradients_of_graphs_keep_to_the_bound_that_counts_skips_and_biases(void **state)
 {
-  double x[64], g[MOST], y;
+  double x[128], g[MOST], y;
   size_t beyond_the_lemma = 0;
 
   (void)state;
   for (size_t trial = 0; trial < 60; trial++) {
-    lip_architecture *of = described(graphs[trial % 2], NULL);
+    lip_architecture *of = described(graphs[trial % GRAPHS], NULL);
     lip_architecture_bounds bounds;
     lip_architecture_sizes sizes = lip_architecture_count(of);
 
@@ -284,11 +232,12 @@ static void gradients_of_graphs_keep_to_the_bound_that_counts_skips_and_biases(v
 /* Any two parameter vectors of the class, not only near ones. */
 static void networks_far_apart_differ_by_no_more_than_J(void **state)
 {
-  double x[64];
+  double x[128];
 
   (void)state;
   for (size_t trial = 0; trial < 400; trial++) {
-    const char *text = trial % 4 < 2 ? chains[trial % 4] : graphs[trial % 4 - 2];
+    const char *text = trial % (2 + GRAPHS) < 2 ? chains[trial % (2 + GRAPHS)]
+                                                : graphs[trial % (2 + GRAPHS) - 2];
     lip_architecture *w = described(text, NULL), *v = described(text, NULL);
     size_t p = lip_architecture_count(w).parameters;
     double one, other, square = 0, norm_v[32];
@@ -304,9 +253,9 @@ static void networks_far_apart_differ_by_no_more_than_J(void **state)
     }
     assert_int_equal(lip_architecture_measure(v, NULL, NULL), LIP_OK);
     for (size_t i = 1; i < w->nodes; i++) { /* the convex class that holds both */
-      norm_v[i] = v->node[i].norm;
-      w->node[i].norm = fmax(w->node[i].norm, norm_v[i]);
-      w->node[i].bias_norm = fmax(w->node[i].bias_norm, v->node[i].bias_norm);
+      norm_v[i] = v->of[i].norm;
+      w->of[i].norm = fmax(w->of[i].norm, norm_v[i]);
+      w->of[i].bias_norm = fmax(w->of[i].bias_norm, v->of[i].bias_norm);
     }
     bounds = bounds_at(w, 1);
     for (size_t i = 0; i < 10; i++) {
@@ -323,11 +272,12 @@ static void networks_far_apart_differ_by_no_more_than_J(void **state)
 
 static void slopes_in_x_keep_to_the_bound(void **state)
 {
-  double x[64], y[64], step[64], one, other;
+  double x[128], y[128], step[128], one, other;
 
   (void)state;
   for (size_t trial = 0; trial < 100; trial++) {
-    lip_architecture *of = described(trial % 4 < 2 ? chains[trial % 4] : graphs[trial % 4 - 2],
+    lip_architecture *of = described(trial % (2 + GRAPHS) < 2 ? chains[trial % (2 + GRAPHS)]
+                                                              : graphs[trial % (2 + GRAPHS) - 2],
                                      NULL);
     size_t d = lip_architecture_count(of).inputs;
     lip_architecture_bounds bounds;
@@ -369,13 +319,12 @@ static void a_product_of_numbers_attains_the_bounds(void **state)
 /* All weights of layer `index` are w, all biases b. */
 static void set_layer(lip_architecture *of, size_t index, double w, double b)
 {
-  lip_arch_node *node = &of->node[index];
-  size_t count = node->channels * node->fan_in;
+  lip_node *node = &of->node[index];
 
-  node->W = lip_alloc(count, sizeof *node->W);
-  for (size_t j = 0; j < count; j++) node->W[j] = w;
-  if (node->bias) node->b = lip_alloc(node->channels, sizeof *node->b);
-  for (size_t j = 0; node->bias && j < node->channels; j++) node->b[j] = b;
+  node->W = lip_alloc(node->weights, sizeof *node->W);
+  for (size_t j = 0; j < node->weights; j++) node->W[j] = w;
+  if (node->biases) node->b = lip_alloc(node->biases, sizeof *node->b);
+  for (size_t j = 0; j < node->biases; j++) node->b[j] = b;
 }
 
 /* The length of the gradient in the parameters at a constant x, over J at its length. */
@@ -403,7 +352,7 @@ static void no_term_of_the_bounds_can_be_left_out(void **state)
       "{\"op\":\"flatten\"},{\"op\":\"linear\",\"outputs\":1,\"bias\":false}]}",
       NULL);
   set_layer(of, 1, 0, 0);
-  set_layer(of, 3, 1, 0);
+  set_layer(of, 2, 1, 0);
   assert_near(share_attained(of, 1e-8), 1, 1e-6);
   lip_architecture_free(of);
   /* a kernel of 2 along 100 entries */
@@ -412,7 +361,7 @@ static void no_term_of_the_bounds_can_be_left_out(void **state)
                  "{\"op\":\"linear\",\"outputs\":1,\"bias\":false}]}",
                  NULL);
   set_layer(of, 1, 0, 0);
-  set_layer(of, 3, 1, 0);
+  set_layer(of, 2, 1, 0);
   assert_near(share_attained(of, 1), 1, 0.01);
   lip_architecture_free(of);
   /* values that come from biases, and from activations that are not 0 at 0 */
@@ -434,8 +383,8 @@ static void no_term_of_the_bounds_can_be_left_out(void **state)
                  "{\"op\":\"maxpool2d\",\"kernel\":[1,2],\"stride\":1},{\"op\":\"flatten\"},"
                  "{\"op\":\"linear\",\"outputs\":1,\"bias\":false}]}",
                  NULL);
-  set_layer(of, 3, 1, 0);
-  of->node[3].W[2] = 0;
+  set_layer(of, 2, 1, 0);
+  of->node[2].W[2] = 0;
   assert_int_equal(lip_architecture_measure(of, NULL, NULL), LIP_OK);
   value(of, x, &one);
   value(of, y, &other);
@@ -447,7 +396,7 @@ static void no_term_of_the_bounds_can_be_left_out(void **state)
                  "{\"op\":\"add\",\"name\":\"t\",\"from\":[\"s\",\"s\"]},"
                  "{\"op\":\"linear\",\"from\":[\"t\",\"t\"],\"outputs\":1,\"bias\":false}]}",
                  NULL);
-  set_layer(of, 3, 1, 0);
+  set_layer(of, 4, 1, 0); /* after the concatenation */
   assert_int_equal(lip_architecture_measure(of, NULL, NULL), LIP_OK);
   assert_near(bounds_at(of, 1).lipschitz, 12, 1e-9);
   lip_architecture_free(of);
@@ -499,15 +448,18 @@ static void madrys_networks_have_the_printed_sizes(void **state)
 static void check_convolution(const char *text)
 {
   lip_architecture *of = described(text, NULL);
-  lip_arch_node *node = &of->node[1];
-  size_t in = lip_arch_node_size(&of->node[0]), out = lip_arch_node_size(node);
-  size_t weights = node->channels * node->fan_in, most = 0, row = 0, column = 0;
-  double x[128] = {0}, *M = lip_alloc(in * out, sizeof *M), *gram, values[128];
+  lip_net net = view_of(of);
+  const lip_node *node = &of->node[1];
+  const lip_arch_counts *counts = &of->of[1];
+  size_t in = of->node[0].size, out = node->size;
+  size_t weights = node->weights, most = 0, row = 0, column = 0;
+  double x[256] = {0}, *M = lip_alloc(in * out, sizeof *M), *gram, values[256];
 
   fill(of, 1, 1);
   for (size_t i = 0; i < in; i++) {
     x[i] = 1;
-    lip_convolve(node, x, M + i * out);
+    assert_int_equal(lip_operator_multiply(&net, 1, 0, false, true, 1, x, M + i * out, NULL),
+                     LIP_OK);
     x[i] = 0;
   }
   for (size_t a = 0; a < weights; a++) {
@@ -528,17 +480,17 @@ static void check_convolution(const char *text)
     for (size_t i = 0; i < in; i++) filled += M[i * out + o] != 0;
     row = filled > row ? filled : row;
   }
-  assert_int_equal(most, node->uses);
-  assert_int_equal(column, node->fan_out);
-  assert_true(row <= node->fan_in && (row == node->fan_in || !node->whole_kernel));
-  assert_int_equal(node->bias_uses, node->height * node->width);
+  assert_int_equal(most, counts->uses);
+  assert_int_equal(column, counts->fan_out);
+  assert_true(row <= counts->fan_in && (row == counts->fan_in || !counts->whole_kernel));
+  assert_int_equal(counts->bias_uses, node->height * node->width);
   gram = lip_alloc(in * in, sizeof *gram);
   for (size_t i = 0; i < in; i++)
     for (size_t j = 0; j < in; j++) gram[i * in + j] = lip_dot(out, M + i * out, M + j * out);
   assert_int_equal(lip_symmetric_eigen(in, gram, values, false, NULL), LIP_OK);
-  assert_near(node->norm / sqrt(values[in - 1]), 1, 1e-9);
-  assert_true(node->norm <=
-              lip_largest(weights, node->W) * sqrt((double)node->fan_in * (double)node->fan_out));
+  assert_near(counts->norm / sqrt(values[in - 1]), 1, 1e-9);
+  assert_true(counts->norm <= lip_largest(weights, node->W) *
+                                  sqrt((double)counts->fan_in * (double)counts->fan_out));
   lip_free(M);
   lip_free(gram);
   lip_architecture_free(of);
@@ -549,16 +501,19 @@ static void convolutions_are_counted_as_their_matrices_are(void **state)
   (void)state;
   for (size_t kernel = 1; kernel <= 4; kernel++)
     for (size_t stride = 1; stride <= 3; stride++)
-      for (size_t padding = 0; padding < kernel; padding++) {
-        char text[256];
+      for (size_t padding = 0; padding < kernel; padding++)
+        for (size_t more = 1; more <= 2; more++) {
+          char text[256];
 
-        (void)snprintf(text, sizeof text,
-                       "{\"input_shape\":[2,5,6],\"layers\":[{\"op\":\"conv2d\",\"filters\":3,"
-                       "\"kernel\":[%zu,%zu],\"stride\":[%zu,2],\"padding\":[%zu,%zu]}]}",
-                       kernel, kernel > 1 ? kernel - 1 : 1, stride, padding,
-                       padding > 0 && kernel > 2 ? padding - 1 : 0);
-        check_convolution(text);
-      }
+          if ((kernel - 1) * more >= 5 + 2 * padding) continue;
+          (void)snprintf(text, sizeof text,
+                         "{\"input_shape\":[2,5,6],\"layers\":[{\"op\":\"conv2d\",\"filters\":4,"
+                         "\"kernel\":[%zu,%zu],\"stride\":[%zu,2],\"padding\":[%zu,%zu],"
+                         "\"dilation\":[%zu,1],\"groups\":%zu}]}",
+                         kernel, kernel > 1 ? kernel - 1 : 1, stride, padding,
+                         padding > 0 && kernel > 2 ? padding - 1 : 0, more, more);
+          check_convolution(text);
+        }
 }
 
 static void refuses(const char *text, const char *why)
@@ -575,13 +530,14 @@ static void bad_descriptions_are_refused_with_their_layer(void **state)
   (void)state;
 #define LAYERS(shape, layers) "{\"input_shape\":[" shape "],\"layers\":[" layers "]}"
   refuses(LAYERS("3", ""), "'layers' is no list");
-  refuses(LAYERS("3,4", "{}"), "'input_shape' is no list of 1 or 3");
+  refuses(LAYERS("3,4", "{\"op\":\"conv2d\",\"filters\":1,\"kernel\":1}"),
+          "no channels x height x width");
   refuses(LAYERS("0", "{}"), "'input_shape' is no whole number of at least 1");
   refuses(LAYERS("3", "{\"op\":\"relu\"}"), "no layer has parameters");
   refuses(LAYERS("3", "{\"outputs\":1}"), "layer 0: it has no 'op'");
-  refuses(LAYERS("3", "{\"op\":\"lstm\"}"), "layer 0: the operation 'lstm' is not read");
+  refuses(LAYERS("3", "{\"op\":\"lstm\"}"), "layer 0: lstm: this operation is not read");
   refuses(LAYERS("3", "{\"op\":\"relu\"},{\"op\":\"linear\",\"outputs\":0}"),
-          "layer 1: 'outputs' is no whole number");
+          "layer 1: linear: 'outputs' is no whole number");
   refuses(LAYERS("3", "{\"op\":\"linear\",\"outputs\":2.5}"), "'outputs' is no whole number");
   refuses(LAYERS("3", "{\"op\":\"linear\",\"outputs\":2,\"output\":2}"),
           "the key 'output' is not read");
@@ -591,19 +547,20 @@ static void bad_descriptions_are_refused_with_their_layer(void **state)
           "no layer before it is named 'a'");
   refuses(LAYERS("1,3,3", "{\"op\":\"linear\",\"outputs\":2}"), "flatten comes first");
   refuses(LAYERS("1,3,3", "{\"op\":\"conv2d\",\"filters\":2,\"kernel\":4}"),
-          "a kernel of 4 for 3 entries");
-  refuses(LAYERS("1,3,3", "{\"op\":\"conv2d\",\"filters\":2,\"kernel\":2,\"padding\":2}"),
+          "a kernel that reaches over 4 entries does not fit into 3");
+  refuses(LAYERS("1,3,3", "{\"op\":\"maxpool2d\",\"kernel\":2,\"padding\":2}"),
           "a padding of 2 for a kernel of 2");
-  refuses(LAYERS("1,3,3", "{\"op\":\"avgpool2d\",\"kernel\":2,\"padding\":1}"),
-          "means of padded windows");
   refuses(LAYERS("3", "{\"op\":\"linear\",\"name\":\"a\",\"outputs\":2},"
                       "{\"op\":\"add\",\"from\":[\"a\",\"input\"]}"),
           "different shapes");
   refuses(LAYERS("3", "{\"op\":\"relu\",\"name\":\"input\"}"), "another layer is named 'input'");
   refuses(LAYERS("9007199254740992", "{\"op\":\"linear\",\"outputs\":9007199254740992}"),
-          "above 2^53");
-  refuses(LAYERS("1,9007199254740992,1", "{\"op\":\"conv2d\",\"filters\":1,\"kernel\":1}"),
-          "is longer than");
+          "more than 2^31 - 1 numbers");
+  refuses(LAYERS("2147483647", "{\"op\":\"linear\",\"outputs\":2147483647}"), "2^53 weights");
+  refuses(LAYERS("1,1000000,1", "{\"op\":\"conv2d\",\"filters\":1,\"kernel\":[500000,1]}"),
+          "too large to be counted");
+  refuses(LAYERS("3", "{\"op\":\"linear\",\"outputs\":2},{\"op\":\"square\"}"),
+          "square is not Lipschitz");
   refuses("{\"input_shape\": ", "line 1");
 #undef LAYERS
 }

@@ -77,6 +77,11 @@ call 0 three.onnx signs.npz --gradient --output 2 --json -o Y.npz
 holds 'near(Y["y"], E["y"][:, 2:]) and near(Y["g"], E["g"][:, 2]) and out["outputs"] == 1'
 call 0 three.onnx signs.npz --gradient --output 2-0 --json -o Y.npz
 holds 'near(Y["y"][:, 0], E["y"][:, 2] - E["y"][:, 0]) and near(Y["g"], E["g"][:, 2] - E["g"][:, 0])'
+call 0 three.onnx classes.npz --gradient --precision f32 --json -o Y.npz
+holds 'np.abs(Y["y"] - E["y"]).max() < 1e-5 and np.abs(Y["g"] - E["g"]).max() < 1e-5 and not near(Y["y"], E["y"])'
+holds 'all((Y[k] == Y[k].astype(np.float32)).all() for k in "yg")'
+call 0 three.onnx signs.npz --gradient --precision f32 --output 2-0 --json -o Y.npz
+holds 'np.abs(Y["g"] - E["g"][:, 2] + E["g"][:, 0]).max() < 1e-5'
 call 0 three.onnx classes.npz -o Y.npz
 grep -qF '50 points, 4 inputs, 3 outputs' out || fail "the text: $(cat out)"
 rm Y.npz
@@ -95,6 +100,8 @@ for output in 3 0-3 1-1 x 1- -1 1-2-3 99999999999999999999999; do
   call 2 three.onnx signs.npz --output=$output -o Y.npz
   refused 1 "--output: '$output' is neither I nor I-J"
 done
+call 2 three.onnx signs.npz --precision f16 -o Y.npz
+refused 1 "f16"
 call 2 three.onnx signs.npz
 call 2 three.onnx -o Y.npz
 

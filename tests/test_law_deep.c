@@ -149,8 +149,7 @@ static void measured_norms_are_rounded_up_and_delta_is_shared(void **state)
   assert_near(result.bound / ((1 - radius - sqrt(2 * log(4 * 40 / 0.02) / 1e4)) *
                               sqrt(1e4 * 50 / (2 * (8 * log_net + log(4 * 40 / 0.02))))),
               1, 1e-12);
-  lip_architecture_free(of);
-  lip_net_free(net);
+  lip_architecture_free(of); /* and with it the network */
 }
 
 int main(void)

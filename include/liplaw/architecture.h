@@ -9,48 +9,30 @@
 extern "C" {
 #endif
 
-typedef enum lip_arch_kind {
-  LIP_ARCH_INPUT,
-  LIP_ARCH_LINEAR,       /* W h + b */
-  LIP_ARCH_CONVOLUTION,  /* the same, W from a kernel that is used at every place */
-  LIP_ARCH_MAX_POOL,     /* largest entries of windows */
-  LIP_ARCH_AVERAGE_POOL, /* means of windows, no padding */
-  LIP_ARCH_ACTIVATION,
-  LIP_ARCH_FLATTEN,
-  LIP_ARCH_CONCAT, /* values of several nodes, one after the other */
-  LIP_ARCH_ADD,    /* their sum */
-} lip_arch_kind;
-
-enum { LIP_ARCH_NAME = 64 };
-
-/* A step of the computation. Linear maps and convolutions are the layers of the universal law's
-   section 3; where they have several parents these are concatenated. */
-typedef struct lip_arch_node {
-  lip_arch_kind kind;
-  char name[LIP_ARCH_NAME];
-  size_t parents, *parent;        /* indices of earlier nodes; owned */
-  size_t channels, height, width; /* of the value; a vector is channels x 1 x 1 */
-  size_t in_channels, in_height, in_width;
-  size_t kernel[2], stride[2], padding[2]; /* of convolutions and pools */
-  lip_activation activation;
-  /* of linear maps and convolutions, 0 of others */
+/* What is counted of a node. Its layers, in the words of the universal law's section 3, are linear
+   maps, convolutions and scales. */
+typedef struct lip_arch_counts {
   size_t parameters, uses, bias_uses; /* how often one of W is used at most, one of b always */
   size_t fan_in, fan_out;             /* entries of W's matrix that are not 0: a row, a column */
   bool bias, whole_kernel;            /* has b; some output uses the whole kernel */
   double norm, bias_norm;             /* |W|_op as a map, |b| as the value it adds; NaN: unknown */
-  double *W, *b; /* out x in or out x in x kernel, and out; owned; NULL: unknown, or no b */
-} lip_arch_node;
+  double slope; /* of what is no layer: a Lipschitz constant of it, from all that
+                   feeds it; 1 of sums, each of which adds as much */
+} lip_arch_counts;
 
-/* node[0] is the input, the last node the output. */
+/* node[0] is the input, the last node the output. Of a description, whose sizes alone are known, W
+   and b are NULL, and weights and biases say how many there would be. */
 typedef struct lip_architecture {
-  size_t nodes, room;
-  lip_arch_node *node; /* owned */
+  size_t nodes;
+  lip_node *node;      /* the network's, or owned */
+  lip_arch_counts *of; /* by node; owned; 0 of nodes that are no layers but for slope */
+  lip_net *net;        /* owned; NULL: a description */
 } lip_architecture;
 
 /* What section 3 counts. */
 typedef struct lip_architecture_sizes {
   size_t inputs, outputs;
-  size_t depth;        /* D: linear maps and convolutions */
+  size_t depth;        /* D: linear maps, convolutions and scales */
   size_t parameters;   /* p, biases included */
   size_t multiplicity; /* Q: how often one parameter is used at most */
   double activation;   /* largest Lipschitz constant of the activations; 1 where there is none */
@@ -67,8 +49,8 @@ typedef struct lip_architecture_bounds {
   double log_diameter; /* of the set of parameters with these norms */
 } lip_architecture_bounds;
 
-/* Reads a description (docs/formats.md), NAME.npz or NAME.safetensors beside NAME.arch.json, or an
-   ONNX network; the latter two have weights, and norms measured from them.
+/* Reads a description (docs/formats.md), or any network that lip_net_read takes, whose norms are
+   measured from its weights: convolutions as maps, pools and batch normalisation included.
    return  LIP_OK; LIP_EIO; LIP_EINPUT with file, layer and cause; LIP_ENUMERIC; LIP_ENOMEM */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_architecture_read(const char *path,
                                                            lip_architecture **architecture,

@@ -15,6 +15,7 @@
 typedef struct evaluate_options {
   bool gradient;
   const char *output;
+  lip_precision precision;
 } evaluate_options;
 
 static const lip_option rows[] = {
@@ -22,12 +23,15 @@ static const lip_option rows[] = {
      "write gradients too, as g: n x d, or n x outputs x d"},
     {"output", 0, LIP_OPT_TEXT, offsetof(evaluate_options, output), NULL, 0, 0, NULL, "",
      "I: this output only, counted from 0; I-J: f_I - f_J"},
+    {"precision", 0, LIP_OPT_CHOICE, offsetof(evaluate_options, precision), "f64", 0, 0, "f32|f64",
+     "", "of the numbers computed with; weights and points are rounded to f32 first"},
 };
 
-/* The outputs asked for, and how many they are: all of the network's, or one. */
+/* The outputs asked for, how many they are: all of the network's, or one; how they are computed. */
 typedef struct selection {
   lip_output output;
   size_t count;
+  lip_precision precision;
 } selection;
 
 /* What is written, and what is said about it. */
@@ -35,6 +39,55 @@ typedef struct evaluation {
   double *y, *g; /* n x count, n x count x d; g may be NULL; owned */
   double loss, accuracy;
 } evaluation;
+
+/* Y <- the outputs at the points, n x m, in f32. */
+static lip_status values_in_single(const lip_net *net, const lip_dataset *data, double *Y,
+                                   lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t count = data->n * lip_net_outputs(net);
+  float *x = lip_alloc(data->n, data->d * sizeof *x), *y = lip_alloc(count, sizeof *y);
+
+  if (!x || !y) FAIL(LIP_ENOMEM, "no memory for %zu points in f32", data->n);
+  for (size_t i = 0; i < data->n * data->d; i++) x[i] = (float)data->X[i];
+  TRY(lip_net_values_f32(net, data->n, x, y, err));
+  for (size_t i = 0; i < count; i++) Y[i] = (double)y[i];
+done:
+  lip_free(x);
+  lip_free(y);
+  return st;
+}
+
+static lip_status gradients_in_single(const lip_net *net, size_t output, const lip_dataset *data,
+                                      double *G, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t count = data->n * data->d;
+  float *x = lip_alloc(count, sizeof *x), *g = lip_alloc(count, sizeof *g);
+
+  if (!x || !g) FAIL(LIP_ENOMEM, "no memory for %zu points in f32", data->n);
+  for (size_t i = 0; i < count; i++) x[i] = (float)data->X[i];
+  TRY(lip_net_gradients_f32(net, output, data->n, x, g, err));
+  for (size_t i = 0; i < count; i++) G[i] = (double)g[i];
+done:
+  lip_free(x);
+  lip_free(g);
+  return st;
+}
+
+static lip_status values_of(const lip_net *net, lip_precision precision, const lip_dataset *data,
+                            double *Y, lip_error *err)
+{
+  return precision == LIP_F32 ? values_in_single(net, data, Y, err)
+                              : lip_net_values(net, data->n, data->X, Y, err);
+}
+
+static lip_status gradients_of(const lip_net *net, lip_precision precision, size_t output,
+                               const lip_dataset *data, double *G, lip_error *err)
+{
+  return precision == LIP_F32 ? gradients_in_single(net, output, data, G, err)
+                              : lip_net_gradients(net, output, data->n, data->X, G, err);
+}
 
 /* y  out  n x count, from all outputs Y (n x m) */
 static void select_values(lip_output output, size_t n, size_t m, const double *Y, double *y)
@@ -63,13 +116,13 @@ static lip_status gradients(const lip_net *net, const lip_dataset *data, const s
     one = lip_alloc(n, d * sizeof *one);
     if (!one) FAIL(LIP_ENOMEM, "no memory for %zu x %zu gradients", n, d);
   }
-  if (direct) TRY(lip_net_gradients(net, output.plus, n, data->X, g, err));
+  if (direct) TRY(gradients_of(net, chosen->precision, output.plus, data, g, err));
   if (direct && difference) {
-    TRY(lip_net_gradients(net, output.minus, n, data->X, one, err));
+    TRY(gradients_of(net, chosen->precision, output.minus, data, one, err));
     for (size_t i = 0; i < n * d; i++) g[i] -= one[i];
   }
   for (size_t o = 0; !direct && o < chosen->count; o++) {
-    TRY(lip_net_gradients(net, o, n, data->X, one, err));
+    TRY(gradients_of(net, chosen->precision, o, data, one, err));
     for (size_t i = 0; i < n; i++)
       for (size_t k = 0; k < d; k++) g[(i * chosen->count + o) * d + k] = one[i * d + k];
   }
@@ -127,7 +180,7 @@ static lip_status evaluate(const lip_net *net, const lip_dataset *data, const se
 
   result->y = lip_alloc(n, chosen->count * sizeof *result->y);
   if (!Y || !result->y) FAIL(LIP_ENOMEM, "no memory for %zu x %zu outputs", n, m);
-  TRY(lip_net_values(net, n, data->X, Y, err));
+  TRY(values_of(net, chosen->precision, data, Y, err));
   select_values(chosen->output, n, m, Y, result->y);
   result->loss = loss(data, chosen->count, result->y);
   result->accuracy = accuracy(data, chosen->count, result->y);
@@ -202,6 +255,7 @@ static int run(const command *self, int argc, char **argv)
   TRY(cli_keep_input(common.output, path[1], err));
   TRY(lip_net_read(path[0], &net, err));
   TRY(lip_output_parse(own.output, lip_net_outputs(net), &chosen.output, err));
+  chosen.precision = own.precision;
   chosen.count = chosen.output.kind == LIP_ALL_OUTPUTS ? lip_net_outputs(net) : 1;
   TRY(lip_dataset_read(path[1], &reading, &data, err));
   if (data->d != lip_net_inputs(net))
@@ -219,5 +273,6 @@ done:
   return code;
 }
 
-const command evaluate_command = {"evaluate", "NET DATA [--gradient] [--output I|I-J] -o Y.npz",
-                                  "computes outputs and gradients of a network, in f64", run};
+const command evaluate_command = {
+    "evaluate", "NET DATA [--gradient] [--output I|I-J] [--precision f32] -o Y.npz",
+    "computes outputs and gradients of a network", run};

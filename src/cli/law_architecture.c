@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "law/architecture_laws.h"
+#include "net/graph.h"
 
 #include <math.h>
 
@@ -32,22 +33,25 @@ static size_t laws_there(const answer *out)
   return out->laws ? out->report.norms ? ARCHITECTURE_LAWS : ARCHITECTURE_LAWS / 2 : 0;
 }
 
-static const char *kind_of(const lip_arch_node *node)
+static const char *kind_of(const lip_node *node)
 {
-  static const char *const words[] = {
-      [LIP_ARCH_INPUT] = "input",
-      [LIP_ARCH_LINEAR] = "linear",
-      [LIP_ARCH_CONVOLUTION] = "conv2d",
-      [LIP_ARCH_MAX_POOL] = "maxpool2d",
-      [LIP_ARCH_AVERAGE_POOL] = "avgpool2d",
-      [LIP_ARCH_ACTIVATION] = "activation",
-      [LIP_ARCH_FLATTEN] = "flatten",
-      [LIP_ARCH_CONCAT] = "concat",
-      [LIP_ARCH_ADD] = "add",
-  };
+  switch (node->kind) {
+  case LIP_NODE_CONVOLUTION:
+    return "conv2d";
+  case LIP_NODE_MAX_POOL:
+    return "maxpool2d";
+  case LIP_NODE_AVERAGE_POOL:
+    return "avgpool2d";
+  case LIP_NODE_ACTIVATION:
+    return lip_activation_name(node->activation.kind);
+  default:
+    return lip_node_kind_name(node->kind);
+  }
+}
 
-  return node->kind == LIP_ARCH_ACTIVATION ? lip_activation_name(node->activation.kind)
-                                           : words[node->kind];
+static size_t uses_of(const lip_arch_counts *of)
+{
+  return of->uses > of->bias_uses ? of->uses : of->bias_uses;
 }
 
 /* ---- JSON ---- */
@@ -57,18 +61,17 @@ static json_t *layers_json(const answer *out)
   json_t *list = json_array();
 
   for (size_t i = 0; i < out->of->nodes; i++) {
-    const lip_arch_node *node = &out->of->node[i];
-    bool layer = node->parameters > 0;
-    json_t *one = json_pack(
-        "{s:o, s:s, s:[I, I, I], s:I, s:o, s:o, s:o, s:o}", "name", cli_text(node->name), "op",
-        kind_of(node), "shape", (json_int_t)node->channels, (json_int_t)node->height,
-        (json_int_t)node->width, "parameters", (json_int_t)node->parameters, "uses",
-        layer ? json_integer(
-                    (json_int_t)(node->uses > node->bias_uses ? node->uses : node->bias_uses))
-              : json_null(),
-        "norm", cli_number(layer ? out->report.norm[i] : NAN), "bias_norm",
-        cli_number(layer ? out->report.bias_norm[i] : NAN), "norm_in_box",
-        cli_number(layer ? out->report.box_norm[i] : NAN));
+    const lip_node *node = &out->of->node[i];
+    const lip_arch_counts *of = &out->of->of[i];
+    bool layer = of->parameters > 0;
+    json_t *one = json_pack("{s:o, s:s, s:[I, I, I], s:I, s:o, s:o, s:o, s:o}", "name",
+                            cli_text(node->name), "op", kind_of(node), "shape",
+                            (json_int_t)node->channels, (json_int_t)node->height,
+                            (json_int_t)node->width, "parameters", (json_int_t)of->parameters,
+                            "uses", layer ? json_integer((json_int_t)uses_of(of)) : json_null(),
+                            "norm", cli_number(layer ? out->report.norm[i] : NAN), "bias_norm",
+                            cli_number(layer ? out->report.bias_norm[i] : NAN), "norm_in_box",
+                            cli_number(layer ? out->report.box_norm[i] : NAN));
 
     if (json_array_append_new(list, one) != 0) break;
   }
@@ -125,21 +128,21 @@ static void print_layers(const answer *out)
   (void)printf("%-24s %-10s %-16s %12s %8s %12s\n", "layer", "", "value", "parameters", "uses",
                "norm");
   for (size_t i = 0; i < out->of->nodes; i++) {
-    const lip_arch_node *node = &out->of->node[i];
+    const lip_node *node = &out->of->node[i];
+    const lip_arch_counts *of = &out->of->of[i];
     char shape[64], norm[32] = "";
 
     (void)snprintf(shape, sizeof shape, "%zu x %zu x %zu", node->channels, node->height,
                    node->width);
     if (node->height == 1 && node->width == 1)
       (void)snprintf(shape, sizeof shape, "%zu", node->channels);
-    if (!node->parameters) {
+    if (!of->parameters) {
       (void)printf("%-24s %-10s %-16s\n", node->name, kind_of(node), shape);
       continue;
     }
     if (!isnan(out->report.norm[i])) (void)snprintf(norm, sizeof norm, "%.6g", out->report.norm[i]);
     (void)printf("%-24s %-10s %-16s %12zu %8zu %12s\n", node->name, kind_of(node), shape,
-                 node->parameters, node->uses > node->bias_uses ? node->uses : node->bias_uses,
-                 norm);
+                 of->parameters, uses_of(of), norm);
   }
 }
 

@@ -8,52 +8,25 @@
      J^2 = sum m_j^2 (Q_j U_j^2 + Q'_j), Q'_j how often one of b is used.
    Source: universal law, Lemma 3.1 (U9), as printed: B = max of products; the rest is proved in
    docs/theory.md. Long doubles, for products over hundreds of layers. Cost: depth x nodes. */
-#include <liplaw/architecture.h>
+#include "net/architecture.h"
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "linalg/vector.h"
 
 #include <math.h>
 
-static bool is_layer(const lip_arch_node *node)
-{
-  return node->kind == LIP_ARCH_LINEAR || node->kind == LIP_ARCH_CONVOLUTION;
-}
-
-static double values(const lip_arch_node *node)
-{
-  return (double)node->channels * (double)node->height * (double)node->width;
-}
-
-/* The Lipschitz constant of a map without parameters. Largest entries of windows: each entry counts
-   for the windows that hold it. Means: |A|^2 <= (largest row sum) (largest column sum). */
-static double slope_of(const lip_arch_node *node)
-{
-  double covered = (double)node->fan_out;
-
-  switch (node->kind) {
-  case LIP_ARCH_ACTIVATION:
-    return lip_activation_lipschitz(node->activation);
-  case LIP_ARCH_MAX_POOL:
-    return sqrt(covered);
-  case LIP_ARCH_AVERAGE_POOL:
-    return sqrt(covered / ((double)node->kernel[0] * (double)node->kernel[1]));
-  default:
-    return 1;
-  }
-}
-
 /* What the parents' bounds make together: a sum, or the root of a sum of squares. */
-static long double joined(const lip_arch_node *node, const long double *bound)
+static long double joined(const lip_node *node, const long double *bound)
 {
   long double sum = 0;
 
   for (size_t i = 0; i < node->parents; i++) {
     long double one = bound[node->parent[i]];
 
-    sum += node->kind == LIP_ARCH_ADD ? one : one * one;
+    sum += node->kind == LIP_NODE_ADD ? one : one * one;
   }
-  return node->kind == LIP_ARCH_ADD ? sum : sqrtl(sum);
+  return node->kind == LIP_NODE_ADD ? sum : sqrtl(sum);
 }
 
 /* Slopes with respect to node `from`, nodes before it do not depend on it. */
@@ -63,9 +36,24 @@ static void carry_slopes(const lip_architecture *of, const double *norm, size_t 
   for (size_t i = 0; i < from; i++) slope[i] = 0;
   slope[from] = 1;
   for (size_t i = from + 1; i < of->nodes; i++) {
-    const lip_arch_node *node = &of->node[i];
+    const lip_node *node = &of->node[i];
 
-    slope[i] = joined(node, slope) * (is_layer(node) ? norm[i] : slope_of(node));
+    slope[i] = joined(node, slope) * (lip_node_is_layer(node) ? norm[i] : of->of[i].slope);
+  }
+}
+
+/* |f(0)| of a map without parameters. */
+static double constant_of(const lip_node *node)
+{
+  switch (node->kind) {
+  case LIP_NODE_ACTIVATION:
+    return fabs(lip_activation_value(node->activation, 0)) * sqrt((double)node->size);
+  case LIP_NODE_SOFTMAX:
+    return 1 / sqrt((double)node->size);
+  case LIP_NODE_SELECT: /* what padding holds */
+    return node->biases ? lip_norm(node->biases, node->b) : 0;
+  default:
+    return 0;
   }
 }
 
@@ -74,12 +62,10 @@ static void carry_values(const lip_architecture *of, const double *norm, const d
 {
   value[0] = radius;
   for (size_t i = 1; i < of->nodes; i++) {
-    const lip_arch_node *node = &of->node[i];
+    const lip_node *node = &of->node[i];
 
-    value[i] = joined(node, value) * (is_layer(node) ? norm[i] : slope_of(node));
-    if (is_layer(node) && node->bias) value[i] += bias_norm[i];
-    if (node->kind == LIP_ARCH_ACTIVATION)
-      value[i] += fabs(lip_activation_value(node->activation, 0)) * sqrt(values(node));
+    value[i] = joined(node, value) * (lip_node_is_layer(node) ? norm[i] : of->of[i].slope);
+    value[i] += lip_node_is_layer(node) ? (of->of[i].bias ? bias_norm[i] : 0) : constant_of(node);
   }
 }
 
@@ -92,7 +78,7 @@ static double printed_product(const lip_architecture *of, const double *norm)
   for (size_t i = 1; i < of->nodes; i++) {
     double one = log(norm[i]);
 
-    if (!is_layer(&of->node[i])) continue;
+    if (!lip_node_is_layer(&of->node[i])) continue;
     if (one < least) {
       sum += least;
       least = one;
@@ -106,25 +92,30 @@ static double printed_product(const lip_architecture *of, const double *norm)
 /* |w|^2 of a layer's own parameters, given |W|_op and |b|. A row of W that holds a whole kernel has
    its norm; else every parameter stands in W at least once, whose rank is at most its smaller side.
  */
-static double parameters_squared(const lip_arch_node *node, double norm, double bias_norm)
+static double parameters_squared(const lip_architecture *at, size_t i, double norm,
+                                 double bias_norm)
 {
-  double rank = fmin(values(node),
-                     (double)node->in_channels * (double)node->in_height * (double)node->in_width);
-  bool rows = node->kind == LIP_ARCH_CONVOLUTION && node->whole_kernel;
-  double bias = node->bias ? bias_norm * bias_norm / (double)node->bias_uses : 0;
+  const lip_node *node = &at->node[i];
+  const lip_arch_counts *of = &at->of[i];
+  double rank = fmin((double)node->size, (double)at->node[node->parent[0]].size);
+  bool rows = node->kind == LIP_NODE_CONVOLUTION && of->whole_kernel;
+  double bias = of->bias ? bias_norm * bias_norm / (double)of->bias_uses : 0;
 
   return (rows ? (double)node->channels : rank) * norm * norm + bias;
 }
 
 /* |W(e)|_op <= sqrt(most) |e| for parameters e: each is used `uses` times at most, and a kernel's
-   entries at one offset make a map of their own norm, so a kernel counts its offsets at most. */
-static long double slope_squared(const lip_arch_node *node, long double after, long double before)
+   entries at one offset make a map of their own norm, so a kernel counts its offsets at most; a
+   scale's are the entries of a diagonal. */
+static long double slope_squared(const lip_node *node, const lip_arch_counts *of, long double after,
+                                 long double before)
 {
-  double most = (double)node->uses;
+  double most = (double)of->uses;
 
-  if (node->kind == LIP_ARCH_CONVOLUTION)
+  if (node->kind == LIP_NODE_CONVOLUTION)
     most = fmin(most, (double)node->kernel[0] * (double)node->kernel[1]);
-  return after * after * (most * before * before + (long double)node->bias_uses);
+  if (node->kind == LIP_NODE_SCALE) most = 1;
+  return after * after * (most * before * before + (long double)of->bias_uses);
 }
 
 lip_status lip_architecture_bound(const lip_architecture *architecture, const double *norm,
@@ -142,12 +133,12 @@ lip_status lip_architecture_bound(const lip_architecture *architecture, const do
   carry_slopes(architecture, norm, 0, slope);
   lipschitz = slope[last];
   for (size_t i = 1; i <= last; i++) {
-    const lip_arch_node *node = &architecture->node[i];
+    const lip_node *node = &architecture->node[i];
 
-    if (!is_layer(node)) continue;
+    if (!lip_node_is_layer(node)) continue;
     carry_slopes(architecture, norm, i, slope);
-    square += slope_squared(node, slope[last], joined(node, value));
-    diameter += 4 * parameters_squared(node, norm[i], bias_norm[i]);
+    square += slope_squared(node, &architecture->of[i], slope[last], joined(node, value));
+    diameter += 4 * parameters_squared(architecture, i, norm[i], bias_norm[i]);
   }
   if (!isfinite(square) || !isfinite(value[last]))
     FAIL(LIP_ENUMERIC, "the bounds overflow: the product of the layers' norms is too large");
@@ -166,9 +157,9 @@ void lip_architecture_box(const lip_architecture *architecture, double W, double
                           double *bias_norm)
 {
   for (size_t i = 0; i < architecture->nodes; i++) {
-    const lip_arch_node *node = &architecture->node[i];
+    const lip_arch_counts *of = &architecture->of[i];
 
-    norm[i] = W * sqrt((double)node->fan_in * (double)node->fan_out);
-    bias_norm[i] = node->bias ? W * sqrt(values(node)) : 0;
+    norm[i] = W * sqrt((double)of->fan_in * (double)of->fan_out);
+    bias_norm[i] = of->bias ? W * sqrt((double)architecture->node[i].size) : 0;
   }
 }

@@ -11,14 +11,11 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "law/deep.h"
+#include "linalg/vector.h"
+#include "net/architecture.h"
 
 #include <math.h>
 #include <string.h>
-
-static bool is_layer(const lip_arch_node *node)
-{
-  return node->kind == LIP_ARCH_LINEAR || node->kind == LIP_ARCH_CONVOLUTION;
-}
 
 /* The least power 2^s >= value, s >= 0; adds its share of delta. */
 static double round_up(double value, double *log_share)
@@ -34,12 +31,11 @@ static double largest_weight(const lip_architecture *of)
   double largest = 0;
 
   for (size_t i = 1; i < of->nodes; i++) {
-    const lip_arch_node *node = &of->node[i];
-    size_t entries = node->parameters - (node->bias ? node->channels : 0);
+    const lip_node *node = &of->node[i];
 
-    for (size_t j = 0; node->W && j < entries; j++) largest = fmax(largest, fabs(node->W[j]));
-    for (size_t j = 0; node->b && j < node->channels; j++)
-      largest = fmax(largest, fabs(node->b[j]));
+    if (!lip_node_is_layer(node)) continue;
+    if (node->W) largest = fmax(largest, lip_largest(node->weights, node->W));
+    if (node->b) largest = fmax(largest, lip_largest(node->biases, node->b));
   }
   return largest;
 }
@@ -51,13 +47,13 @@ static void find_norms(const lip_architecture *of, architecture_report *report)
 {
   report->norms = true;
   for (size_t i = 1; i < of->nodes; i++) {
-    const lip_arch_node *node = &of->node[i];
+    const lip_arch_counts *counts = &of->of[i];
 
-    if (!is_layer(node)) continue;
-    report->norm[i] = node->norm;
-    report->bias_norm[i] = isnan(node->bias_norm) ? report->box_bias[i] : node->bias_norm;
-    report->norms = report->norms && !isnan(node->norm);
-    report->weights = report->weights || node->W;
+    if (!lip_node_is_layer(&of->node[i])) continue;
+    report->norm[i] = counts->norm;
+    report->bias_norm[i] = isnan(counts->bias_norm) ? report->box_bias[i] : counts->bias_norm;
+    report->norms = report->norms && !isnan(counts->norm);
+    report->weights = report->weights || of->node[i].W;
   }
 }
 
@@ -118,9 +114,9 @@ static lip_status norms_of_class(const lip_architecture *of, const architecture_
   memcpy(bias, report->bias_norm, of->nodes * sizeof *bias);
   *log_share = 0;
   for (size_t i = 1; report->weights && i < of->nodes; i++) {
-    if (!is_layer(&of->node[i])) continue;
+    if (!lip_node_is_layer(&of->node[i])) continue;
     norm[i] = round_up(norm[i], log_share);
-    if (of->node[i].bias) bias[i] = round_up(bias[i], log_share);
+    if (of->of[i].bias) bias[i] = round_up(bias[i], log_share);
   }
   st = lip_architecture_bound(of, norm, bias, report->radius, bounds, err);
 done:

@@ -280,6 +280,8 @@ static lip_status read_batch_norm(lip_arch_layer *layer, lip_error *err)
   node->channels = channels;
   node->height = layer->in.height;
   node->width = layer->in.width;
+  TRY(read_norm(json_object_get(layer->keys, "norm"), "norm", &layer->norm, err));
+  TRY(read_norm(json_object_get(layer->keys, "bias_norm"), "bias_norm", &layer->bias_norm, err));
   if (!layer->archive) goto done;
   if ((eps && !json_is_number(eps)) || !(epsilon >= 0) || !isfinite(epsilon))
     FAIL(LIP_EINPUT, "'eps' is no number of at least 0");
@@ -327,7 +329,7 @@ static lip_status read_parameter(lip_arch_layer *layer, lip_error *err)
 
 #define WINDOW     "kernel", "stride", "padding", "dilation"
 #define WEIGHTS    "weight", "bias", "norm", "bias_norm"
-#define STATISTICS "weight", "bias", "running_mean", "running_var", "eps"
+#define STATISTICS "weight", "bias", "running_mean", "running_var", "eps", "norm", "bias_norm"
 
 static const lip_arch_operation operations[] = {
     {"linear", LIP_NODE_LINEAR, LIP_IDENTITY, read_linear, {"outputs", WEIGHTS}},

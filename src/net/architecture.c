@@ -1,238 +1,272 @@
-/* architecture.c - an architecture being built: shapes, and how often each parameter is used. */
+/* architecture.c - counts how often each parameter of a network is used, and the constants of what
+   has none. */
 #include "net/architecture.h"
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "net/convolution.h"
 
 #include <math.h>
 #include <string.h>
 
-static const size_t most = (size_t)1 << 53;    /* of numbers: doubles count them */
-static const size_t longest = (size_t)1 << 20; /* axis that a kernel slides along */
+/* Of an axis: products of places and offsets that are walked through. */
+static const double most_walked = 0x1p28;
 
-size_t lip_arch_node_size(const lip_arch_node *node)
+bool lip_node_is_layer(const lip_node *node)
 {
-  return node->channels * node->height * node->width;
-}
-
-void lip_arch_node_clear(lip_arch_node *node)
-{
-  lip_free(node->parent);
-  lip_free(node->W);
-  lip_free(node->b);
+  return node->kind == LIP_NODE_LINEAR || node->kind == LIP_NODE_CONVOLUTION ||
+         node->kind == LIP_NODE_SCALE;
 }
 
 void lip_architecture_free(lip_architecture *architecture)
 {
   if (!architecture) return;
-  for (size_t i = 0; i < architecture->nodes; i++) lip_arch_node_clear(&architecture->node[i]);
-  lip_free(architecture->node);
+  if (architecture->net)
+    lip_net_free(architecture->net);
+  else
+    lip_graph_clear(&(lip_graph){.nodes = architecture->nodes, .node = architecture->node});
+  lip_free(architecture->of);
   lip_free(architecture);
 }
 
-/* The value that the parents make together: concatenated along channels, or added. */
-static lip_status join(const lip_architecture *of, lip_arch_node *node, lip_error *err)
+/* ---- windows ---- */
+
+/* Along one axis. Shares: of a mean over windows, in which each entry of a window has the same. */
+typedef struct axis_counts {
+  size_t uses;    /* places at which one offset of the kernel meets an entry, at most */
+  size_t covered; /* places that one entry is met from, at most */
+  double share;   /* the sum of an entry's shares, at most */
+  bool whole;     /* at some place the whole kernel meets entries */
+} axis_counts;
+
+static size_t larger(size_t a, size_t b)
 {
-  lip_status st = LIP_OK;
-
-  for (size_t i = 0; i < node->parents; i++) {
-    const lip_arch_node *parent = &of->node[node->parent[i]];
-    bool same = parent->height == node->in_height && parent->width == node->in_width;
-
-    if (i == 0) {
-      node->in_channels = parent->channels;
-      node->in_height = parent->height;
-      node->in_width = parent->width;
-    } else if (node->kind == LIP_ARCH_ADD) {
-      if (!same || parent->channels != node->in_channels)
-        FAIL(LIP_EINPUT, "it adds values of different shapes");
-    } else {
-      if (!same) FAIL(LIP_EINPUT, "it joins values of different heights or widths; flatten first");
-      node->in_channels += parent->channels;
-    }
-  }
-done:
-  return st;
+  return a > b ? a : b;
 }
 
-/* Along one axis: how many places, and of them, those that one entry meets at most. */
-static lip_status slide(size_t in, size_t kernel, size_t stride, size_t padding, size_t *out,
-                        lip_error *err)
+/* uses  in/out  kernel; covered, share  in/out  in: all zeros before */
+static void walk_axis(const lip_node *node, size_t axis, size_t in, size_t out, size_t *uses,
+                      size_t *covered, double *share, axis_counts *found)
 {
-  if (kernel < 1 || stride < 1) return lip_fail(err, LIP_EINPUT, "a kernel or stride of 0");
-  if (padding >= kernel)
-    return lip_fail(err, LIP_EINPUT, "a padding of %zu for a kernel of %zu", padding, kernel);
-  if (in > longest || kernel > longest)
-    return lip_fail(err, LIP_EINPUT, "an axis of %zu entries is longer than %zu", in, longest);
-  if (in + 2 * padding < kernel)
-    return lip_fail(err, LIP_EINPUT, "a kernel of %zu for %zu entries", kernel, in + 2 * padding);
-  *out = (in + 2 * padding - kernel) / stride + 1;
-  return LIP_OK;
-}
+  size_t kernel = node->kernel[axis], stride = node->stride[axis], dilation = node->dilation[axis];
 
-/* At how many places one of `in` entries is used at most. */
-static size_t coverage(size_t in, size_t out, size_t kernel, size_t stride, size_t padding)
-{
-  size_t largest = 0;
+  for (size_t place = 0; place < out; place++) {
+    size_t first = place * stride - node->before[axis], met = 0; /* may wrap around below 0 */
 
-  for (size_t i = 0; i < in; i++) {
-    size_t at = i + padding; /* r stride <= at < r stride + kernel */
-    size_t last = at / stride, first = at < kernel ? 0 : (at - kernel) / stride + 1;
-
-    if (last >= out) last = out - 1;
-    if (last + 1 > first && last + 1 - first > largest) largest = last + 1 - first;
-  }
-  return largest;
-}
-
-/* Whether at some place the whole kernel meets entries. */
-static bool whole(size_t in, size_t out, size_t kernel, size_t stride, size_t padding)
-{
-  size_t first = (padding + stride - 1) / stride;
-
-  return first < out && first * stride + kernel <= in + padding;
-}
-
-static void count_convolution(lip_arch_node *node)
-{
-  size_t across[2] = {0, 0}, covered[2], in[2] = {node->in_height, node->in_width};
-  size_t out[2] = {node->height, node->width};
-
-  node->whole_kernel = true;
-  for (int axis = 0; axis < 2; axis++) {
-    size_t kernel = node->kernel[axis], stride = node->stride[axis], padding = node->padding[axis];
-
+    for (size_t u = 0; u < kernel; u++) met += first + u * dilation < in;
     for (size_t u = 0; u < kernel; u++) {
-      size_t meets = lip_convolution_meets(in[axis], out[axis], stride, padding, u);
+      size_t entry = first + u * dilation;
 
-      if (meets > across[axis]) across[axis] = meets;
+      if (entry >= in) continue;
+      found->uses = larger(found->uses, ++uses[u]);
+      found->covered = larger(found->covered, ++covered[entry]);
+      share[entry] += 1 / (double)(node->counts_padding ? kernel : met);
+      found->share = fmax(found->share, share[entry]);
     }
-    covered[axis] = coverage(in[axis], out[axis], kernel, stride, padding);
-    node->whole_kernel = node->whole_kernel && whole(in[axis], out[axis], kernel, stride, padding);
+    found->whole = found->whole || met == kernel;
   }
-  node->uses = across[0] * across[1];
-  node->bias_uses = node->bias ? out[0] * out[1] : 0;
-  node->fan_in = node->in_channels * node->kernel[0] * node->kernel[1];
-  node->fan_out = node->channels * covered[0] * covered[1];
-  node->parameters = node->channels * (node->fan_in + node->bias);
 }
 
-static void count_linear(lip_arch_node *node)
-{
-  node->uses = 1;
-  node->bias_uses = node->bias;
-  node->fan_in = node->in_channels;
-  node->fan_out = node->channels;
-  node->parameters = node->channels * (node->in_channels + node->bias);
-  node->whole_kernel = true;
-}
-
-/* Shapes of convolutions and pools. */
-static lip_status slide_window(lip_arch_node *node, lip_error *err)
+static lip_status count_axis(const lip_node *node, size_t axis, axis_counts *found, lip_error *err)
 {
   lip_status st = LIP_OK;
+  size_t in = axis ? node->in_width : node->in_height, out = axis ? node->width : node->height;
+  size_t kernel = node->kernel[axis], *uses = NULL, *covered = NULL;
+  double *share = NULL;
 
-  if (node->kind != LIP_ARCH_CONVOLUTION) node->channels = node->in_channels;
-  TRY(slide(node->in_height, node->kernel[0], node->stride[0], node->padding[0], &node->height,
-            err));
-  TRY(slide(node->in_width, node->kernel[1], node->stride[1], node->padding[1], &node->width, err));
-  if (node->kind == LIP_ARCH_CONVOLUTION) {
-    count_convolution(node);
-  } else { /* of pools: at how many places an entry is used */
-    node->fan_out = coverage(node->in_height, node->height, node->kernel[0], node->stride[0],
-                             node->padding[0]) *
-                    coverage(node->in_width, node->width, node->kernel[1], node->stride[1],
-                             node->padding[1]);
-    if (node->kind == LIP_ARCH_AVERAGE_POOL && (node->padding[0] || node->padding[1]))
-      FAIL(LIP_EINPUT, "means of padded windows are not read");
+  *found = (axis_counts){0};
+  if ((double)out * (double)kernel > most_walked)
+    FAIL(LIP_EINPUT, "%s: a kernel of %zu at %zu places is too large to be counted", node->name,
+         kernel, out);
+  uses = lip_alloc_zero(kernel, sizeof *uses);
+  covered = lip_alloc_zero(in, sizeof *covered);
+  share = lip_alloc_zero(in, sizeof *share);
+  if (!uses || !covered || !share) FAIL(LIP_ENOMEM, "an axis of %zu entries", in);
+  walk_axis(node, axis, in, out, uses, covered, share, found);
+done:
+  lip_free(uses);
+  lip_free(covered);
+  lip_free(share);
+  return st;
+}
+
+/* Convolutions and pools. Largest entries of windows: each entry counts for the windows that hold
+   it. Means: |A|^2 <= (largest row sum) (largest column sum), the former at most 1. */
+static lip_status count_windows(const lip_node *node, lip_arch_counts *of, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  axis_counts axis[2];
+
+  for (size_t a = 0; a < 2; a++) TRY(count_axis(node, a, &axis[a], err));
+  if (node->kind == LIP_NODE_MAX_POOL) {
+    of->slope = sqrt((double)axis[0].covered * (double)axis[1].covered);
+  } else if (node->kind == LIP_NODE_AVERAGE_POOL) {
+    of->slope = sqrt(axis[0].share * axis[1].share);
+  } else {
+    of->uses = axis[0].uses * axis[1].uses;
+    of->bias_uses = node->biases ? node->height * node->width : 0;
+    of->whole_kernel = axis[0].whole && axis[1].whole;
+    of->fan_in = node->weights / node->channels;
+    of->fan_out = node->channels / node->groups * axis[0].covered * axis[1].covered;
   }
 done:
   return st;
 }
 
-static lip_status shape(lip_arch_node *node, lip_error *err)
+/* ---- the others ---- */
+
+static void count_linear(const lip_node *node, lip_arch_counts *of)
 {
-  switch (node->kind) {
-  case LIP_ARCH_CONVOLUTION:
-  case LIP_ARCH_MAX_POOL:
-  case LIP_ARCH_AVERAGE_POOL:
-    return slide_window(node, err);
-  case LIP_ARCH_LINEAR:
-    if (node->in_height != 1 || node->in_width != 1)
-      return lip_fail(err, LIP_EINPUT, "its input is %zu x %zu x %zu; flatten comes first",
-                      node->in_channels, node->in_height, node->in_width);
-    node->height = node->width = 1;
-    count_linear(node);
-    return LIP_OK;
-  case LIP_ARCH_FLATTEN:
-    node->channels = node->in_channels * node->in_height * node->in_width;
-    node->height = node->width = 1;
-    return LIP_OK;
-  default:
-    node->channels = node->in_channels;
-    node->height = node->in_height;
-    node->width = node->in_width;
-    return LIP_OK;
+  of->uses = 1;
+  of->bias_uses = node->biases > 0;
+  of->fan_in = node->weights / node->channels;
+  of->fan_out = node->channels;
+  of->whole_kernel = true;
+}
+
+static void count_scale(const lip_node *node, lip_arch_counts *of)
+{
+  of->uses = node->size / node->weights;
+  of->bias_uses = node->biases ? node->size / node->biases : 0;
+  of->fan_in = of->fan_out = 1;
+  of->whole_kernel = true;
+}
+
+/* The root of how often one entry is selected at most. */
+static lip_status count_selection(const lip_node *node, size_t in, lip_arch_counts *of,
+                                  lip_error *err)
+{
+  size_t *often = lip_alloc_zero(in, sizeof *often), most = 0;
+
+  if (!often) return lip_fail(err, LIP_ENOMEM, "a selection of %zu entries", in);
+  for (size_t j = 0; j < node->size; j++)
+    if (node->index[j] != LIP_NOWHERE) most = larger(most, ++often[node->index[j]]);
+  of->slope = sqrt((double)most);
+  lip_free(often);
+  return LIP_OK;
+}
+
+static lip_status count_node(const lip_architecture *made, size_t i, lip_error *err)
+{
+  const lip_node *node = &made->node[i];
+  lip_arch_counts *of = &made->of[i];
+
+  of->norm = of->bias_norm = NAN;
+  of->slope = 1;
+  if (lip_node_is_layer(node)) {
+    of->parameters = node->weights + node->biases;
+    of->bias = node->biases > 0;
   }
+  switch (node->kind) {
+  case LIP_NODE_LINEAR:
+    count_linear(node, of);
+    return LIP_OK;
+  case LIP_NODE_SCALE:
+    count_scale(node, of);
+    return LIP_OK;
+  case LIP_NODE_CONVOLUTION:
+  case LIP_NODE_MAX_POOL:
+  case LIP_NODE_AVERAGE_POOL:
+    return count_windows(node, of, err);
+  case LIP_NODE_SELECT:
+    return count_selection(node, made->node[node->parent[0]].size, of, err);
+  case LIP_NODE_SOFTMAX: /* its Jacobian diag(p) - p p' is at most 1/2 */
+    of->slope = 0.5;
+    return LIP_OK;
+  case LIP_NODE_ACTIVATION:
+    of->slope = lip_activation_lipschitz(node->activation);
+    if (isfinite(of->slope)) return LIP_OK;
+    return lip_fail(err, LIP_EINPUT, "node %zu (%s): %s is not Lipschitz", i, node->name,
+                    lip_activation_name(node->activation.kind));
+  case LIP_NODE_MAP:
+    return lip_fail(err, LIP_EINPUT, "%s: an architecture has affine layers", node->name);
+  case LIP_NODE_INPUT:
+  case LIP_NODE_CONCAT:
+  case LIP_NODE_ADD:
+    break;
+  }
+  return LIP_OK;
 }
 
-/* Whether all counts of the node stay numbers that a double holds. */
-static bool countable(const lip_arch_node *node)
-{
-  double size = (double)node->channels * (double)node->height * (double)node->width;
-  double weights = (double)node->channels * ((double)node->in_channels + 1) *
-                   (double)(node->kernel[0] ? node->kernel[0] : 1) *
-                   (double)(node->kernel[1] ? node->kernel[1] : 1);
-
-  return size >= 1 && size <= (double)most && weights <= (double)most;
-}
-
-lip_status lip_architecture_add(lip_architecture *architecture, lip_arch_node *node, lip_error *err)
+/* made  in  nodes, node */
+static lip_status count_all(lip_architecture *made, lip_error *err)
 {
   lip_status st = LIP_OK;
+  size_t layers = 0;
 
-  if (architecture->nodes == architecture->room) {
-    size_t room = 2 * architecture->room + 16;
-    lip_arch_node *more = lip_alloc(room, sizeof *more);
-
-    if (!more) FAIL(LIP_ENOMEM, "an architecture of %zu nodes", room);
-    if (architecture->nodes) memcpy(more, architecture->node, architecture->nodes * sizeof *more);
-    lip_free(architecture->node);
-    architecture->node = more;
-    architecture->room = room;
+  made->of = lip_alloc_zero(made->nodes, sizeof *made->of);
+  if (!made->of) FAIL(LIP_ENOMEM, "an architecture of %zu nodes", made->nodes);
+  for (size_t i = 0; i < made->nodes; i++) {
+    TRY(count_node(made, i, err));
+    layers += lip_node_is_layer(&made->node[i]);
   }
-  if (node->kind != LIP_ARCH_INPUT) {
-    TRY(join(architecture, node, err));
-    TRY(shape(node, err));
-  }
-  if (!countable(node)) FAIL(LIP_EINPUT, "its sizes are 0 or above 2^53");
-  architecture->node[architecture->nodes++] = *node;
-  return LIP_OK;
+  if (layers == 0) FAIL(LIP_EINPUT, "no layer has parameters");
 done:
-  lip_arch_node_clear(node);
+  return st;
+}
+
+lip_status lip_architecture_of_list(lip_arch_list *list, lip_architecture **architecture,
+                                    lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_architecture *made = lip_alloc_zero(1, sizeof *made);
+
+  if (!made) FAIL(LIP_ENOMEM, "an architecture");
+  made->nodes = list->output + 1; /* an identity at the end may name an earlier value */
+  made->node = list->graph.node;
+  for (size_t i = made->nodes; i < list->graph.nodes; i++)
+    FAIL(LIP_EINPUT, "%s: nothing takes its value", list->graph.node[i].name);
+  memset(&list->graph, 0, sizeof list->graph);
+  TRY(count_all(made, err));
+  for (size_t i = 0; i < made->nodes; i++) {
+    made->of[i].norm = list->norm[i];
+    made->of[i].bias_norm = list->bias_norm[i];
+  }
+  *architecture = made;
+  made = NULL;
+done:
+  if (made && list->graph.node) made->nodes = 0, made->node = NULL; /* still the list's */
+  lip_architecture_free(made);
+  lip_arch_list_clear(list);
+  return st;
+}
+
+lip_status lip_architecture_of_net(lip_net *net, lip_architecture **architecture, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_architecture *made = lip_alloc_zero(1, sizeof *made);
+
+  if (!made) {
+    lip_net_free(net);
+    FAIL(LIP_ENOMEM, "an architecture");
+  }
+  made->net = net;
+  made->nodes = net->nodes;
+  made->node = net->node;
+  TRY(count_all(made, err));
+  *architecture = made;
+  made = NULL;
+done:
+  lip_architecture_free(made);
   return st;
 }
 
 lip_architecture_sizes lip_architecture_count(const lip_architecture *architecture)
 {
-  lip_architecture_sizes sizes = {
-      .inputs = lip_arch_node_size(&architecture->node[0]),
-      .outputs = lip_arch_node_size(&architecture->node[architecture->nodes - 1]),
-      .multiplicity = 1,
-      .activation = 1};
+  lip_architecture_sizes sizes = {.inputs = architecture->node[0].size,
+                                  .outputs = architecture->node[architecture->nodes - 1].size,
+                                  .multiplicity = 1,
+                                  .activation = 1};
 
   for (size_t i = 1; i < architecture->nodes; i++) {
-    const lip_arch_node *node = &architecture->node[i];
+    const lip_node *node = &architecture->node[i];
+    const lip_arch_counts *of = &architecture->of[i];
 
-    sizes.parameters += node->parameters;
-    sizes.depth += node->kind == LIP_ARCH_LINEAR || node->kind == LIP_ARCH_CONVOLUTION;
-    if (node->uses > sizes.multiplicity) sizes.multiplicity = node->uses;
-    if (node->bias_uses > sizes.multiplicity) sizes.multiplicity = node->bias_uses;
-    sizes.biases = sizes.biases || node->bias;
+    sizes.parameters += of->parameters;
+    sizes.depth += lip_node_is_layer(node);
+    sizes.multiplicity = larger(sizes.multiplicity, larger(of->uses, of->bias_uses));
+    sizes.biases = sizes.biases || of->bias;
     sizes.skips = sizes.skips || node->parents != 1 || node->parent[0] + 1 != i;
-    if (node->kind == LIP_ARCH_ACTIVATION)
-      sizes.activation = fmax(sizes.activation, lip_activation_lipschitz(node->activation));
+    if (node->kind == LIP_NODE_ACTIVATION) sizes.activation = fmax(sizes.activation, of->slope);
   }
   return sizes;
 }
