@@ -145,8 +145,17 @@ refuse 2 "W = 0 must be above 0" architecture --of "$madry" --W 0
 refuse 2 "n = inf must be at least 1 and finite" architecture --of "$madry" --n 1e400
 refuse 2 "each layer has a parameter" deep-3.1 --n 9 --d 9 --p 9 --depth 10 --multiplicity 1 --radius 1 --W 1
 printf '{"input_shape": [3], "layers": [{"op": "linear"}]}' >bad.json
-refuse 1 "bad.json: layer 0: 'outputs' is no whole number of at least 1" architecture --of bad.json
+refuse 1 "architecture: bad.json: layer 0: linear: 'outputs' is no whole number of at least 1" architecture --of bad.json
 refuse 2 "eps = 2 must be above 0 and below 1" architecture --of "$madry" --n 5 --eps 2
+public=$LIPLAW_TESTDATA
+if [ -d "$public/onnx" ]; then
+  "$LIPLAW" law architecture --of "$public/onnx/cifar10_resnet/resnet_2b.onnx" --json >out
+  holds 'a["depth"] == 8 and a["skips"] and a["parameters"] == 112006 and a["norms"]["lipschitz_at_most"] > 0'
+  "$LIPLAW" law architecture --of "$public/weights/candle_mnist_cnn_a.safetensors" --json >out
+  holds '[l["op"] for l in a["layers"][:4]] == ["input", "conv2d", "maxpool2d", "scale"]'
+else
+  echo "skipped: $public/onnx is absent"
+fi
 
 # Section 1.1: the paper's numbers for MNIST and ImageNet, and a data set's own dimension.
 "$LIPLAW" law estimate --n 6e4 --d 784 --d-eff-low 15 --d-eff-high 150 --p 2e5 --json >out

@@ -34,7 +34,7 @@ lip_status lip_architecture_read(const char *path, lip_architecture **architectu
   lip_net *net;
 
   if (is_description(path)) {
-    TRY(lip_arch_list_read(path, NULL, &list, err));
+    TRY(lip_arch_list_read(path, NULL, &list, err)); /* names the file itself, as the next one */
     st = lip_architecture_of_list(&list, &made, err);
   } else {
     TRY(lip_net_read(path, &net, err));
