@@ -11,6 +11,8 @@
 #include "lipschitz/sector_balance.h"
 #include "lipschitz/sector_closed.h"
 #include "lipschitz/sector_spare.h"
+#include "net/operator.h"
+#include "net/operator_row.h"
 #include "net/tape.h"
 
 static const lip_output all_outputs = {.kind = LIP_ALL_OUTPUTS};
@@ -95,6 +97,62 @@ static void assert_couplings_hold(const lip_net *net, lip_output output, bool ke
   lip_tape_free(tape);
   lip_sector_form_free(form);
   lip_claim_free(claim);
+}
+
+/* The smallest value of a block's constraints at differences z, y. */
+static double least_constraint(const lip_sector_block *block, const double *z, const double *y)
+{
+  double least = INFINITY, sum = 0;
+
+  for (size_t i = 0; i < block->size && block->kind == LIP_SECTOR_SLOPES; i++)
+    least = fmin(least, (y[i] - block->low[i] * z[i]) * (block->high[i] * z[i] - y[i]));
+  for (size_t i = 0; i < block->size; i++) sum += y[i] * (z[i] / 2 - y[i]);
+  if (block->kind == LIP_SECTOR_SOFTMAX) return sum;
+  for (size_t w = 0; w < block->size && block->kind == LIP_SECTOR_LARGEST; w++) {
+    double k = (double)(block->window[w + 1] - block->window[w]), squares = 0;
+
+    sum = 0;
+    for (size_t l = block->window[w]; l < block->window[w + 1]; l++) {
+      sum += z[block->member[l]];
+      squares += z[block->member[l]] * z[block->member[l]];
+    }
+    least = fmin(least, (1 - 1 / k) * squares - sum * sum / k + 2 / k * sum * y[w] - y[w] * y[w]);
+  }
+  return least;
+}
+
+static void differences_between_points_fulfil_all_constraints(void **state)
+{
+  static const lip_activation_kind kinds[] = {LIP_RELU, LIP_LEAKY_RELU, LIP_ABS,
+                                              LIP_TANH, LIP_SOFTPLUS,   LIP_SIGMOID};
+
+  (void)state;
+  for (size_t i = 0; i < 6; i++) {
+    lip_net *net = tangled_net(30 + i, kinds[i], LIP_NODE_SOFTMAX);
+    lip_claim *claim = claim_of(net, all_outputs);
+    lip_sector_form *form = form_of(claim, false, false);
+    lip_tape *tape = NULL;
+    double X[2 * 72], z[512], y[512];
+
+    assert_int_equal(lip_tape_create(net, 2, &tape, NULL), LIP_OK);
+    for (uint64_t trial = 0; trial < 50; trial++) {
+      lip_random_normal((lip_stream){trial, LIP_FOR_PROBES}, 0, 144, X);
+      for (size_t j = 0; j < 144; j++) X[j] *= trial % 2 ? 3 : 0.3;
+      assert_int_equal(lip_tape_forward(tape, 2, X, NULL), LIP_OK);
+      for (size_t b = 1; b <= form->blocks; b++) {
+        const lip_sector_block *block = &form->block[b];
+
+        difference(form, tape, b, block->node, block->size, block->entry, y);
+        difference(form, tape, b, net->node[block->node].parent[0], block->rows,
+                   block->kind == LIP_SECTOR_LARGEST ? NULL : block->entry, z);
+        assert_true(least_constraint(block, z, y) >= -1e-13);
+      }
+    }
+    lip_tape_free(tape);
+    lip_sector_form_free(form);
+    lip_claim_free(claim);
+    lip_net_free(net);
+  }
 }
 
 static void couplings_are_those_of_the_network(void **state)
@@ -451,10 +509,102 @@ static void two_layers_read_as_deep_have_the_bound_of_two_layers(void **state)
   }
 }
 
+/* A pool of windows that do not overlap has constant 1, a softmax of two numbers 1/2. */
+static void pools_and_softmax_have_their_own_constants(void **state)
+{
+  (void)state;
+  for (int soft = 0; soft < 2; soft++) {
+    builder make = soft ? start_graph(1, 2, 1, 1) : start_graph(1, 2, 4, 4);
+    size_t last = soft ? put(&make, 0, (lip_node){.kind = LIP_NODE_SOFTMAX})
+                       : put_pool(&make, 0, LIP_NODE_MAX_POOL, window_of(2, 2, 0));
+    lip_net *net = finish_graph(&make, last);
+    lip_claim *claim = claim_of(net, all_outputs);
+    double value, truth = soft ? 0.5 : 1;
+    lip_proof proof = closed_proof(claim, false, &value);
+
+    assert_true(value >= truth && value <= truth * 1.01);
+    assert_false(proves(claim, &proof, truth * (1 - 1e-9)));
+    lip_proof_clear(&proof);
+    lip_claim_free(claim);
+    lip_net_free(net);
+  }
+}
+
+/* Rows of operators one by one are what the transposed product with the identity says. */
+static void single_rows_are_those_of_the_transposed_product(void **state)
+{
+  lip_net *net = tangled_net(8, LIP_RELU, LIP_NODE_LINEAR);
+
+  (void)state;
+  for (size_t i = 1; i < net->nodes; i++) {
+    const lip_node *node = &net->node[i];
+
+    if (!lip_node_is_affine(node->kind)) continue;
+    for (size_t p = 0; p < node->parents; p++)
+      for (int absolute = 0; absolute < 2; absolute++) {
+        size_t in = net->node[node->parent[p]].size;
+        double *Y = lip_alloc_zero(node->size, sizeof *Y);
+        double *X = lip_alloc(in, sizeof *X), *x = lip_alloc(in, sizeof *x);
+
+        for (size_t j = 0; j < node->size; j++) {
+          memset(X, 0, in * sizeof *X);
+          memset(x, 0, in * sizeof *x);
+          Y[j] = -3;
+          assert_int_equal(lip_operator_transpose(net, i, p, absolute, 1, Y, X, NULL), LIP_OK);
+          lip_operator_add_row(net, i, p, absolute, j, -3, x);
+          Y[j] = 0;
+          for (size_t l = 0; l < in; l++) assert_true(fabs(X[l] - x[l]) <= 1e-15 * fabs(x[l]));
+        }
+        lip_free(Y);
+        lip_free(X);
+        lip_free(x);
+      }
+  }
+  lip_net_free(net);
+}
+
+/* On a ball some neurons keep their slope: as variables or not, the bound is nearly the same. */
+static void entries_of_known_slope_may_be_variables(void **state)
+{
+  lip_net *net = tangled_net(21, LIP_RELU, LIP_NODE_LINEAR);
+  lip_claim *space = claim_of(net, all_outputs), *ball = NULL;
+  lip_proof proof, own, kept;
+  lip_sector_form *form, *wide;
+  double everywhere, value, with;
+
+  (void)state;
+  assert_int_equal(lip_claim_create(net, all_outputs, LIP_NORM_2,
+                                    (lip_domain){.kind = LIP_BALL, .radius = 0.05}, &ball, NULL),
+                   LIP_OK);
+  form = form_of(ball, false, true);
+  wide = form_of(ball, true, true);
+  assert_true(form->order < wide->order);
+  proof = closed_proof(space, false, &everywhere);
+  own = closed_proof(ball, false, &value);
+  kept = closed_proof(ball, true, &with);
+  assert_true(value < everywhere && with < everywhere && fabs(with - value) < 0.2 * value);
+  assert_true(proves(ball, &own, value));
+  assert_true(proves(ball, &kept, with));
+  assert_false(proves(space, &own, value));
+  assert_false(proves(space, &kept, with));
+  lip_sector_form_free(form);
+  lip_sector_form_free(wide);
+  lip_proof_clear(&proof);
+  lip_proof_clear(&own);
+  lip_proof_clear(&kept);
+  lip_claim_free(space);
+  lip_claim_free(ball);
+  lip_net_free(net);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(couplings_are_those_of_the_network),
+      cmocka_unit_test(differences_between_points_fulfil_all_constraints),
+      cmocka_unit_test(pools_and_softmax_have_their_own_constants),
+      cmocka_unit_test(single_rows_are_those_of_the_transposed_product),
+      cmocka_unit_test(entries_of_known_slope_may_be_variables),
       cmocka_unit_test(chains_of_single_neurons_have_the_product_of_their_weights),
       cmocka_unit_test(no_pattern_is_above_a_proved_bound),
       cmocka_unit_test(no_sampled_slope_is_above_a_proved_bound),

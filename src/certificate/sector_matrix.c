@@ -421,6 +421,21 @@ done:
   return st;
 }
 
+/* The most that is taken off a diagonal entry, relative to its own part. */
+static double most_taken(const assembly *a)
+{
+  double most = 0;
+
+  for (size_t b = 0; b <= a->form->blocks; b++)
+    for (size_t i = 0; i < a->form->block[b].size; i++) {
+      size_t at = a->form->block[b].offset + i;
+      double own = own_multiplier(a, b, i) * a->scale[at] * a->scale[at];
+
+      if (own > 0) most = fmax(most, (a->slack[at] + a->taken[at]) / own);
+    }
+  return most;
+}
+
 lip_status lip_sector_definite(lip_sector_form *form, const double *multipliers, double L,
                                lip_sector_verdict *verdict, const lip_control *control,
                                lip_error *err)
@@ -436,8 +451,7 @@ lip_status lip_sector_definite(lip_sector_form *form, const double *multipliers,
   if (a.square > LARGEST_MULTIPLIER) a.square = LARGEST_MULTIPLIER;
   TRY(prepare(&a, &verdict->reason, control, err));
   if (verdict->reason) goto done;
-  for (size_t i = 0; i < form->order; i++)
-    verdict->given = fmax(verdict->given, (a.slack[i] + a.taken[i]) / a.diagonal[i]);
+  verdict->given = most_taken(&a);
   TRY(eliminate(&a, &runs, control, err));
   verdict->proved = runs;
   if (!runs) verdict->reason = "the multipliers do not prove the claim";

@@ -149,6 +149,8 @@ lip_status lip_block_matrix_at(lip_block_matrix *matrix, size_t i, size_t j, dou
 {
   double **at = &matrix->block[i * matrix->count + j];
 
+  if (!matrix->filled[i * matrix->count + j])
+    return lip_fail(err, LIP_EINPUT, "block (%zu, %zu) is outside of the pattern", i, j);
   if (!*at) *at = lip_alloc_zero(matrix->size[i], matrix->size[j] * sizeof **at);
   if (!*at)
     return lip_fail(err, LIP_ENOMEM, "a block of %zu x %zu", matrix->size[i], matrix->size[j]);

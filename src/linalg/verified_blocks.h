@@ -37,7 +37,7 @@ void lip_block_matrix_taken(const lip_block_matrix *matrix, const double *diagon
 
 /* Block (i, j), i >= j, row-major, to be added to; zeros at first. Of diagonal blocks the lower
    triangle counts.
-   return  LIP_OK; LIP_ENOMEM */
+   return  LIP_OK; LIP_ENOMEM; LIP_EINPUT outside of the pattern and what fills in */
 LIP_MUST_CHECK lip_status lip_block_matrix_at(lip_block_matrix *matrix, size_t i, size_t j,
                                               double **block, lip_error *err);
 

@@ -138,8 +138,9 @@ static void tilt_rows(size_t rows, size_t n, double *X, double tilt, double *siz
   }
 }
 
-/* lambda of one constraint, for kappa of its own rows. */
-static double choose(const lip_sector_block *block, size_t i, double kappa)
+/* lambda of one constraint, for kappa of its own rows.
+   most  in  how much of F constraints that could take all of it may take */
+static double choose(const lip_sector_block *block, size_t i, double kappa, double most)
 {
   double low = block->low ? block->low[i] : 0, high = block->high ? block->high[i] : 0.5;
   double c = fabs(low + high) / 2, r = (high - low) / 2;
@@ -147,10 +148,10 @@ static double choose(const lip_sector_block *block, size_t i, double kappa)
   if (block->kind == LIP_SECTOR_LARGEST) {
     double k = (double)(block->window[i + 1] - block->window[i]);
 
-    return 0.5 * k / (k - 1) / kappa;
+    return most * k / (k - 1) / kappa;
   }
   r = fmax(r, KNOWN * fmax(c, r));
-  return (c < 0.01 * r ? 0.999 : 1) / (kappa * r * (r + c));
+  return (c < 0.01 * r ? most : 1) / (kappa * r * (r + c));
 }
 
 /* In how many windows an entry is, at most. */
@@ -172,7 +173,7 @@ static lip_status choose_all(const front *f, size_t b, double tilt, double *lamb
   lip_status st = LIP_OK;
   const lip_sector_block *block = &f->form->block[b];
   size_t rows = block->rows;
-  double *X = NULL, *size = lip_alloc(rows, sizeof *size), kappa;
+  double *X = NULL, *size = lip_alloc(rows, sizeof *size), kappa, most = 0.999;
 
   if (!size) FAIL(LIP_ENOMEM, "%zu rows", rows);
   TRY(whitened_rows(f, b, &X, err));
@@ -183,10 +184,12 @@ static lip_status choose_all(const front *f, size_t b, double tilt, double *lamb
   TRY(largest_square(rows, f->order, X, &kappa, control, err));
   kappa *= SPARE * most_windows(block, X);
   if (!(kappa > 1e-30)) kappa = 1e-30;
+  for (size_t c = 0; c < block->couplings; c++)
+    if (f->last[block->coupling[c].from] > b) most = 0.5;
   for (size_t i = 0; i < block->multipliers; i++) {
     double own = size[block->kind == LIP_SECTOR_SLOPES ? i : 0];
 
-    lambda[i] = choose(block, i, kappa * own * own);
+    lambda[i] = choose(block, i, kappa * own * own, most);
   }
 done:
   lip_free(X);
