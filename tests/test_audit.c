@@ -5,6 +5,7 @@
 
 #include <liplaw/audit.h>
 
+#include "audit/differences.h"
 #include "audit/enclose.h"
 #include "audit/matching.h"
 #include "linalg/dgemm.h"
@@ -108,7 +109,8 @@ static void search_plane(const lip_net *net, uint64_t seed, size_t *near, size_t
   lip_audit_options options = quick();
   lip_audit found = audited(net, data, &options);
 
-  assert_true(found.margins_certified && found.radii_certified && found.attack_done);
+  assert_true(found.margins_certified && found.radii_certified);
+  assert_true(found.attack_done && found.local_done);
   assert_int_equal(found.points, 40);
   for (size_t k = 0; k < found.points; k++) {
     const lip_audit_point *p = &found.point[k];
@@ -119,6 +121,7 @@ static void search_plane(const lip_net *net, uint64_t seed, size_t *near, size_t
     ++*right;
     other = nearest_other(net, data->X + 2 * p->row, class, isinf(p->broken) ? 9 : 1.2 * p->broken);
     assert_true(p->radius <= other && p->radius <= p->broken);
+    assert_true(p->radius <= p->local && p->local <= other && p->local <= p->broken);
     if (p->broken <= 1.05 * other || (isinf(p->broken) && isinf(other))) ++*near;
   }
 
@@ -280,6 +283,32 @@ static void graphs_are_enclosed_as_they_are_evaluated(void **state)
       assert_true(v[i].low <= Y[i] && Y[i] <= v[i].high);
       assert_true(v[i].high - v[i].low < 1e-11);
     }
+    lip_net_free(net);
+  }
+}
+
+/* (f_a - f_b) over a < b; a softmax keeps the order of the outputs. */
+static void differences_are_those_of_the_outputs(void **state)
+{
+  double X[20 * 72], Y[20 * 3], D[20 * 3];
+
+  (void)state;
+  lip_random_normal((lip_stream){6, LIP_FOR_POINTS}, 0, 20 * 72, X);
+  for (size_t k = 0; k < 2; k++) {
+    lip_net *net = tangled_net(7, LIP_RELU, k ? LIP_NODE_SOFTMAX : LIP_NODE_LINEAR), *made = NULL;
+
+    assert_int_equal(lip_output_differences(net, &made, NULL), LIP_OK);
+    assert_int_equal(lip_net_outputs(made), 3);
+    assert_int_equal(lip_net_values(net, 20, X, Y, NULL), LIP_OK);
+    assert_int_equal(lip_net_values(made, 20, X, D, NULL), LIP_OK);
+    for (size_t r = 0; r < 20; r++)
+      for (size_t a = 0; a < 3; a++)
+        for (size_t b = a + 1; b < 3; b++) {
+          double y = Y[3 * r + a] - Y[3 * r + b], d = D[3 * r + lip_difference_index(3, a, b)];
+
+          assert_true(k ? (y > 0) == (d > 0) : fabs(y - d) < 1e-12);
+        }
+    lip_net_free(made);
     lip_net_free(net);
   }
 }
@@ -583,6 +612,7 @@ int main(void)
       cmocka_unit_test(enclosures_hold_the_outputs),
       cmocka_unit_test(an_enclosure_holds_what_rounding_loses),
       cmocka_unit_test(graphs_are_enclosed_as_they_are_evaluated),
+      cmocka_unit_test(differences_are_those_of_the_outputs),
       cmocka_unit_test(a_graph_is_audited),
       cmocka_unit_test(pairs_of_different_labels_limit_every_classifier),
       cmocka_unit_test(a_matching_never_takes_more_than_must_go),

@@ -15,7 +15,7 @@ done
 holds 'a["status"] == "ok" and a["task"] == "signs" and a["accuracy"] == 1 and a["certified"]'
 holds 'a["noise_level"] == 1 and a["noise_source"] == "data"'
 holds 'a["ball"]["upper"] <= a["upper"] * (1 + 1e-9)'
-holds 'all(r["certified"] <= r["attacked"] <= 1 for r in a["certified_accuracy"])'
+holds 'all(r["certified"] <= r["local"] <= r["attacked"] <= 1 for r in a["certified_accuracy"])'
 holds 'all(r["certified"] <= r["possible"] for r in a["certified_accuracy"])'
 holds 'a["certified_accuracy"][0]["radius"] == 0 and a["certified_accuracy"][0]["certified"] == 1'
 holds 'a["certified_accuracy"][-1]["attacked"] < 0.5'

@@ -15,6 +15,7 @@ typedef struct lip_audit_options {
                           where there are more; 0: all */
   size_t attack_steps; /* of projected gradient descent, for each start and radius; 0: no attack */
   size_t attack_starts;
+  bool local;   /* radii from bounds near each point as well */
   size_t pairs; /* of labels that stand in the way: how many are told */
   uint64_t seed;
   double target; /* the constant that is wanted, label units per input unit; 0: L* of the data */
@@ -66,6 +67,8 @@ typedef struct lip_audit_point {
   bool right;    /* the margin is above 0, rounding counted */
   double margin; /* the least over the other classes, a lower bound */
   double radius; /* every point within less than that has the same class; 0 where not right */
+  double local; /* the same, proved by whatever proves most: the constants where they are certified,
+                   or bounds of the network near the point; 0: nothing is proved */
   double broken; /* distance, rounded up, of a point of another class that the attack found; 0 where
                     not right; INFINITY: none */
 } lip_audit_point;
@@ -73,7 +76,8 @@ typedef struct lip_audit_point {
 /* How many of the points keep their class within a radius. */
 typedef struct lip_audit_radius {
   double radius;
-  size_t certified; /* at least so many */
+  size_t certified; /* at least so many, by the constants */
+  size_t local;     /* at least so many, by all that is proved */
   size_t attacked;  /* at most so many: the attack broke the others */
   size_t possible;  /* at most so many for any classifier whatever */
 } lip_audit_radius;
@@ -145,6 +149,7 @@ typedef struct lip_audit {
   bool margins_certified, radii_certified; /* rounding counted; so are the constants */
   bool attacked;                           /* the attack ran; attack_done: to its end */
   bool attack_done;
+  bool local, local_done;  /* bounds near the points were asked for; at all points */
   lip_audit_radius *curve; /* owned; ascending radii, the first 0 */
   size_t curve_points;
   double *rival; /* owned, ascending: distances of pairs of points with different labels, none in

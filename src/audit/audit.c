@@ -44,6 +44,7 @@ static lip_status run_parts(audit_run *run, lip_error *err)
   TRY(audit_noise(run, err));
   TRY(audit_radii(run, err));
   TRY(audit_attack(run, err));
+  TRY(audit_local(run, err));
   TRY(audit_curve(run, err));
   TRY(audit_ball(run, err));
   TRY(audit_laws(run, err));

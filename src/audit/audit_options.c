@@ -14,6 +14,8 @@ static const lip_option rows[] = {
      "of projected gradient descent, for every start and radius; 0: no attack"},
     {"attack-starts", 0, LIP_OPT_SIZE, FIELD(attack_starts), "3", 1, 1e6, NULL, "",
      "of the attack: the point, and random ones about it"},
+    {"local", 0, LIP_OPT_BOOL, FIELD(local), "true", 0, 0, NULL, "",
+     "radii from bounds of the network near each point as well, as far as there is time"},
     {"pairs", 0, LIP_OPT_SIZE, FIELD(pairs), "10", 0, 1e6, NULL, "",
      "of points whose labels stand in the way of a smaller constant: how many are told"},
     {"seed", 0, LIP_OPT_U64, FIELD(seed), "0", 0, 0, NULL, "",

@@ -39,6 +39,7 @@ LIP_MUST_CHECK lip_status audit_labels(audit_run *run, lip_error *err);
 LIP_MUST_CHECK lip_status audit_dimension(audit_run *run, lip_error *err);
 LIP_MUST_CHECK lip_status audit_noise(audit_run *run, lip_error *err);
 LIP_MUST_CHECK lip_status audit_radii(audit_run *run, lip_error *err);
+LIP_MUST_CHECK lip_status audit_local(audit_run *run, lip_error *err);
 LIP_MUST_CHECK lip_status audit_attack(audit_run *run, lip_error *err);
 LIP_MUST_CHECK lip_status audit_curve(audit_run *run, lip_error *err);
 LIP_MUST_CHECK lip_status audit_laws(audit_run *run, lip_error *err);

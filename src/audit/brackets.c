@@ -15,7 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 496 }; /* pairs of up to 32 classes are all told */
+enum {
+  SHOWN = 496, /* pairs of up to 32 classes are all told */
+  TRIES = 3
+};
 
 static lip_status measure(audit_run *run, const char *domain, const char *output, double limit,
                           const lip_measurement *wider, lip_measurement *found, lip_error *err)
@@ -54,7 +57,7 @@ lip_status audit_brackets(audit_run *run, lip_error *err)
   lip_status st = LIP_OK;
   lip_measurement space = {.bounds = 0};
 
-  audit_begin(run, 0.02, 0.3, 0.35, "bracket on the space");
+  audit_begin(run, 0.02, 0.3, 0.25, "bracket on the space");
   TRY(measure(run, "space", NULL, run->watch.limit, NULL, &space, err));
   keep(&space, &run->found.space);
 done:
@@ -83,7 +86,7 @@ lip_status audit_ball(audit_run *run, lip_error *err)
   char domain[64];
 
   if (audit_interrupted(run) || !(run->found.radius > 0)) return LIP_OK;
-  audit_begin(run, 0.9, 0.98, 0.5, "bracket on the data's ball");
+  audit_begin(run, 0.9, 0.98, 0.7, "bracket on the data's ball");
   (void)snprintf(domain, sizeof domain, "ball:%.17g", run->found.radius);
   TRY(measure(run, domain, NULL, run->watch.limit, NULL, &ball, err));
   keep(&ball, &run->found.ball);
@@ -183,13 +186,46 @@ done:
   return st;
 }
 
+/* How long the next pair may take: an equal share of the time; but where three pairs in a row came
+   to nothing better than the bracket of all outputs, shares are too small, and one pair gets a
+   third of what is left; where that is too little too, no time is better spent elsewhere. */
+static double pair_limit(double left, size_t pairs, size_t misses)
+{
+  if (misses < TRIES) return left / (double)pairs;
+  return misses == TRIES ? left / 3 : 0;
+}
+
+static lip_status measure_pairs(audit_run *run, const rivals *list, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_audit *found = &run->found;
+  size_t misses = 0, all = found->pairs_all;
+  bool asked = found->task == LIP_TASK_CLASSES && !found->space.infinite;
+
+  for (size_t k = 0; k < all; k++) {
+    lip_audit_classes pair = from_whole(run, list[k].a, list[k].b);
+    double left = run->watch.limit - lip_watch_seconds(&run->watch);
+    double limit = pair_limit(left, all - k, misses);
+    bool measured = asked && limit > 0 && !audit_interrupted(run);
+
+    if (measured) {
+      TRY(measure_pair(run, limit, &pair, err));
+      misses = strcmp(pair.upper_method, "whole") == 0 ? misses + 1 : 0;
+    }
+    set_upper(run, pair.a, pair.b, pair.upper);
+    found->pairs_measured += measured;
+    if (measured || all <= SHOWN) found->pair[found->pairs++] = pair;
+  }
+done:
+  return st;
+}
+
 lip_status audit_classes(audit_run *run, lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_audit *found = &run->found;
   size_t classes = found->classes, all = classes * (classes - (classes > 0)) / 2;
   rivals *list = NULL;
-  double until;
 
   if (!classes || !found->space.known) return LIP_OK;
   found->pairs_all = all;
@@ -201,19 +237,8 @@ lip_status audit_classes(audit_run *run, lip_error *err)
     *list = (rivals){0, 1, 0};
   else
     TRY(order_pairs(run, list, err));
-  audit_begin(run, 0.4, 0.6, 0.45, "brackets of pairs of classes");
-  until = run->watch.limit;
-  for (size_t k = 0; k < all; k++) {
-    lip_audit_classes pair = from_whole(run, list[k].a, list[k].b);
-    double left = until - lip_watch_seconds(&run->watch);
-    bool measured = found->task == LIP_TASK_CLASSES && left > 0 && !audit_interrupted(run) &&
-                    !found->space.infinite;
-
-    if (measured) TRY(measure_pair(run, left / (double)(all - k), &pair, err));
-    set_upper(run, pair.a, pair.b, pair.upper);
-    found->pairs_measured += measured;
-    if (measured || all <= SHOWN) found->pair[found->pairs++] = pair;
-  }
+  audit_begin(run, 0.4, 0.6, 0.3, "brackets of pairs of classes");
+  TRY(measure_pairs(run, list, err));
 done:
   lip_free(list);
   return st;

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEPS = 10 };
+enum { STEPS = 8 };
 
 static int ascending(const void *a, const void *b)
 {
@@ -42,7 +42,8 @@ static void add_steps(double last, double *radii, size_t *count)
   for (size_t k = 1; k <= STEPS && last > 0; k++) radii[(*count)++] = last * (double)k / STEPS;
 }
 
-/* The radii of the table: even steps as far as the certificates reach, and as far as the attack. */
+/* The radii of the table: even steps as far as the constants reach, the bounds near
+   the points, and the attack. */
 static lip_status choose_radii(const audit_run *run, double *radii, size_t *count, lip_error *err)
 {
   lip_status st = LIP_OK;
@@ -55,6 +56,8 @@ static lip_status choose_radii(const audit_run *run, double *radii, size_t *coun
   *count = 1;
   for (size_t k = 0; k < found->points; k++) all[k] = found->point[k].radius;
   add_steps(reach(found->points, all), radii, count);
+  for (size_t k = 0; k < found->points; k++) all[k] = found->point[k].local;
+  if (found->local) add_steps(reach(found->points, all), radii, count);
   for (size_t k = 0; k < found->points; k++) all[k] = found->point[k].broken;
   add_steps(reach(found->points, all), radii, count);
   qsort(radii, *count, sizeof *radii, ascending);
@@ -74,6 +77,7 @@ lip_audit_radius lip_audit_at(const lip_audit *result, double radius)
     const lip_audit_point *point = &result->point[k];
 
     row.certified += point->right && point->radius >= radius;
+    row.local += point->right && point->local >= radius;
     row.attacked += point->right && point->broken >= radius;
   }
   for (size_t k = 0; k < result->rivals && result->rival[k] < 2 * radius; k++) row.possible--;
@@ -84,7 +88,7 @@ lip_status audit_curve(audit_run *run, lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_audit *found = &run->found;
-  double radii[2 * STEPS + 1];
+  double radii[3 * STEPS + 1];
   size_t count = 0;
 
   if (!found->points) return LIP_OK;

@@ -126,14 +126,13 @@ static int ascending(const void *a, const void *b)
 
 /* The distance within which half of the points that are right, or more, keep their class; or do
    not, as the attack shows. NaN when memory is out. */
-static double median_of(const lip_audit *found, bool broken)
+static double median_of(const lip_audit *found, double (*which)(const lip_audit_point *point))
 {
   double *values = lip_alloc(found->points, sizeof *values), median = NAN;
   size_t count = 0;
 
   for (size_t k = 0; values && k < found->points; k++)
-    if (found->point[k].right)
-      values[count++] = broken ? found->point[k].broken : found->point[k].radius;
+    if (found->point[k].right) values[count++] = which(&found->point[k]);
   if (count > 0) {
     qsort(values, count, sizeof *values, ascending);
     median = values[count / 2];
@@ -142,10 +141,40 @@ static double median_of(const lip_audit *found, bool broken)
   return median;
 }
 
+static double radius_of(const lip_audit_point *point)
+{
+  return point->radius;
+}
+
+static double local_of(const lip_audit_point *point)
+{
+  return point->local;
+}
+
+static double broken_of(const lip_audit_point *point)
+{
+  return point->broken;
+}
+
+static void say_attack(lip_audit *found)
+{
+  double broken = median_of(found, broken_of);
+
+  if (!found->attacked) return;
+  if (isfinite(broken))
+    say(found, found->margins_certified ? LIP_PROVED : LIP_COMPUTED,
+        "An attack changes the class of half of them within %.4g; the truth lies between the "
+        "two%s.",
+        broken, found->attack_done ? "" : " (it was stopped early)");
+  else
+    say(found, LIP_COMPUTED, "An attack changes the class of fewer than half of them%s.",
+        found->attack_done ? "" : "; it was stopped early");
+}
+
 static void say_radii(lip_audit *found)
 {
   size_t right = right_points(found);
-  lip_sureness sure = found->radii_certified ? LIP_PROVED : LIP_ESTIMATED;
+  double radius = median_of(found, radius_of), local = median_of(found, local_of);
 
   if (!found->points) return;
   if (found->points < found->n)
@@ -155,12 +184,15 @@ static void say_radii(lip_audit *found)
         "them.",
         found->points, right);
   if (!right) return;
-  say(found, sure, "Half of those that are right keep their class within a distance of %.4g%s.",
-      median_of(found, false), found->radii_certified ? "" : ", if the constants are right");
-  if (found->attacked && isfinite(median_of(found, true)))
-    say(found, found->margins_certified ? LIP_PROVED : LIP_COMPUTED,
-        "An attack changes the class of half of them within %.4g; the truth lies between the two.",
-        median_of(found, true));
+  say(found, found->radii_certified ? LIP_PROVED : LIP_ESTIMATED,
+      "By the constants, half of those that are right keep their class within a distance of "
+      "%.4g%s.",
+      radius, found->radii_certified ? "" : ", if the constants are right");
+  if (found->local && local > radius)
+    say(found, LIP_PROVED,
+        "By bounds of the network near each point, half of them do within %.4g%s.", local,
+        found->local_done ? "" : " (there was no time for all points)");
+  say_attack(found);
 }
 
 static const lip_audit_law *strongest(const lip_audit *found)
@@ -214,7 +246,7 @@ static void decide_classes(lip_audit *found)
 {
   double radius = wanted_radius(found);
   lip_audit_radius at = lip_audit_at(found, radius * (1 - ROUNDING));
-  size_t right = right_points(found), certified = at.certified, possible = at.possible;
+  size_t right = right_points(found), certified = at.local, possible = at.possible;
 
   (void)snprintf(
       found->question, sizeof found->question,
@@ -223,7 +255,7 @@ static void decide_classes(lip_audit *found)
       "Lipschitz constant of %.6g gives, on labels %s.)",
       found->points, radius, found->target,
       found->task == LIP_TASK_CLASSES ? "as one-hot vectors" : "-1 and +1");
-  if (right && certified == right && found->radii_certified) {
+  if (right && certified == right) {
     found->verdict = LIP_AUDIT_ACHIEVED;
     found->verdict_sureness = LIP_PROVED;
     say(found, LIP_PROVED, "Achieved: this network does, at all %zu of them.", right);
@@ -235,7 +267,7 @@ static void decide_classes(lip_audit *found)
         "keeps it at more than %zu of the %zu points; this network is right at %zu.",
         possible, found->points, right);
   } else {
-    say(found, found->radii_certified ? LIP_PROVED : LIP_ESTIMATED,
+    say(found, LIP_PROVED,
         "This network keeps that distance at %zu at least of the %zu points where it is right.",
         certified, right);
   }

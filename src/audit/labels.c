@@ -98,7 +98,7 @@ static lip_status find_of_subset(audit_run *run, lip_error *err)
     memcpy(part.X + i * all->d, all->X + row[i] * all->d, all->d * sizeof *part.X);
     memcpy(part.y + i * all->m, all->y + row[i] * all->m, all->m * sizeof *part.y);
   }
-  audit_begin(run, 0.35, 0.4, 0.2, "L* of a subset of the data");
+  audit_begin(run, 0.35, 0.4, 0.1, "L* of a subset of the data");
   st = find(run, &part, row, err);
   if (st == LIP_EINTERRUPT) st = LIP_OK;
 done:
@@ -114,7 +114,7 @@ lip_status audit_labels(audit_run *run, lip_error *err)
 
   TRY(state_target(run, err));
   if (audit_interrupted(run)) goto done;
-  audit_begin(run, 0.3, 0.4, 0.2, "L* of the data");
+  audit_begin(run, 0.3, 0.4, 0.15, "L* of the data");
   st = find(run, &run->target, NULL, err);
   if (st != LIP_EINTERRUPT) goto done;
   st = LIP_OK;

@@ -10,7 +10,8 @@
 
 enum { GRID = 400, NAMED = 12, MOST_CLASSES = 64 };
 
-/* Where the curves end: a little behind the last of them. */
+/* Where the curves end: a little behind the last of them; and where the constants' one has lost a
+   tenth of the points that are right. */
 static double last_radius(const lip_audit *found)
 {
   double last = 0;
@@ -19,38 +20,73 @@ static double last_radius(const lip_audit *found)
   return 1.05 * last;
 }
 
+static double first_fall(const lip_audit *found, double last)
+{
+  double radius = last;
+
+  while (radius > last * 1e-12 &&
+         10 * lip_audit_at(found, radius).certified < 9 * lip_audit_at(found, 0).certified)
+    radius /= 2;
+  return radius;
+}
+
+/* Where the curves are far apart the axis is logarithmic. */
+static void write_accuracy(const lip_audit *found, double first, double last, FILE *out)
+{
+  bool logarithmic = 50 * first < last;
+  double points = (double)found->points, start = first / 10;
+
+  (void)fputs("radius,constants,proved,attacked,possible\n", out);
+  for (size_t k = 0; k <= GRID; k++) {
+    double share = (double)k / GRID;
+    lip_audit_radius row = lip_audit_at(found, logarithmic ? start * pow(last / start, share)
+                                                           : last * share);
+
+    (void)fprintf(out, "%.17g,%.17g,%.17g,%.17g,%.17g\n", row.radius,
+                  100 * (double)row.certified / points, 100 * (double)row.local / points,
+                  100 * (double)row.attacked / points, 100 * (double)row.possible / points);
+  }
+}
+
+static void script_accuracy(const lip_audit *found, double first, double last, FILE *out)
+{
+  bool logarithmic = 50 * first < last;
+
+  (void)fprintf(out, "set xlabel 'radius r (l2)'\nset ylabel '%% of the points'\n"
+                     "set yrange [0:102]\n");
+  if (logarithmic)
+    (void)fprintf(out,
+                  "set logscale x\nset format x '10^{%%T}'\nset xrange [%.6g:%.6g]\n"
+                  "set key left bottom\n",
+                  first / 10, last);
+  else
+    (void)fprintf(out, "set xrange [0:%.6g]\nset key right at graph 0.99,0.72\n", last);
+  (void)fprintf(out, "plot 'certified-accuracy.csv' skip 1 ");
+  if (found->attacked)
+    (void)fprintf(out, "using 1:3:4 with filledcurves fillcolor rgb '#F1EDE4' notitle, \\\n"
+                       "  '' skip 1 using 1:4 with lines linewidth 2 linecolor rgb " INK_RED
+                       " title 'not broken by the attack: at most so many', \\\n  '' skip 1 ");
+  if (found->local)
+    (void)fprintf(out, "using 1:3 with lines linewidth 2.5 linecolor rgb " INK_SKY
+                       " title 'proved near each point: at least so many', \\\n  '' skip 1 ");
+  (void)fprintf(out,
+                "using 1:2 with lines linewidth 2.5 linecolor rgb " INK_BLUE
+                " title 'margin over constant%s: at least so many', \\\n"
+                "  '' skip 1 using 1:5 with lines linewidth 1.5 dashtype 2 linecolor rgb " INK_BLACK
+                " title 'possible for any classifier: at most so many'\n",
+                found->radii_certified ? "" : " (an estimate)");
+}
+
 static lip_status draw_accuracy(const lip_audit *found, report_folder *folder, lip_error *err)
 {
   lip_status st = LIP_OK;
-  double last = last_radius(found), points = (double)found->points;
+  double last = last_radius(found), first = first_fall(found, last);
   drawing figure;
 
   if (!found->points || !(last > 0)) return LIP_OK;
   TRY(drawing_begin(&figure, "certified-accuracy", 17.5, 9.5, folder, err));
-  (void)fputs("radius,certified,attacked,possible\n", figure.csv);
-  for (size_t k = 0; k <= GRID; k++) {
-    lip_audit_radius row = lip_audit_at(found, last * (double)k / GRID);
-
-    (void)fprintf(figure.csv, "%.17g,%.17g,%.17g,%.17g\n", row.radius,
-                  100 * (double)row.certified / points, 100 * (double)row.attacked / points,
-                  100 * (double)row.possible / points);
-  }
-  (void)fprintf(figure.script,
-                "set xlabel 'radius r (l2)'\nset ylabel '%% of the points'\n"
-                "set xrange [0:%.6g]\nset yrange [0:102]\nset key right at graph 0.99,0.72\n",
-                last);
-  (void)fprintf(figure.script, "plot 'certified-accuracy.csv' skip 1 ");
-  if (found->attacked)
-    (void)fprintf(figure.script,
-                  "using 1:2:3 with filledcurves fillcolor rgb '#F1EDE4' notitle, \\\n  '' skip 1 "
-                  "using 1:3 with lines linewidth 2 linecolor rgb " INK_RED
-                  " title 'not broken by the attack: at most so many', \\\n  '' skip 1 ");
-  (void)fprintf(figure.script,
-                "using 1:2 with lines linewidth 2.5 linecolor rgb " INK_BLUE
-                " title '%s: at least so many', \\\n"
-                "  '' skip 1 using 1:4 with lines linewidth 1.5 dashtype 2 linecolor rgb " INK_BLACK
-                " title 'possible for any classifier: at most so many'\n",
-                found->radii_certified ? "certified" : "estimated from the constants");
+  write_accuracy(found, first, last, figure.csv);
+  script_accuracy(found, first, last, figure.script);
   TRY(drawing_end(&figure, err));
 done:
   return st;
@@ -65,23 +101,27 @@ static lip_status draw_points(const lip_audit *found, report_folder *folder, lip
   for (size_t k = 0; k < found->points; k++)
     if (isfinite(found->point[k].broken)) {
       most = fmax(most, found->point[k].broken);
-      highest = fmax(highest, found->point[k].radius);
+      highest = fmax(highest, fmax(found->point[k].radius, found->point[k].local));
     }
   if (!found->attacked || !(most > 0)) return LIP_OK;
   TRY(drawing_begin(&figure, "radii", 8.5, 7.5, folder, err));
-  (void)fputs("row,certified_radius,attack_distance\n", figure.csv);
+  (void)fputs("row,constants_radius,proved_radius,attack_distance\n", figure.csv);
   for (size_t k = 0; k < found->points; k++)
     if (found->point[k].right && isfinite(found->point[k].broken))
-      (void)fprintf(figure.csv, "%zu,%.17g,%.17g\n", found->point[k].row, found->point[k].radius,
-                    found->point[k].broken);
+      (void)fprintf(figure.csv, "%zu,%.17g,%.17g,%.17g\n", found->point[k].row,
+                    found->point[k].radius, found->point[k].local, found->point[k].broken);
   (void)fprintf(figure.script,
-                "set xlabel 'attack: another class at this distance'\nset ylabel '%s radius'\n"
-                "set xrange [0:%.6g]\nset yrange [0:%.6g]\nset key top right\n"
-                "plot 'radii.csv' skip 1 using 3:2 with points pointtype 7 pointsize 0.25*swell "
-                "linecolor rgb " INK_BLUE " notitle, \\\n"
-                "  x with lines linewidth 1.2 linecolor rgb " INK_BLACK " title 'equal'\n",
-                found->radii_certified ? "certified" : "estimated", 1.04 * most,
-                highest > 0 ? 1.25 * highest : 1);
+                "set xlabel 'attack: another class at this distance'\nset ylabel 'radius'\n"
+                "set xrange [0:%.6g]\nset yrange [0:%.6g]\nset key top left\nplot ",
+                1.04 * most, highest > 0 ? 1.4 * highest : 1);
+  if (found->local)
+    (void)fputs("'radii.csv' skip 1 using 4:3 with points pointtype 7 pointsize 0.25*swell "
+                "linecolor rgb " INK_SKY " title 'proved near the point', \\\n  ",
+                figure.script);
+  (void)fprintf(figure.script,
+                "'radii.csv' skip 1 using 4:2 with points pointtype 7 pointsize 0.25*swell "
+                "linecolor rgb " INK_BLUE " title 'margin over constant', \\\n"
+                "  x with lines linewidth 1.2 linecolor rgb " INK_BLACK " title 'equal'\n");
   TRY(drawing_end(&figure, err));
 done:
   return st;

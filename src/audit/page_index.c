@@ -111,12 +111,13 @@ static void write_curve(FILE *out, const lip_audit *found)
   double points = (double)found->points;
 
   html(out, "<details><summary>The same as a table</summary><table>\n<tr><th class=\"n\">radius"
-            "<th class=\"n\">certified<th class=\"n\">attack<th class=\"n\">any classifier</tr>\n");
+            "<th class=\"n\">constants<th class=\"n\">near each point<th class=\"n\">attack<th "
+            "class=\"n\">any classifier</tr>\n");
   for (size_t k = 0; k < found->curve_points; k++) {
     const lip_audit_radius *row = &found->curve[k];
 
-    html(out, "<tr><td class=\"n\">%.4g<td class=\"n\">%.2f %%", row->radius,
-         100 * (double)row->certified / points);
+    html(out, "<tr><td class=\"n\">%.4g<td class=\"n\">%.2f %%<td class=\"n\">%.2f %%", row->radius,
+         100 * (double)row->certified / points, 100 * (double)row->local / points);
     if (found->attacked)
       html(out, "<td class=\"n\">%.2f %%", 100 * (double)row->attacked / points);
     else
@@ -134,18 +135,21 @@ static lip_status write_radii(FILE *out, const lip_audit *found, const report_fo
   if (!found->points) return LIP_OK;
   html(out,
        "<h2 id=\"radii\">How far an answer can be trusted</h2>\n<p>Of %zu%s points: how many are "
-       "answered rightly at every input nearer than <var>r</var>. Certified is what the constants "
-       "prove; an attack shows inputs where the answer changes, so that the truth lies in the "
+       "answered rightly at every input nearer than <var>r</var>. Margins over Lipschitz constants "
+       "%s at least so many; bounds of the network near each point prove more, as far as there "
+       "was time%s. An attack shows inputs where the answer changes, so that the truth lies in the "
        "shaded band%s. Points with different labels that are near to each other leave no "
        "classifier more than the dashed line.</p>\n",
        found->points, found->points < found->n ? " randomly chosen" : "",
+       found->radii_certified ? "prove" : "would give",
+       found->local_done ? " (for all points)" : "",
        found->attacked && !found->attack_done ? " (the attack was stopped early)" : "");
   TRY(frame_figure(out, folder, "certified-accuracy", "wide",
                    "Share of the points whose class holds at every distance below r.", err));
   write_curve(out, found);
   TRY(frame_figure(out, folder, "radii", "column",
-                   "The points one by one: certified radius against the distance at which the "
-                   "attack found another class. No point can lie above the line.",
+                   "The points one by one: radius against the distance at which the attack found "
+                   "another class. No proved radius can lie above the line.",
                    err));
 done:
   return st;

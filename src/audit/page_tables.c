@@ -28,25 +28,26 @@ static void words(FILE *out, const char *text, char after)
 
 static void write_points(const lip_audit *found, FILE *out)
 {
-  (void)fputs("row,right,margin,certified_radius,attack_distance\n", out);
+  (void)fputs("row,right,margin,certified_radius,local_radius,attack_distance\n", out);
   for (size_t k = 0; k < found->points; k++) {
     const lip_audit_point *p = &found->point[k];
 
     (void)fprintf(out, "%zu,%d,", p->row, p->right);
     number(out, p->margin, ',');
     number(out, p->radius, ',');
+    number(out, p->local, ',');
     number(out, found->attacked ? p->broken : NAN, '\n');
   }
 }
 
 static void write_curve(const lip_audit *found, FILE *out)
 {
-  (void)fputs("radius,points,certified,attacked,possible\n", out);
+  (void)fputs("radius,points,certified,local,attacked,possible\n", out);
   for (size_t k = 0; k < found->curve_points; k++) {
     const lip_audit_radius *row = &found->curve[k];
 
     number(out, row->radius, ',');
-    (void)fprintf(out, "%zu,%zu,", found->points, row->certified);
+    (void)fprintf(out, "%zu,%zu,%zu,", found->points, row->certified, row->local);
     number(out, found->attacked ? (double)row->attacked : NAN, ',');
     (void)fprintf(out, "%zu\n", row->possible);
   }

@@ -71,19 +71,27 @@ static void print_curve(const lip_audit *found)
 
   if (!found->curve_points) return;
   (void)printf("\nshare of %zu points whose class holds within a radius (l2)\n  %10s %12s %12s "
-               "%12s\n",
-               found->points, "radius", found->radii_certified ? "certified" : "estimated",
-               "attack", "any at all");
+               "%12s %12s\n",
+               found->points, "radius", found->radii_certified ? "constants" : "constants?",
+               "near bounds", "attack", "any at all");
   for (size_t k = 0; k < found->curve_points; k++) {
     const lip_audit_radius *row = &found->curve[k];
 
-    (void)printf("  %10.4g %11.2f%% ", row->radius, 100 * (double)row->certified / points);
+    (void)printf("  %10.4g %11.2f%% %11.2f%% ", row->radius, 100 * (double)row->certified / points,
+                 100 * (double)row->local / points);
     if (found->attacked)
       (void)printf("%11.2f%% ", 100 * (double)row->attacked / points);
     else
       (void)printf("%12s ", "-");
     (void)printf("%11.2f%%\n", 100 * (double)row->possible / points);
   }
+  (void)printf(
+      "  constants: margin over Lipschitz constant, %s; near bounds: proved by that or by "
+      "bounds\n  about each point; attack: at most so many; any at all: at most so many for "
+      "any classifier\n",
+      found->radii_certified ? "proved" : "an estimate");
+  if (found->local && !found->local_done)
+    (void)puts("  (there was no time for the bounds about all points)");
   if (found->attacked && !found->attack_done)
     (void)puts("  (the attack was stopped by the time limit or an interrupt)");
 }
