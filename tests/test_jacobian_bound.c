@@ -273,6 +273,37 @@ static void units_of_hidden_values_do_not_matter(void **state)
     }
 }
 
+/* Each ball's own neurons switch: the bound is the largest of the balls', below that of all at
+ * once. */
+static void around_data_the_steepest_ball_counts(void **state)
+{
+  lip_net *net = tangled_net(17, LIP_RELU, LIP_NODE_LINEAR);
+  size_t d = lip_net_inputs(net);
+  double centers[4 * 72], *ends = lip_alloc(3 * d, sizeof *ends);
+  lip_domain domain = {
+      .kind = LIP_AROUND_DATA, .radius = 0.02, .count = 4, .d = d, .centers = centers};
+
+  (void)state;
+  lip_random_normal((lip_stream){6, LIP_FOR_POINTS}, 0, 4 * d, centers);
+  for (size_t n = 0; n < 3; n++) {
+    lip_claim *claim = claim_of(net, norms[n], outputs[n], domain), alone = *claim;
+    double bound = bound_of(claim), most = 0;
+
+    for (size_t ball = 0; ball < 4; ball++) { /* copies with another domain */
+      alone.domain.count = 1;
+      alone.domain.centers = centers + ball * d;
+      most = fmax(most, bound_of(&alone));
+      assert_above_samples(claim, lip_claim_region(claim, ball, ends), bound, ball);
+    }
+    assert_true(fabs(bound - most) <= 1e-12 * most);
+    alone.domain = (lip_domain){.kind = LIP_SPACE};
+    assert_true(bound < 0.9 * bound_of(&alone));
+    lip_claim_free(claim);
+  }
+  lip_free(ends);
+  lip_net_free(net);
+}
+
 static void the_proof_holds_at_its_bound_and_not_below(void **state)
 {
   lip_net *net = tangled_net(9, LIP_TANH, LIP_NODE_SOFTMAX);
@@ -303,6 +334,7 @@ int main(void)
       cmocka_unit_test(where_nothing_switches_the_norm_is_that_of_the_jacobian),
       cmocka_unit_test(what_cancels_between_neurons_is_not_counted),
       cmocka_unit_test(units_of_hidden_values_do_not_matter),
+      cmocka_unit_test(around_data_the_steepest_ball_counts),
       cmocka_unit_test(the_proof_holds_at_its_bound_and_not_below),
   };
 

@@ -254,6 +254,36 @@ static void neurons_that_do_not_switch_have_one_slope(void **state)
   lip_net_free(net);
 }
 
+/* So many balls that only the box about all of them is bounded. */
+static void many_balls_are_bounded_together(void **state)
+{
+  enum { BALLS = 20000 };
+  lip_net *net = tangled_net(4, LIP_RELU, LIP_NODE_LINEAR);
+  size_t d = net->node[0].size;
+  double *centers = lip_alloc(BALLS, d * sizeof *centers), *ends = lip_alloc(3 * d, sizeof *ends);
+  lip_domain domain = {
+      .kind = LIP_AROUND_DATA, .radius = 0.1, .count = BALLS, .d = d, .centers = centers};
+  lip_value_bounds *bounds = room(net);
+  lip_claim *claim = NULL;
+
+  (void)state;
+  lip_random_normal((lip_stream){7, LIP_FOR_POINTS}, 0, BALLS * d, centers);
+  assert_int_equal(
+      lip_claim_create(net, (lip_output){LIP_ALL_OUTPUTS, 0, 0}, LIP_NORM_2, domain, &claim, NULL),
+      LIP_OK);
+  assert_int_equal(lip_claim_regions(claim), 1);
+  find(bounds, lip_claim_region_at(claim, 0, ends), 1e8);
+  for (size_t ball = 0; ball < BALLS; ball += BALLS / 7)
+    assert_values_inside(bounds, lip_claim_region(claim, ball, ends), ball);
+  claim->domain.count = 10;
+  assert_int_equal(lip_claim_regions(claim), 10);
+  lip_claim_free(claim);
+  lip_value_bounds_free(bounds);
+  lip_free(centers);
+  lip_free(ends);
+  lip_net_free(net);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -264,6 +294,7 @@ int main(void)
       cmocka_unit_test(scaling_one_layer_up_and_the_next_down_scales_the_bounds),
       cmocka_unit_test(nothing_is_known_on_the_space_but_what_saturates),
       cmocka_unit_test(signs_that_are_fixed_cut_and_may_leave_nothing),
+      cmocka_unit_test(many_balls_are_bounded_together),
       cmocka_unit_test(neurons_that_do_not_switch_have_one_slope),
   };
 

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "certificate/claim_memory.h"
 #include "linalg/round.h"
 #include "linalg/vector.h"
 #include "net/maps.h"
@@ -139,6 +140,8 @@ lip_status lip_claim_create(const lip_net *net, lip_output output, lip_norm_kind
                       .m = output.kind == LIP_ALL_OUTPUTS ? lip_net_outputs(net) : 1};
   TRY(check_question(made, err));
   TRY(check_numbers(net, err));
+  made->memory = lip_claim_memory_create();
+  if (!made->memory) FAIL(LIP_ENOMEM, "a claim");
   if (!made->deep) TRY(take_layers(made, err));
   *claim = made;
   made = NULL;
@@ -150,6 +153,7 @@ done:
 void lip_claim_free(lip_claim *claim)
 {
   if (!claim) return;
+  lip_claim_memory_free(claim->memory);
   lip_free(claim->b);
   lip_free(claim->W);
   lip_free(claim->A);

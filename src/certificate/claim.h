@@ -15,7 +15,7 @@
    Of a network that is not of two layers the claim is `deep`: net, output, norm, domain, d and m
    alone are set, the exponents are 0, and proofs read the graph. */
 typedef struct lip_claim {
-  const lip_net *net; /* borrowed */
+  const lip_net *net; /* borrowed; its numbers do not change as long as the claim is used */
   bool deep;
   lip_output output;
   lip_norm_kind norm;
@@ -28,7 +28,9 @@ typedef struct lip_claim {
   double *A;            /* m x k, scaled: row j is the output asked for, or a difference rounded */
   double *A_radius; /* m x k: the scaled exact A lies within A +- A_radius; 0 almost everywhere */
   double W_radius;  /* the scaled exact W lies within W +- this (what scaling underflowed) */
-  int W_exponent, A_exponent; /* W_true = 2^W_exponent W; likewise A */
+  int W_exponent, A_exponent;  /* W_true = 2^W_exponent W; likewise A */
+  struct claim_memory *memory; /* owned: bounds found for this domain, kept by claim_memory.h; a
+                                  copy of the struct, with another domain or not, shares it */
 } lip_claim;
 
 /* Two layers, the second one linear. */

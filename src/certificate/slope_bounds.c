@@ -5,7 +5,10 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "certificate/claim_memory.h"
 #include "certificate/slope_range.h"
+
+#include <string.h>
 
 static size_t activation_entries(const lip_net *net)
 {
@@ -98,24 +101,47 @@ done:
   return st;
 }
 
+static lip_status find_slopes(const lip_claim *claim, lip_slope_bounds *bounds,
+                              const lip_control *control, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t balls = lip_claim_regions(claim);
+  lip_value_bounds *values = NULL;
+  const lip_value_bounds *whole;
+
+  if (balls == 1) {
+    TRY(lip_claim_values(claim, &whole, control, err));
+    add_slopes(claim->net, whole, bounds);
+    goto done;
+  }
+  TRY(lip_value_bounds_create(claim->net, &values, err));
+  for (size_t ball = 0; ball < balls; ball++)
+    TRY(lip_slope_bounds_of_ball(claim, values, ball, LIP_SLOPE_WORK / (double)balls, bounds,
+                                 control, err));
+done:
+  lip_value_bounds_free(values);
+  return st;
+}
+
+/* Finds them once; what the claim keeps is copied. */
 lip_status lip_slope_bounds_create(const lip_claim *claim, lip_slope_bounds **bounds,
                                    const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
-  size_t balls = lip_claim_regions(claim);
-  const double work = LIP_SLOPE_WORK;
-  lip_value_bounds *values = NULL;
-  lip_slope_bounds *made = NULL;
+  lip_slope_bounds *made = NULL, *copy = NULL;
+  const lip_slope_bounds *kept = lip_claim_slopes_kept(claim);
 
-  TRY(lip_slope_bounds_room(claim->net, &made, err));
-  TRY(lip_value_bounds_create(claim->net, &values, err));
-  for (size_t ball = 0; ball < balls; ball++)
-    TRY(lip_slope_bounds_of_ball(claim, values, balls == 1 ? LIP_NOWHERE : ball,
-                                 work / (double)balls, made, control, err));
-  *bounds = made;
-  made = NULL;
+  if (!kept) {
+    TRY(lip_slope_bounds_room(claim->net, &made, err));
+    TRY(find_slopes(claim, made, control, err));
+    kept = made;
+    lip_claim_keep_slopes(claim, made);
+    made = NULL;
+  }
+  TRY(lip_slope_bounds_room(claim->net, &copy, err));
+  memcpy(copy->block, kept->block, 2 * activation_entries(claim->net) * sizeof *copy->block);
+  *bounds = copy;
 done:
-  lip_value_bounds_free(values);
   lip_slope_bounds_free(made);
   return st;
 }

@@ -17,7 +17,7 @@ typedef struct lip_slope_bounds {
 } lip_slope_bounds;
 
 /* Flops that linear bounds may take for all balls together: a few seconds. */
-#define LIP_SLOPE_WORK 1e10
+#define LIP_SLOPE_WORK 3e10
 
 /* Deterministic: the same claim gives the same bounds on one machine.
    bounds  out  released with lip_slope_bounds_free
