@@ -38,7 +38,7 @@ struct lip_cell_point {
   bool wrong; /* a row that is constant has the other side: */
   size_t wrong_row;
   /* of the least squares */
-  size_t active, *list;
+  size_t active, factored, *list; /* the factor L is that of the first `factored` active rows */
   double *y, *s, *L, *v, *x;
 };
 
@@ -193,7 +193,8 @@ static bool solve(lip_cell_point *cell, size_t length)
 {
   size_t n = cell->D + 1;
 
-  for (size_t a = 0; a < cell->active; a++) {
+  for (size_t a = 0; a < cell->active; a++) cell->s[a] = cell->h[cell->list[a]];
+  for (size_t a = cell->factored; a < cell->active; a++) {
     double *row = cell->L + a * n, diagonal = curvature(cell, length, cell->list[a], cell->list[a]);
 
     for (size_t c = 0; c < a; c++)
@@ -203,8 +204,10 @@ static bool solve(lip_cell_point *cell, size_t length)
     row[a] = diagonal - lip_dot(a, row, row);
     if (!(row[a] > 1e-13 * diagonal)) return false;
     row[a] = sqrt(row[a]);
-    cell->s[a] = (cell->h[cell->list[a]] - lip_dot(a, row, cell->s)) / row[a];
+    cell->factored = a + 1;
   }
+  for (size_t a = 0; a < cell->active; a++)
+    cell->s[a] = (cell->s[a] - lip_dot(a, cell->L + a * n, cell->s)) / cell->L[a * n + a];
   for (size_t a = cell->active; a-- > 0;) {
     cell->s[a] /= cell->L[a * n + a];
     for (size_t c = 0; c < a; c++) cell->s[c] -= cell->s[a] * cell->L[a * n + c];
@@ -217,6 +220,7 @@ static void drop(lip_cell_point *cell, size_t at)
   cell->y[cell->list[at]] = 0;
   memmove(cell->list + at, cell->list + at + 1, (cell->active - at - 1) * sizeof *cell->list);
   cell->active--;
+  if (cell->factored > at) cell->factored = at;
 }
 
 /* Moves y to the minimum over the active rows, dropping those that reach 0 on the way. */
@@ -279,7 +283,7 @@ static double least_vector(lip_cell_point *cell, size_t length)
 {
   double along = 0;
 
-  cell->active = 0;
+  cell->active = cell->factored = 0;
   memset(cell->y, 0, cell->count * sizeof *cell->y);
   (void)gather(cell, length);
   for (size_t round = 0; round < 20 * cell->count + 20; round++) {

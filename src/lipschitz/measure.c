@@ -28,7 +28,10 @@ static const lip_method *const upper_methods[] = {
     &lip_upper_bilinear,          &lip_upper_sectors_closed, &lip_upper_sectors,
 };
 static const lip_method *const lower_methods[] = {
-    &lip_lower_random, &lip_lower_data, &lip_lower_patterns, &lip_lower_ascent, &lip_lower_power};
+    &lip_lower_random,   &lip_lower_data,   &lip_lower_patterns,
+    &lip_lower_smoothed, &lip_lower_ascent, &lip_lower_cells,
+    &lip_lower_power,
+};
 static const lip_search *const searches[] = {
     &lip_search_quadratic, &lip_search_patterns, &lip_search_bilinear, &lip_search_cones,
     &lip_search_regions,   &lip_search_points,   &lip_search_moments};

@@ -62,7 +62,7 @@ typedef struct lip_search {
 
 /* In the order in which they run. */
 extern const lip_method lip_lower_random, lip_lower_data, lip_lower_ascent;
-extern const lip_method lip_lower_power, lip_lower_patterns;
+extern const lip_method lip_lower_power, lip_lower_patterns, lip_lower_smoothed, lip_lower_cells;
 extern const lip_method lip_upper_path_norm, lip_upper_product, lip_upper_graph_product,
     lip_upper_semidefinite, lip_upper_flattening, lip_upper_bilinear, lip_upper_sectors_closed;
 extern const lip_method lip_upper_interval_jacobian, lip_upper_sectors;

@@ -1,9 +1,9 @@
 /* search_points.c - the search for steep points again, from other random numbers.
 
    Where there are many more neurons than inputs, the slope has many local maxima, and another seed
-   finds another one: the methods `patterns` and `ascent` with seeds of their own, until ROUNDS
-   rounds have passed or QUIET of them in a row have brought nothing. Works on the lower end only.
-   Cost: that of the two methods, each round. */
+   finds another one: the methods `patterns`, `smoothed`, `cells` and `ascent` with seeds of their
+   own, until ROUNDS rounds have passed or QUIET of them in a row have brought nothing. Works on the
+   lower end only. Cost: that of these methods, each round. */
 #include "lipschitz/method.h"
 
 #include "base/error.h"
@@ -17,7 +17,7 @@ static const uint64_t STRIDE = 0x9E3779B97F4A7C15U; /* seeds of a user lie close
 
 static bool applies(const lip_problem *problem)
 {
-  return problem->claim && problem->starts > 0;
+  return problem->starts > 0;
 }
 
 static lip_status search_once(const lip_problem *problem, lip_steepest *steepest,
@@ -27,6 +27,10 @@ static lip_status search_once(const lip_problem *problem, lip_steepest *steepest
 
   if (lip_lower_patterns.applies(problem))
     TRY(lip_lower_patterns.run(problem, steepest, finding, control, err));
+  if (lip_lower_smoothed.applies(problem) && !lip_stopped(control))
+    TRY(lip_lower_smoothed.run(problem, steepest, finding, control, err));
+  if (lip_lower_cells.applies(problem) && !lip_stopped(control))
+    TRY(lip_lower_cells.run(problem, steepest, finding, control, err));
   if (lip_lower_ascent.applies(problem) && steepest->count > 0 && !lip_stopped(control))
     TRY(lip_lower_ascent.run(problem, steepest, finding, control, err));
 done:
@@ -50,6 +54,7 @@ static lip_status run(const lip_problem *problem, lip_bracket *bracket, const li
     other.seed = problem->seed + (uint64_t)round * STRIDE;
     lip_steepest_clear(&steepest);
     TRY(lip_steepest_create(problem->starts, problem->d, &steepest, err));
+    if (problem->deep) lip_steepest_offer(&steepest, bracket->lower, bracket->point);
     TRY(search_once(&other, &steepest, &finding, control, err));
     lip_tell(control, (double)round / ROUNDS);
     if (!finding.found || !(finding.value > bracket->lower)) continue;

@@ -25,8 +25,9 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_NEURONS = 1000 };
+enum { MOST_NEURONS = 1000, FIRST_LOOK = 256 };
 
+static const double MOST_CELLS = 1e6;                        /* more are not worth beginning */
 static const double DIGITS = 1 << 18, MOST_DENOMINATOR = 60; /* of rounded weights */
 static const double MOST_BYTES = 2e9;                        /* of the tree; then the search ends */
 
@@ -36,8 +37,10 @@ typedef struct regions {
   const lip_control *control;
   lip_bracket *bracket;
   double first_upper, best, slack;
-  double closed; /* the largest bound of what is not open, */
-  double under;  /* of what is being split */
+  double closed;       /* the largest bound of what is not open, */
+  double under;        /* of what is being split */
+  double upper_before; /* when the tree had half as many cells as now */
+  size_t next_look;
   lip_cell_forms *forms;
   lip_cell_point *cell;
   lip_region_tree tree;
@@ -376,11 +379,26 @@ done:
   return st;
 }
 
+/* At every doubling of the tree: going on as it went since the last one, does the upper end come
+   below the one there was before the tree has MOST_CELLS? */
+static bool is_hopeless(regions *in)
+{
+  double upper = upper_now(in), before = in->upper_before, gained;
+
+  if (in->tree.count < in->next_look) return false;
+  in->next_look *= 2;
+  in->upper_before = upper;
+  if (upper <= in->first_upper || !isfinite(in->first_upper) || !isfinite(before)) return false;
+  gained = log(before / upper);
+  return !(log2((double)in->tree.count) + log(upper / in->first_upper) / gained <=
+           log2(MOST_CELLS));
+}
+
 static lip_status search(regions *in, lip_error *err)
 {
   lip_status st = LIP_OK;
 
-  while (in->tree.opened > 0 && !lip_stopped(in->control)) {
+  while (in->tree.opened > 0 && !lip_stopped(in->control) && !is_hopeless(in)) {
     size_t top = lip_region_tree_pop(&in->tree);
 
     if (in->tree.node[top].value <= target(in)) {
@@ -512,7 +530,9 @@ static lip_status run(const lip_problem *problem, lip_bracket *bracket, const li
                 .control = control,
                 .bracket = bracket,
                 .first_upper = bracket->upper,
-                .under = INFINITY};
+                .under = INFINITY,
+                .upper_before = INFINITY,
+                .next_look = FIRST_LOOK};
 
   in.slack = fmin(fmax(bracket->gap, 1e-12), 0.5);
   in.best = bracket->lower > 0 ? bracket->lower : 0;
