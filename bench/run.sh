@@ -5,7 +5,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 /usr/bin/python3 -c 'import torch' 2>/dev/null || scripts/setup.sh bench
-cmake --build build --target bench_train bench_smallest_constant bench_semidefinite bench_small_networks >/dev/null
+cmake --build build --target bench_train bench_smallest_constant bench_semidefinite bench_small_networks \
+  bench_evaluate >/dev/null
 
 # compare TABLE OPTION...: fills a table of the README, and the results file of that name.
 compare() {
@@ -23,6 +24,10 @@ if [ -z "${OPENBLAS_CORETYPE:-}" ] && grep -qw avx512vl /proc/cpuinfo; then
 fi
 
 build/bench_smallest_constant 10000 1000 | tee bench/results/smallest-constant.txt
+
+OPENBLAS_CORETYPE=${OPENBLAS_CORETYPE:-$(grep -qw avx512vl /proc/cpuinfo && echo SkylakeX || true)} \
+  /usr/bin/python3 bench/evaluate.py build/bench_evaluate ../shared/testdata/onnx bench/results/evaluate.csv \
+  bench/README.md
 
 /usr/bin/python3 bench/semidefinite.py build/bench_semidefinite bench/results/semidefinite.csv \
   bench/README.md

@@ -23,6 +23,7 @@ typedef struct reading {
   lip_arch_list *list;
   size_t values;
   lip_arch_value *value; /* of the input and the layers so far; owned */
+  json_t *number;        /* of the value with a name; owned */
 } reading;
 
 void lip_arch_list_clear(lip_arch_list *list)
@@ -38,13 +39,25 @@ void lip_arch_list_clear(lip_arch_list *list)
 static lip_status find_value(const reading *from, const char *name, const lip_arch_value **value,
                              lip_error *err)
 {
-  for (size_t i = 0; name && i < from->values; i++)
-    if (strcmp(from->value[i].name, name) == 0) {
-      *value = &from->value[i];
-      return LIP_OK;
-    }
-  return lip_fail(err, LIP_EINPUT, "'from': no layer before it is named '%.64s'",
-                  name ? name : "(no text)");
+  const json_t *number = name ? json_object_get(from->number, name) : NULL;
+
+  if (!number)
+    return lip_fail(err, LIP_EINPUT, "'from': no layer before it is named '%.64s'",
+                    name ? name : "(no text)");
+  *value = &from->value[json_integer_value(number)];
+  return LIP_OK;
+}
+
+/* The next value is complete; its name finds it, an earlier one's of the same name before it. */
+static lip_status keep_value(reading *from, lip_error *err)
+{
+  const char *name = from->value[from->values].name;
+
+  if (!json_object_get(from->number, name) &&
+      json_object_set_new(from->number, name, json_integer((json_int_t)from->values)) != 0)
+    return lip_fail(err, LIP_ENOMEM, "the name of a layer");
+  from->values++;
+  return LIP_OK;
 }
 
 /* The shape that several values have together: of a sum that of each, else along channels. */
@@ -194,7 +207,7 @@ static lip_status add_node(reading *from, lip_arch_layer *layer, const char *ope
   }
   shape_value(layer, strcmp(operation, "flatten") == 0, value);
   memset(node, 0, sizeof *node); /* the graph's */
-  from->values++;
+  TRY(keep_value(from, err));
 done:
   return st;
 }
@@ -250,7 +263,7 @@ static lip_status read_input(reading *from, const json_t *shape, lip_error *err)
   input.height = three[1];
   input.width = three[2];
   TRY(lip_graph_add(&from->list->graph, &input, &value->node, err));
-  from->values = 1;
+  TRY(keep_value(from, err));
 done:
   return st;
 }
@@ -265,7 +278,8 @@ static lip_status read_list(reading *from, const json_t *list, lip_error *err)
   from->value = lip_alloc(count + 1, sizeof *from->value);
   from->list->norm = lip_alloc(2 * count + 1, sizeof *from->list->norm); /* with a concatenation */
   from->list->bias_norm = lip_alloc(2 * count + 1, sizeof *from->list->bias_norm);
-  if (!from->value || !from->list->norm || !from->list->bias_norm)
+  from->number = json_object();
+  if (!from->value || !from->number || !from->list->norm || !from->list->bias_norm)
     FAIL(LIP_ENOMEM, "%zu layers", count);
   for (size_t i = 0; i < 2 * count + 1; i++) from->list->norm[i] = from->list->bias_norm[i] = NAN;
   TRY(read_input(from, json_object_get(list, "input_shape"), err));
@@ -280,20 +294,31 @@ done:
   return st;
 }
 
+lip_status lip_arch_list_of(const json_t *object, const lip_archive *archive, lip_arch_list *list,
+                            lip_error *err)
+{
+  reading from = {.archive = archive, .list = list};
+  lip_status st;
+
+  memset(list, 0, sizeof *list);
+  st = read_list(&from, object, err);
+  if (st != LIP_OK) lip_arch_list_clear(list);
+  lip_free(from.value);
+  json_decref(from.number);
+  return st;
+}
+
 lip_status lip_arch_list_read(const char *path, const lip_archive *archive, lip_arch_list *list,
                               lip_error *err)
 {
   lip_status st = LIP_OK;
   json_t *object = NULL;
-  reading from = {.archive = archive, .list = list};
 
   memset(list, 0, sizeof *list);
   TRY(lip_json_file(path, &object, err));
-  st = read_list(&from, object, err);
+  st = lip_arch_list_of(object, archive, list, err);
   if (st != LIP_OK) lip_error_prefix(err, "%s", path);
 done:
-  if (st != LIP_OK) lip_arch_list_clear(list);
-  lip_free(from.value);
   json_decref(object);
   return st;
 }

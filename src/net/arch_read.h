@@ -21,6 +21,9 @@ typedef struct lip_arch_list {
                  is not finite; LIP_ENOMEM */
 LIP_MUST_CHECK lip_status lip_arch_list_read(const char *path, const lip_archive *archive,
                                              lip_arch_list *list, lip_error *err);
+/* The same of a JSON object. */
+LIP_MUST_CHECK lip_status lip_arch_list_of(const json_t *object, const lip_archive *archive,
+                                           lip_arch_list *list, lip_error *err);
 void lip_arch_list_clear(lip_arch_list *list);
 
 /* Reads NAME.arch.json, whose layers name arrays of the archive (npz or safetensors) at path,

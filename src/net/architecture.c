@@ -8,8 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Of an axis: products of places and offsets that are walked through. */
-static const double most_walked = 0x1p28;
+/* Of an axis: products of places and offsets that are walked through, and entries. */
+static const double most_walked = 0x1p28, longest = 0x1p24;
 
 bool lip_node_is_layer(const lip_node *node)
 {
@@ -74,9 +74,10 @@ static lip_status count_axis(const lip_node *node, size_t axis, axis_counts *fou
   double *share = NULL;
 
   *found = (axis_counts){0};
-  if ((double)out * (double)kernel > most_walked)
-    FAIL(LIP_EINPUT, "%s: a kernel of %zu at %zu places is too large to be counted", node->name,
-         kernel, out);
+  if ((double)out * (double)kernel > most_walked || (double)in > longest ||
+      (double)kernel > longest)
+    FAIL(LIP_EINPUT, "%s: a kernel of %zu at %zu places of %zu is too large to be counted",
+         node->name, kernel, out, in);
   uses = lip_alloc_zero(kernel, sizeof *uses);
   covered = lip_alloc_zero(in, sizeof *covered);
   share = lip_alloc_zero(in, sizeof *share);

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """make_seeds.py - writes the hand-made part of the corpus: small files that are right, and small
 files with one thing wrong. Usage: make_seeds.py CORPUS_FOLDER"""
-import gzip, io, os, struct, sys, warnings, zipfile
+import gzip, io, json, os, struct, sys, warnings, zipfile
 import numpy as np
 
 warnings.simplefilter("ignore")
@@ -124,3 +124,26 @@ for name, change in {
 }.items():
     put("certificate", name, plain(**{**good, **change}))
 put("certificate", "cut", plain(**good)[:-30])
+
+layers = lambda shape, *ops: json.dumps({"input_shape": shape, "layers": list(ops)}).encode()
+put("arch", "dense", layers([4], {"op": "linear", "weight": "w", "bias": "u"}, {"op": "elu", "alpha": 0.5}))
+put("arch", "image", layers(
+    [2, 5, 4], {"op": "conv2d", "weight": "k", "bias": "u", "stride": [2, 1], "padding": 1, "name": "a"},
+    {"op": "batchnorm2d", "running_mean": "u", "running_var": "u", "weight": "u", "eps": 1e-3},
+    {"op": "maxpool2d", "kernel": 2, "stride": 1}, {"op": "leaky_relu", "alpha": 0.1},
+    {"op": "conv2d", "weight": "k", "dilation": [1, 2], "padding": [1, 1, 1, 1]},
+    {"op": "global_avgpool2d"}, {"op": "flatten"}, {"op": "concat", "from": ["6:flatten", "6:flatten"]},
+    {"op": "linear", "weight": "w"}, {"op": "softmax"}))
+put("arch", "groups", layers(
+    [4, 1, 9], {"op": "conv2d", "weight": "g", "bias": "v", "groups": 4, "padding": [0, 1]},
+    {"op": "avgpool2d", "kernel": [1, 3], "stride": 2, "padding": [0, 1], "count_include_pad": False},
+    {"op": "add", "from": ["1:avgpool2d", "1:avgpool2d"]}, {"op": "power", "p": 3}))
+put("arch", "sizes", layers(
+    [1, 8, 8], {"op": "conv2d", "filters": 4, "kernel": 3, "padding": "same", "norm": 2, "bias_norm": 1},
+    {"op": "relu"}, {"op": "maxpool2d", "kernel": 2}, {"op": "batchnorm2d", "norm": 1}, {"op": "flatten"},
+    {"op": "linear", "from": ["4:flatten", "4:flatten"], "outputs": 3, "bias": False}))
+put("arch", "huge", layers([2147483647], {"op": "linear", "outputs": 4194304}, {"op": "tanh"}))
+put("arch", "doubling", layers([2], *[{"op": "concat", "from": [f"{i - 1}:concat" if i else "input"] * 2}
+                                     for i in range(40)]))
+put("arch", "unknown-key", layers([4], {"op": "relu", "inplace": True}))
+put("arch", "cut", layers([4], {"op": "relu"})[:-2])
