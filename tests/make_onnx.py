@@ -238,12 +238,21 @@ refused("opset-21", model(chain, weights, opset=21), "operator set is 21")
 refused("dynamic-size", model([node("Relu", ["X"], ["Y"])], {}, shape=("N", "d")), "input 'X': its dimension 1 is not fixed")
 refused("vast-size", model([node("Relu", ["X"], ["Y"])], {}, shape=("N", 2**40)), "input 'X'")
 refused("vast-product", model([node("Relu", ["X"], ["Y"])], {}, shape=("N", 2**20, 2**20, 2**20, 2**20)), "input 'X'")
-refused("blocks-too-large", model([node("MatMul", ["X", "A"], ["Y"], name="wide")], {"A": A}, shape=("N", 2**20, 2)), "'wide' (MatMul)")
+long = random.normal(size=(1, 2**12, 2))
+read("many-blocks", model([node("MatMul", ["X", "A"], ["Y"], name="wide")], {"A": A}, shape=("N", 2**12, 2)), (long @ f32(A)).reshape(1, -1), long)
 wide = random.normal(size=(1, 2**14))
 read("identity-too-large", model([node("Relu", ["X"], ["Y"], name="wide")], {}, shape=("N", 2**14)), relu(wide), wide)
-half = model(chain, {k: v for k, v in weights.items() if k != "W2"})
-half.graph.initializer.append(numpy_helper.from_array(W2.astype(np.float16), "W2"))
-refused("half-precision", half, "tensor 'W2': has the type 10")
+rest = {k: v for k, v in weights.items() if k != "W2"}
+for name, kind in [("half", TensorProto.FLOAT16), ("brain", TensorProto.BFLOAT16)]:
+    half = W2.astype(np.float16) if name == "half" else (np.float32(W2).view(np.uint32) >> 16).astype(np.uint16)
+    value = f32(half) if name == "half" else (half.astype(np.uint32) << 16).view(np.float32).astype(np.float64)
+    for way, data in [("raw", {"raw_data": half.tobytes()}), ("typed", {"int32_data": half.view(np.uint16).flatten().tolist()})]:
+        net = model(chain, rest)
+        net.graph.initializer.append(TensorProto(name="W2", data_type=kind, dims=W2.shape, **data))
+        read(f"{name}-precision-{way}", net, relu(x @ G[0].T + G[1]) @ value.T + g[1])
+quarter = model(chain, rest)
+quarter.graph.initializer.append(numpy_helper.from_array(W2.astype(np.int8), "W2"))
+refused("quarter-precision", quarter, "tensor 'W2': has the type 3")
 for name, change, words in [
         ("short-data", lambda t: t.__setattr__("raw_data", t.raw_data[:-4]), "tensor 'W1': has 92 bytes of data, its shape says 96"),
         ("no-data", lambda t: t.ClearField("raw_data"), "tensor 'W1': has 0 entries"),

@@ -173,7 +173,12 @@ e = np.exp(vector)
 one("softmax", "Softmax", e / e.sum(1, keepdims=True), points=vector)
 one("softmax-older", "Softmax", e / e.sum(1, keepdims=True), points=vector.reshape(4, 2, 3), opset=11)
 one("softmax-axis", "Softmax", e / e.sum(1, keepdims=True), points=vector.reshape(4, 1, 6, 1), axis=2)
-no("softmax-of-rows", "Softmax", "it is over 3 of the 6", points=vector.reshape(4, 2, 3))
+rows = np.exp(image)
+for axis in (1, 2, -1):
+    one(f"softmax-along-{axis}", "Softmax", rows / rows.sum(axis, keepdims=True), axis=axis)
+one("softmax-from", "Softmax", rows / rows.sum((2, 3), keepdims=True), axis=2, opset=11)
+no("softmax-points", "Softmax", "axis 0 would mix points", axis=0)
+one("hard-sigmoid", "HardSigmoid", np.clip(.25 * image + .5, 0, 1), alpha=.25)
 no("clip-turned", "Clip", "it clips to", {"low": 1., "high": -1.})
 
 # ---- arithmetic ----
@@ -188,6 +193,14 @@ for name, constant, value in [("channels", c, c32), ("places", m, m32), ("one", 
 one("neg", "Neg", -image)
 one("sum-of-three", "Sum", 2 * image + c32, {"c": c}, inputs=["X", "c", "X"])
 one("sum-of-one", "Sum", image)
+for op, function in [("Max", np.maximum), ("Min", np.minimum)]:
+    one(op + "-channels", op, function(image, c32), {"c": c})
+    one(op + "-from", op, function(image, m32), {"c": m}, inputs=["c", "X"])
+    read(op + "-of-three", model([node("Transpose", ["X"], ["t"], perm=[0, 1, 3, 2]), node("Relu", ["t"], ["r"]),
+                                  node("ReduceMean", ["t"], ["a"], axes=[3]), node("Neg", ["a"], ["n"]),
+                                  node(op, ["t", "n", "c", "a"], ["Y"])], {"c": c}, shape=("N", 2, 6, 7)),
+         flat(function(function(image, -image.mean(3, keepdims=True)), function(c32, image.mean(3, keepdims=True)))), flat(image.transpose(0, 1, 3, 2)))
+    one(op + "-one", op, image)
 gamma, beta, mean, var = random.normal(size=(4, 2))
 var = var**2 + .1
 shape = (2, 1, 1)
@@ -209,6 +222,9 @@ one("matmul-images-left", "MatMul", f32(B).T @ image, {"B": B.T}, inputs=["B", "
 one("matmul-vector", "MatMul", image @ f32(A[:, 0]), {"a": A[:, 0]})
 one("matmul-vector-left", "MatMul", f32(B[:, 0]) @ image, {"B": B[:, 0]}, inputs=["B", "X"])
 one("matmul-leading-ones", "MatMul", image @ f32(A), {"A": A[None, None]})
+many, Z = random.normal(size=(2, 200, 12)), random.normal(size=(12, 10))
+for name, y, order in [("", many @ f32(Z), ["X", "Z"]), ("-left", f32(Z).T @ many.transpose(0, 2, 1), ["Z", "X"])]:
+    one("matmul-of-many" + name, "MatMul", y, {"Z": Z if not name else Z.T}, many if not name else many.transpose(0, 2, 1), inputs=order)
 fixed = random.normal(size=(3, 4, 6))
 for name, y, more in [("turned", fixed.transpose(0, 2, 1) @ f32(B[:4]), {"transA": 1}),
                       ("turned-both", fixed.transpose(0, 2, 1) @ f32(B[:4]) * 2, {"transA": 1, "transB": 1, "alpha": 2.})]:

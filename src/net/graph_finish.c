@@ -44,6 +44,10 @@ static bool each_channel_alike(const lip_node *scale)
 static bool can_fold(const lip_node *map, const lip_node *scale)
 {
   if (map->kind == LIP_NODE_LINEAR) return true;
+  if (map->kind == LIP_NODE_SCALE) /* one number for each of the same things */
+    return map->weights == scale->weights && map->channels == scale->channels &&
+           (map->biases == 0 || map->biases == map->weights) &&
+           (scale->biases == 0 || scale->biases == scale->weights);
   return map->kind == LIP_NODE_CONVOLUTION && map->channels == scale->channels &&
          each_channel_alike(scale);
 }
@@ -51,7 +55,8 @@ static bool can_fold(const lip_node *map, const lip_node *scale)
 /* map <- scale after map: rows of W (kernels) and b times the factor, plus the shift. */
 static lip_status fold(lip_node *map, const lip_node *scale, lip_error *err)
 {
-  size_t rows = map->channels, columns = map->weights / rows, places = map->size / rows;
+  size_t rows = map->kind == LIP_NODE_SCALE ? map->weights : map->channels;
+  size_t columns = map->weights / rows, places = map->size / rows;
 
   if (!map->b && scale->biases) {
     map->b = lip_alloc_zero(rows, sizeof *map->b);

@@ -9,9 +9,9 @@
 
 #include <math.h>
 
-static lip_status activate(lip_onnx_call *call, const lip_onnx_value *from,
-                           lip_activation_kind kind, double slope, lip_onnx_value *out,
-                           lip_error *err)
+lip_status lip_onnx_activate(lip_onnx_call *call, const lip_onnx_value *from,
+                             lip_activation_kind kind, double slope, lip_onnx_value *out,
+                             lip_error *err)
 {
   lip_node node = {.kind = LIP_NODE_ACTIVATION, .activation = {kind, slope}};
   lip_onnx_value made = *from;
@@ -24,7 +24,7 @@ static lip_status activate(lip_onnx_call *call, const lip_onnx_value *from,
 #define ACTIVATION(function, kind)                                                                 \
   lip_status function(lip_onnx_call *call, lip_error *err)                                         \
   {                                                                                                \
-    return activate(call, call->in[0], kind, 0, call->out[0], err);                                \
+    return lip_onnx_activate(call, call->in[0], kind, 0, call->out[0], err);                       \
   }
 ACTIVATION(lip_onnx_relu, LIP_RELU)
 ACTIVATION(lip_onnx_abs, LIP_ABS)
@@ -37,7 +37,9 @@ lip_status lip_onnx_leaky_relu(lip_onnx_call *call, lip_error *err)
   double alpha;
   lip_status st = lip_onnx_float_attribute(call->node, "alpha", 0.01F, &alpha, err);
 
-  return st == LIP_OK ? activate(call, call->in[0], LIP_LEAKY_RELU, alpha, call->out[0], err) : st;
+  return st == LIP_OK
+             ? lip_onnx_activate(call, call->in[0], LIP_LEAKY_RELU, alpha, call->out[0], err)
+             : st;
 }
 
 lip_status lip_onnx_elu(lip_onnx_call *call, lip_error *err)
@@ -45,7 +47,8 @@ lip_status lip_onnx_elu(lip_onnx_call *call, lip_error *err)
   double alpha;
   lip_status st = lip_onnx_float_attribute(call->node, "alpha", 1, &alpha, err);
 
-  return st == LIP_OK ? activate(call, call->in[0], LIP_ELU, alpha, call->out[0], err) : st;
+  return st == LIP_OK ? lip_onnx_activate(call, call->in[0], LIP_ELU, alpha, call->out[0], err)
+                      : st;
 }
 
 /* gamma elu(h). */
@@ -57,7 +60,7 @@ lip_status lip_onnx_selu(lip_onnx_call *call, lip_error *err)
 
   TRY(lip_onnx_float_attribute(call->node, "alpha", 1.67326319217681884765625F, &alpha, err));
   TRY(lip_onnx_float_attribute(call->node, "gamma", 1.05070102214813232421875F, &gamma, err));
-  TRY(activate(call, call->in[0], LIP_ELU, alpha, &bent, err));
+  TRY(lip_onnx_activate(call, call->in[0], LIP_ELU, alpha, &bent, err));
   TRY(lip_onnx_scale_all(call, &bent, gamma, 0, call->out[0], err));
 done:
   return st;
@@ -73,7 +76,7 @@ lip_status lip_onnx_celu(lip_onnx_call *call, lip_error *err)
   TRY(lip_onnx_float_attribute(call->node, "alpha", 1, &alpha, err));
   if (!(alpha > 0)) FAIL(LIP_EINPUT, "its alpha is %g", alpha);
   TRY(lip_onnx_scale_all(call, call->in[0], 1 / alpha, 0, &value, err));
-  TRY(activate(call, &value, LIP_ELU, 1, &value, err));
+  TRY(lip_onnx_activate(call, &value, LIP_ELU, 1, &value, err));
   TRY(lip_onnx_scale_all(call, &value, alpha, 0, call->out[0], err));
 done:
   return st;
@@ -92,7 +95,7 @@ static lip_status bend_by_slopes(lip_onnx_call *call, double *slopes, lip_error 
   st = lip_onnx_scale(call, from, slopes, NULL, &straight, err);
   slopes = NULL;
   if (st != LIP_OK) goto done;
-  TRY(activate(call, from, LIP_RELU, 0, &bent, err));
+  TRY(lip_onnx_activate(call, from, LIP_RELU, 0, &bent, err));
   st = lip_onnx_scale(call, &bent, rest, NULL, &bent, err);
   rest = NULL;
   if (st != LIP_OK) goto done;
@@ -131,7 +134,7 @@ lip_status lip_onnx_prelu(lip_onnx_call *call, lip_error *err)
   TRY(second_input(call, &slopes, err));
   for (size_t i = 1; i < call->in[0]->array.count; i++) alike = alike && slopes[i] == slopes[0];
   if (alike) {
-    TRY(activate(call, call->in[0], LIP_LEAKY_RELU, slopes[0], call->out[0], err));
+    TRY(lip_onnx_activate(call, call->in[0], LIP_LEAKY_RELU, slopes[0], call->out[0], err));
     goto done;
   }
   st = bend_by_slopes(call, slopes, err);
@@ -157,7 +160,7 @@ lip_status lip_onnx_pow(lip_onnx_call *call, lip_error *err)
   }
   if (!(whole >= 1 && whole <= LIP_MOST_POWER && whole == floor(whole)))
     FAIL(LIP_EINPUT, "its exponent %g is no whole number from 1 to %d", whole, LIP_MOST_POWER);
-  TRY(activate(call, call->in[0], LIP_POWER, whole, call->out[0], err));
+  TRY(lip_onnx_activate(call, call->in[0], LIP_POWER, whole, call->out[0], err));
 done:
   lip_free(p);
   return st;
@@ -172,28 +175,23 @@ static lip_status read_bound(lip_onnx_call *call, const char *name, size_t i, do
   return lip_onnx_float_attribute(call->node, name, 0, bound, err);
 }
 
-/* Clip to [low, high]: low + relu(h - low), then high - relu(high - .), where the bounds are not
-   those of all floats. */
-lip_status lip_onnx_clip(lip_onnx_call *call, lip_error *err)
+/* To [low, high]: low + relu(h - low), then high - relu(high - .), where the bounds are not those
+   of all floats. */
+static lip_status clip(lip_onnx_call *call, lip_onnx_value value, double low, double high,
+                       lip_error *err)
 {
   lip_status st = LIP_OK;
-  lip_onnx_value value = *call->in[0];
-  double low, high;
   static const double largest = 3.4e38; /* of floats; exporters write it for no bound */
 
-  TRY(lip_onnx_need_constant(call, 1, err));
-  TRY(lip_onnx_need_constant(call, 2, err));
-  TRY(read_bound(call, "min", 1, -INFINITY, &low, err));
-  TRY(read_bound(call, "max", 2, INFINITY, &high, err));
   if (!(low <= high)) FAIL(LIP_EINPUT, "it clips to [%g, %g]", low, high);
   if (low > -largest) {
     TRY(lip_onnx_scale_all(call, &value, 1, -low, &value, err));
-    TRY(activate(call, &value, LIP_RELU, 0, &value, err));
+    TRY(lip_onnx_activate(call, &value, LIP_RELU, 0, &value, err));
     if (!(high < largest)) TRY(lip_onnx_scale_all(call, &value, 1, low, &value, err));
   }
   if (high < largest) { /* what is clipped below already stands `low` too low */
     TRY(lip_onnx_scale_all(call, &value, -1, low > -largest ? high - low : high, &value, err));
-    TRY(activate(call, &value, LIP_RELU, 0, &value, err));
+    TRY(lip_onnx_activate(call, &value, LIP_RELU, 0, &value, err));
     TRY(lip_onnx_scale_all(call, &value, -1, high, &value, err));
   }
   *call->out[0] = value;
@@ -201,25 +199,31 @@ done:
   return st;
 }
 
-/* Softmax over all numbers of a point: along its axis all of them stand, or from it on in operator
-   sets up to 12. */
-lip_status lip_onnx_softmax(lip_onnx_call *call, lip_error *err)
+lip_status lip_onnx_clip(lip_onnx_call *call, lip_error *err)
 {
   lip_status st = LIP_OK;
-  lip_node node = {.kind = LIP_NODE_SOFTMAX};
-  const lip_onnx_value *from = call->in[0];
-  int64_t axis;
-  size_t k, along = 1;
-  bool older = call->import->opset < 13;
+  double low, high;
 
-  TRY(lip_onnx_int_attribute(call->node, "axis", older ? 1 : -1, &axis, err));
-  TRY(lip_onnx_axis(axis, from->array.rank, from->batched, &k, err));
-  for (size_t i = k; i < (older ? from->array.rank : k + 1); i++) along *= from->array.dims[i];
-  if (along != from->array.count)
-    FAIL(LIP_EINPUT, "it is over %zu of the %zu numbers of a point: only over all is read", along,
-         from->array.count);
-  *call->out[0] = *from;
-  TRY(lip_onnx_emit(call, from->node, &node, &call->out[0]->node, err));
+  TRY(lip_onnx_need_constant(call, 1, err));
+  TRY(lip_onnx_need_constant(call, 2, err));
+  TRY(read_bound(call, "min", 1, -INFINITY, &low, err));
+  TRY(read_bound(call, "max", 2, INFINITY, &high, err));
+  TRY(clip(call, *call->in[0], low, high, err));
+done:
+  return st;
+}
+
+/* alpha h + beta, to [0, 1]. */
+lip_status lip_onnx_hard_sigmoid(lip_onnx_call *call, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  double alpha, beta;
+  lip_onnx_value value;
+
+  TRY(lip_onnx_float_attribute(call->node, "alpha", 0.2F, &alpha, err));
+  TRY(lip_onnx_float_attribute(call->node, "beta", 0.5F, &beta, err));
+  TRY(lip_onnx_scale_all(call, call->in[0], alpha, beta, &value, err));
+  TRY(clip(call, value, 0, 1, err));
 done:
   return st;
 }

@@ -16,6 +16,11 @@ lip_status lip_onnx_celu(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_prelu(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_pow(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_clip(lip_onnx_call *call, lip_error *err);
-lip_status lip_onnx_softmax(lip_onnx_call *call, lip_error *err);
+lip_status lip_onnx_hard_sigmoid(lip_onnx_call *call, lip_error *err);
+
+/* out <- psi(from). */
+LIP_MUST_CHECK lip_status lip_onnx_activate(lip_onnx_call *call, const lip_onnx_value *from,
+                                            lip_activation_kind kind, double slope,
+                                            lip_onnx_value *out, lip_error *err);
 
 #endif

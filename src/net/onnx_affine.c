@@ -245,9 +245,10 @@ lip_status lip_onnx_mul(lip_onnx_call *call, lip_error *err)
   if (one->constant) return scale_constant(call, two, one, false, err);
   if (two->constant) return scale_constant(call, one, two, false, err);
   if (!same_value(one, two))
-    return lip_fail(err, LIP_EINPUT,
-                    "it multiplies two values that depend on the network's input: that has no "
-                    "Lipschitz constant");
+    return lip_fail(
+        err, LIP_EINPUT,
+        "it multiplies two values that depend on the network's input, which has no Lipschitz "
+        "constant in general");
   *call->out[0] = *one;
   st = lip_onnx_emit(call, one->node, &square, &call->out[0]->node, err);
   return st;
@@ -256,9 +257,10 @@ lip_status lip_onnx_mul(lip_onnx_call *call, lip_error *err)
 lip_status lip_onnx_div(lip_onnx_call *call, lip_error *err)
 {
   if (!call->in[1]->constant)
-    return lip_fail(err, LIP_EINPUT,
-                    "it divides by a value that depends on the network's input: that has no "
-                    "Lipschitz constant");
+    return lip_fail(
+        err, LIP_EINPUT,
+        "it divides by a value that depends on the network's input, which has no Lipschitz "
+        "constant in general");
   return scale_constant(call, call->in[0], call->in[1], true, err);
 }
 

@@ -131,6 +131,8 @@ lip_status lip_onnx_fold_binary(lip_onnx_call *call, lip_error *err)
   bool batched, whole = !lip_onnx_array_is_real(&call->in[0]->array);
   void *memory;
 
+  if (call->inputs != 2 || !call->in[1])
+    FAIL(LIP_EINPUT, "it has %zu constant inputs instead of 2", call->inputs);
   if (whole == lip_onnx_array_is_real(&call->in[1]->array))
     FAIL(LIP_EINPUT, "its inputs differ in type");
   TRY(lip_onnx_shape_common(2, (const lip_onnx_value *const[]){call->in[0], call->in[1]}, &shape,

@@ -38,13 +38,49 @@ done:
   return st;
 }
 
+/* The same for many vectors: as a convolution with windows of one place, the vectors' entries being
+   the channels. */
+static lip_status multiply_many(lip_onnx_call *call, const lip_onnx_value *from,
+                                const lip_onnx_array *matrix, bool transposed, lip_onnx_value *out,
+                                lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t last = from->array.rank - 1, columns = from->array.dims[last], at, turn[LIP_ONNX_RANK];
+  lip_node node = {.kind = LIP_NODE_CONVOLUTION,
+                   .channels = matrix->count / columns,
+                   .weights = matrix->count,
+                   .in_channels = columns,
+                   .in_height = 1,
+                   .in_width = from->array.count / columns,
+                   .kernel = {1, 1}};
+  lip_onnx_value turned;
+  lip_onnx_array shape = {0};
+  size_t dims[LIP_ONNX_RANK];
+
+  for (size_t k = 0; k <= last; k++) {
+    turn[k] = k == 0 ? last : k - 1;
+    dims[k] = k == 0 ? node.channels : from->array.dims[k - 1];
+  }
+  TRY(lip_onnx_turn(call, from, turn, &turned, err));
+  TRY(lip_onnx_order(call, &turned, &turned, err));
+  TRY(read_matrix(call, matrix, transposed, 1, &node.W, err));
+  TRY(lip_onnx_emit(call, turned.node, &node, &at, err));
+  TRY(lip_onnx_set_shape(&shape, last + 1, dims, err));
+  lip_onnx_of_node(&shape, from->batched, at, &turned);
+  for (size_t k = 0; k <= last; k++) turn[k] = k == last ? 0 : k + 1;
+  TRY(lip_onnx_turn(call, &turned, turn, out, err));
+done:
+  return st;
+}
+
 /* out <- each vector along the last dimension times a constant matrix, stored as W or,
-   `transposed`, as W^T. */
+   `transposed`, as W^T. A few vectors make one matrix, with W along its diagonal. */
 static lip_status multiply(lip_onnx_call *call, const lip_onnx_value *from,
                            const lip_onnx_array *matrix, bool transposed, lip_onnx_value *out,
                            lip_error *err)
 {
   lip_status st = LIP_OK;
+  enum { LARGE = 1 << 22 };
   size_t columns, rows, blocks, last, at;
   lip_onnx_value ordered;
   lip_node node = {.kind = LIP_NODE_LINEAR};
@@ -58,8 +94,10 @@ static lip_status multiply(lip_onnx_call *call, const lip_onnx_value *from,
   if (from->array.dims[last] != columns || (last == 0 && from->batched))
     FAIL(LIP_EINPUT, "its matrix takes %zu numbers, the value has %zu", columns,
          from->array.dims[last]);
-  TRY(lip_onnx_order(call, from, &ordered, err));
   blocks = from->array.count / columns;
+  if (blocks > 1 && matrix->count > LARGE / blocks / blocks)
+    return multiply_many(call, from, matrix, transposed, out, err);
+  TRY(lip_onnx_order(call, from, &ordered, err));
   TRY(read_matrix(call, matrix, transposed, blocks, &node.W, err));
   node.channels = blocks * rows;
   node.weights = matrix->count * blocks * blocks;

@@ -3,6 +3,7 @@
 
 #include "net/onnx_activations.h"
 #include "net/onnx_affine.h"
+#include "net/onnx_extremes.h"
 #include "net/onnx_fold.h"
 #include "net/onnx_maps.h"
 #include "net/onnx_moves.h"
@@ -43,6 +44,9 @@ static const lip_onnx_operator operators[] = {
     {"Sigmoid", 1, 1, lip_onnx_sigmoid, NULL},
     {"Pow", 2, 2, lip_onnx_pow, lip_onnx_fold_binary},
     {"Clip", 1, 3, lip_onnx_clip, NULL},
+    {"HardSigmoid", 1, 1, lip_onnx_hard_sigmoid, NULL},
+    {"Max", 1, MANY, lip_onnx_max, lip_onnx_fold_binary},
+    {"Min", 1, MANY, lip_onnx_min, lip_onnx_fold_binary},
     {"Softmax", 1, 1, lip_onnx_softmax, NULL},
     {"MaxPool", 1, 1, lip_onnx_max_pool, NULL},
     {"GlobalMaxPool", 1, 1, lip_onnx_global_max_pool, NULL},
@@ -83,8 +87,6 @@ static const lip_onnx_operator operators[] = {
     {"LessOrEqual", 2, 2, NULL, lip_onnx_fold_binary},
     {"And", 2, 2, NULL, lip_onnx_fold_binary},
     {"Or", 2, 2, NULL, lip_onnx_fold_binary},
-    {"Max", 2, 2, NULL, lip_onnx_fold_binary},
-    {"Min", 2, 2, NULL, lip_onnx_fold_binary},
     {"ReduceProd", 1, 2, NULL, lip_onnx_reduce_constant},
     {"ReduceSumSquare", 1, 2, NULL, lip_onnx_reduce_constant},
     {"Where", 3, 3, NULL, lip_onnx_fold_where},

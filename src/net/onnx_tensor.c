@@ -11,6 +11,8 @@
 
 #define FLOAT_TENSOR  ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT
 #define DOUBLE_TENSOR ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE
+#define HALF_TENSOR   ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT16
+#define BRAIN_TENSOR  ONNX__TENSOR_PROTO__DATA_TYPE__BFLOAT16
 #define INT64_TENSOR  ONNX__TENSOR_PROTO__DATA_TYPE__INT64
 #define INT32_TENSOR  ONNX__TENSOR_PROTO__DATA_TYPE__INT32
 #define BOOL_TENSOR   ONNX__TENSOR_PROTO__DATA_TYPE__BOOL
@@ -57,6 +59,8 @@ static lip_status find_field(const Onnx__TensorProto *tensor, lip_onnx_array *ar
     array->data = (const uint8_t *)tensor->int64_data;
     *given = tensor->n_int64_data;
     return LIP_OK;
+  case HALF_TENSOR: /* two bytes each in raw data only */
+  case BRAIN_TENSOR:
   case INT32_TENSOR:
   case BOOL_TENSOR: /* a byte each in raw data only */
     array->width = sizeof(int32_t);
@@ -67,6 +71,11 @@ static lip_status find_field(const Onnx__TensorProto *tensor, lip_onnx_array *ar
     return lip_fail(err, LIP_EINPUT, "has the type %d; FLOAT (1) and DOUBLE (11) are read",
                     (int)tensor->data_type);
   }
+}
+
+static bool is_short(int32_t type)
+{
+  return type == HALF_TENSOR || type == BRAIN_TENSOR;
 }
 
 static bool is_external(const Onnx__TensorProto *tensor)
@@ -86,6 +95,7 @@ static lip_status find_data(const Onnx__TensorProto *tensor, const char *folder,
   TRY(find_field(tensor, array, &given, err));
   if ((given > 0) + raw + external > 1) FAIL(LIP_EINPUT, "has its data twice");
   if ((raw || external) && array->type == BOOL_TENSOR) array->width = 1;
+  if ((raw || external) && is_short(array->type)) array->width = sizeof(uint16_t);
   if (external) {
     TRY(lip_onnx_external_read(tensor, folder, array->count * array->width, &array->owned, err));
     array->data = array->owned;
@@ -134,7 +144,37 @@ void lip_onnx_array_clear(lip_onnx_array *array)
 
 bool lip_onnx_array_is_real(const lip_onnx_array *array)
 {
-  return array->type == FLOAT_TENSOR || array->type == DOUBLE_TENSOR;
+  return array->type == FLOAT_TENSOR || array->type == DOUBLE_TENSOR || is_short(array->type);
+}
+
+/* The 16 bits of entry i; in typed data they are the lower half of 32. */
+static uint16_t short_bits(const lip_onnx_array *array, size_t i)
+{
+  uint16_t bits;
+
+  memcpy(&bits, array->data + i * array->width, sizeof bits);
+  return bits;
+}
+
+/* IEEE binary16: a sign, 5 bits of exponent, 10 of fraction. */
+static double half(uint16_t bits)
+{
+  int exponent = bits >> 10 & 31, fraction = bits & 1023;
+  double size = exponent == 31  ? (fraction ? NAN : INFINITY)
+                : exponent == 0 ? ldexp(fraction, -24)
+                                : ldexp(fraction + 1024, exponent - 25);
+
+  return bits >> 15 ? -size : size;
+}
+
+/* bfloat16: the upper half of a float. */
+static double brain(uint16_t bits)
+{
+  uint32_t whole = (uint32_t)bits << 16;
+  float value;
+
+  memcpy(&value, &whole, sizeof value);
+  return value;
 }
 
 double lip_onnx_array_real(const lip_onnx_array *array, size_t i)
@@ -146,6 +186,8 @@ double lip_onnx_array_real(const lip_onnx_array *array, size_t i)
     memcpy(&single, array->data + i * sizeof single, sizeof single);
     return single;
   }
+  if (array->type == HALF_TENSOR) return half(short_bits(array, i));
+  if (array->type == BRAIN_TENSOR) return brain(short_bits(array, i));
   memcpy(&value, array->data + i * sizeof value, sizeof value);
   return value;
 }

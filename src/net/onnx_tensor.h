@@ -14,8 +14,8 @@ typedef struct lip_onnx_array {
   const char *name;                 /* of the tensor or value, for messages */
   size_t rank, dims[LIP_ONNX_RANK]; /* each at least 1 */
   size_t count;
-  int32_t type;        /* FLOAT, DOUBLE, INT64, INT32 or BOOL of TensorProto's data types */
-  size_t width;        /* bytes of an entry */
+  int32_t type; /* FLOAT, DOUBLE, FLOAT16, BFLOAT16, INT64, INT32 or BOOL of TensorProto's types */
+  size_t width; /* bytes of an entry */
   const uint8_t *data; /* count entries, not aligned */
   void *owned;         /* what data points to, or NULL: somebody else's */
 } lip_onnx_array;
@@ -26,7 +26,7 @@ LIP_MUST_CHECK lip_status lip_onnx_array_view(const Onnx__TensorProto *tensor, c
                                               lip_onnx_array *array, lip_error *err);
 void lip_onnx_array_clear(lip_onnx_array *array);
 
-/* FLOAT or DOUBLE. */
+/* FLOAT, DOUBLE, FLOAT16 or BFLOAT16. */
 bool lip_onnx_array_is_real(const lip_onnx_array *array);
 
 /* out  out  count doubles; LIP_EINPUT where one is not finite, or the tensor is of integers */

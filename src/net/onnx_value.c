@@ -99,24 +99,27 @@ static void set_dims(lip_onnx_array *to, const lip_onnx_array *shape)
 
 void lip_onnx_of_node(const lip_onnx_array *shape, bool batched, size_t node, lip_onnx_value *out)
 {
-  *out = (lip_onnx_value){.batched = batched, .node = node};
-  set_dims(&out->array, shape);
-  row_major(shape, out->strides);
+  lip_onnx_value made = {.batched = batched, .node = node};
+
+  set_dims(&made.array, shape);
+  row_major(shape, made.strides);
+  *out = made; /* which may hold `shape` */
 }
 
 lip_status lip_onnx_new_constant(lip_onnx_call *call, const lip_onnx_array *shape, bool whole,
                                  void **memory, lip_onnx_value *out, lip_error *err)
 {
   lip_status st = LIP_OK;
+  lip_onnx_value made = {.constant = true};
 
-  *out = (lip_onnx_value){.constant = true};
-  set_dims(&out->array, shape);
+  set_dims(&made.array, shape);
   TRY(lip_onnx_hold(call->import, shape->count, memory, err));
-  out->array.name = lip_onnx_node_name(call->node);
-  out->array.type = whole ? INT64_TENSOR : DOUBLE_TENSOR;
-  out->array.width = sizeof(double);
-  out->array.data = *memory;
-  row_major(shape, out->strides);
+  made.array.name = lip_onnx_node_name(call->node);
+  made.array.type = whole ? INT64_TENSOR : DOUBLE_TENSOR;
+  made.array.width = sizeof(double);
+  made.array.data = *memory;
+  row_major(shape, made.strides);
+  *out = made; /* which may hold `shape` */
 done:
   return st;
 }
@@ -192,21 +195,21 @@ static void show_shape(const lip_onnx_array *shape, lip_node *node)
 
 /* ---- moves ---- */
 
-static lip_status take_constants(lip_onnx_call *call, const lip_onnx_array *from,
+static lip_status take_constants(lip_onnx_call *call, lip_onnx_array from,
                                  const lip_onnx_array *shape, const size_t *index, double fill,
                                  lip_onnx_value *out, lip_error *err)
 {
   lip_status st = LIP_OK;
-  bool whole = !lip_onnx_array_is_real(from);
+  bool whole = !lip_onnx_array_is_real(&from);
   void *memory = NULL;
 
   TRY(lip_onnx_new_constant(call, shape, whole, &memory, out, err));
   for (size_t j = 0; j < shape->count; j++) {
     if (whole)
       ((int64_t *)memory)[j] = index[j] == LIP_NOWHERE ? (int64_t)fill
-                                                       : lip_onnx_array_integer(from, index[j]);
+                                                       : lip_onnx_array_integer(&from, index[j]);
     else
-      ((double *)memory)[j] = index[j] == LIP_NOWHERE ? fill : lip_onnx_array_real(from, index[j]);
+      ((double *)memory)[j] = index[j] == LIP_NOWHERE ? fill : lip_onnx_array_real(&from, index[j]);
   }
 done:
   return st;
@@ -245,7 +248,7 @@ lip_status lip_onnx_take(lip_onnx_call *call, const lip_onnx_value *from,
   lip_onnx_array made = *shape; /* `out` may hold it */
 
   if (from->constant) {
-    TRY(take_constants(call, &from->array, &made, index, fill, out, err));
+    TRY(take_constants(call, from->array, &made, index, fill, out, err));
     goto done;
   }
   for (size_t j = 0; j < made.count; j++)
