@@ -9,7 +9,5 @@ lip_status lip_onnx_pad(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_slice(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_gather(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_split(lip_onnx_call *call, lip_error *err);
-lip_status lip_onnx_concat(lip_onnx_call *call, lip_error *err);
-lip_status lip_onnx_expand(lip_onnx_call *call, lip_error *err);
 
 #endif

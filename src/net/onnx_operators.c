@@ -5,6 +5,7 @@
 #include "net/onnx_affine.h"
 #include "net/onnx_extremes.h"
 #include "net/onnx_fold.h"
+#include "net/onnx_joins.h"
 #include "net/onnx_maps.h"
 #include "net/onnx_moves.h"
 #include "net/onnx_reduce.h"

@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "net/onnx_file.h"
 #include "net/onnx_layers.h"
+#include "net/onnx_node.h"
 #include "net/onnx_operators.h"
 #include "net/onnx_shape.h"
 
@@ -45,11 +46,6 @@ done:
   return st;
 }
 
-static bool is_constant(const Onnx__NodeProto *node)
-{
-  return strcmp(lip_onnx_text(node->op_type), "Constant") == 0;
-}
-
 /* Every operator that is needed, before any is read: what cannot be is told first. */
 static lip_status check_operators(const lip_onnx_graph *graph, lip_error *err)
 {
@@ -61,161 +57,13 @@ static lip_status check_operators(const lip_onnx_graph *graph, lip_error *err)
 
     node = graph->proto->node[graph->order[i]];
     found = lip_onnx_operator_find(lip_onnx_text(node->op_type));
-    if (!is_onnx_domain(node->domain) || (!found && !is_constant(node)))
+    if (!is_onnx_domain(node->domain) || (!found && !lip_onnx_is_constant(node)))
       FAIL(LIP_EINPUT, "this operator is not read");
     if (found && (node->n_input < found->fewest || node->n_input > found->most))
       FAIL(LIP_EINPUT, "it has %zu inputs", node->n_input);
   }
 done:
   if (st != LIP_OK) lip_onnx_prefix_node(node, err);
-  return st;
-}
-
-/* ---- values ---- */
-
-/* value <- the tensor. */
-static lip_status view_constant(lip_onnx_import *import, const Onnx__TensorProto *tensor,
-                                const char *name, lip_onnx_value *value, lip_error *err)
-{
-  lip_status st = LIP_OK;
-  lip_onnx_array array;
-  size_t step = 1;
-  void *owned;
-
-  TRY(lip_onnx_array_view(tensor, import->folder, &array, err));
-  owned = array.owned;
-  array.owned = NULL;
-  TRY(lip_onnx_keep(import, owned, err));
-  if (array.type == ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE) import->doubles = true;
-  if (name) array.name = name;
-  *value = (lip_onnx_value){.array = array, .constant = true};
-  for (size_t k = array.rank; k-- > 0; step *= array.dims[k]) value->strides[k] = step;
-done:
-  return st;
-}
-
-/* Numbers of a Constant that is no tensor: value_float, value_ints, ... */
-static lip_status short_constant(lip_onnx_call *call, const Onnx__AttributeProto *given,
-                                 lip_error *err)
-{
-  lip_status st = LIP_OK;
-  const char *name = lip_onnx_text(given->name);
-  bool list = strcmp(name, "value_floats") == 0 || strcmp(name, "value_ints") == 0;
-  bool whole = strcmp(name, "value_int") == 0 || strcmp(name, "value_ints") == 0;
-  size_t count = !list ? 1 : whole ? given->n_ints : given->n_floats;
-  lip_onnx_array shape = {0};
-  void *memory;
-
-  if (!list && !whole && strcmp(name, "value_float") != 0)
-    FAIL(LIP_EINPUT, "its attribute is neither a tensor nor numbers");
-  if (count < 1) FAIL(LIP_EINPUT, "it is empty");
-  TRY(lip_onnx_set_shape(&shape, list ? 1 : 0, &count, err));
-  TRY(lip_onnx_new_constant(call, &shape, whole, &memory, call->out[0], err));
-  for (size_t i = 0; i < count; i++) {
-    if (whole)
-      ((int64_t *)memory)[i] = list ? given->ints[i] : given->i;
-    else
-      ((double *)memory)[i] = list ? given->floats[i] : given->f;
-  }
-done:
-  return st;
-}
-
-static lip_status read_constant(lip_onnx_call *call, lip_error *err)
-{
-  const Onnx__NodeProto *node = call->node;
-  const Onnx__AttributeProto *given = lip_onnx_attribute(node, "value");
-
-  if (given && given->t)
-    return view_constant(call->import, given->t, lip_onnx_node_name(node), call->out[0], err);
-  if (node->n_attribute != 1)
-    return lip_fail(err, LIP_EINPUT, "it has %zu attributes instead of one value",
-                    node->n_attribute);
-  return short_constant(call, node->attribute[0], err);
-}
-
-/* The value of a name; initialisers are looked at when they are first needed. */
-static lip_status find_value(lip_onnx_import *import, const char *name, lip_onnx_value **value,
-                             lip_error *err)
-{
-  size_t at = lip_onnx_graph_find(&import->names, name);
-  const lip_onnx_name *source = &import->names.name[at];
-
-  *value = &import->value[at];
-  if (source->source != LIP_ONNX_INITIALISER || (*value)->array.data) return LIP_OK;
-  return view_constant(import, import->names.proto->initializer[source->at], NULL, *value, err);
-}
-
-/* ---- nodes ---- */
-
-static lip_status check_inputs(const lip_onnx_call *call, size_t fewest, lip_error *err)
-{
-  lip_status st = LIP_OK;
-  bool lengths = strcmp(call->node->op_type, "ReduceL2") == 0;
-
-  for (size_t i = 0; i < call->inputs; i++) {
-    if (!call->in[i] && i < fewest) FAIL(LIP_EINPUT, "its input %zu is left out", i);
-    if (!call->in[i]) continue;
-    if (!call->in[i]->constant && call->in[i]->array.count == 0)
-      FAIL(LIP_EINPUT, "its input %zu is an output that is not read", i);
-    if (call->in[i]->centers && !lengths)
-      FAIL(LIP_EINPUT, "it takes the differences from all centers: only ReduceL2 of them is read");
-  }
-done:
-  return st;
-}
-
-static lip_status apply(lip_onnx_call *call, lip_error *err)
-{
-  lip_status st = LIP_OK;
-  const lip_onnx_operator *found = lip_onnx_operator_find(call->node->op_type);
-  bool constant = true;
-  lip_onnx_value first, *given;
-
-  if (call->outputs < 1 || !call->out[0]) FAIL(LIP_EINPUT, "its first output is not wanted");
-  if (is_constant(call->node)) {
-    TRY(read_constant(call, err));
-    goto done;
-  }
-  TRY(check_inputs(call, found->fewest, err));
-  for (size_t i = 0; i < call->inputs; i++)
-    constant = constant && (!call->in[i] || call->in[i]->constant);
-  if (constant && found->fold) {
-    TRY(found->fold(call, err));
-    goto done;
-  }
-  if (!found->apply)
-    FAIL(LIP_EINPUT, "this operator is read of constants only, not of the network's values");
-  given = call->in[0];
-  if (constant) {
-    TRY(lip_onnx_as_node(call, given, &first, err));
-    call->in[0] = &first;
-  }
-  st = found->apply(call, err);
-  call->in[0] = given;
-done:
-  return st;
-}
-
-/* Finds the node's inputs and outputs, and reads it. */
-static lip_status read_node(lip_onnx_import *import, const Onnx__NodeProto *node, lip_error *err)
-{
-  lip_status st = LIP_OK;
-  lip_onnx_call call = {import, node, node->n_input, node->n_output, NULL, NULL};
-
-  call.in = lip_alloc_zero(call.inputs, sizeof(void *));
-  call.out = lip_alloc_zero(call.outputs, sizeof(void *));
-  if (!call.in || !call.out) FAIL(LIP_ENOMEM, "no memory for %zu inputs", call.inputs);
-  for (size_t i = 0; i < call.inputs; i++)
-    if (lip_onnx_text(node->input[i])[0]) TRY(find_value(import, node->input[i], &call.in[i], err));
-  for (size_t i = 0; i < call.outputs; i++)
-    if (lip_onnx_text(node->output[i])[0])
-      TRY(find_value(import, node->output[i], &call.out[i], err));
-  TRY(apply(&call, err));
-done:
-  if (st != LIP_OK) lip_onnx_prefix_node(node, err);
-  lip_free(call.in);
-  lip_free(call.out);
   return st;
 }
 
@@ -255,7 +103,7 @@ static lip_status find_output(lip_onnx_import *import, size_t *at, lip_error *er
   lip_onnx_value *found, value;
 
   node.name = (char *)(uintptr_t)name;
-  TRY(find_value(import, name, &found, err));
+  TRY(lip_onnx_find_value(import, name, &found, err));
   value = *found;
   if (value.centers)
     FAIL(LIP_EINPUT, "its output is the differences from all centers, without their lengths");
@@ -305,7 +153,7 @@ static lip_status import_model(Onnx__ModelProto **model, const char *folder, lip
   if (!import.value) FAIL(LIP_ENOMEM, "no memory for %zu values", import.names.names);
   TRY(add_input(&import, err));
   for (size_t i = 0; i < import.names.steps; i++)
-    TRY(read_node(&import, proto->node[import.names.order[i]], err));
+    TRY(lip_onnx_read_node(&import, proto->node[import.names.order[i]], err));
   TRY(finish(&import, model, net, err));
 done:
   lip_onnx_import_clear(&import);

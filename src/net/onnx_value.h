@@ -60,6 +60,9 @@ void lip_onnx_import_clear(lip_onnx_import *import);
 LIP_MUST_CHECK lip_status lip_onnx_set_shape(lip_onnx_array *shape, size_t rank, const size_t *dims,
                                              lip_error *err);
 
+/* The value's numbers, in row-major order, have that shape now. */
+void lip_onnx_set_dims(const lip_onnx_array *shape, lip_onnx_value *value);
+
 /* out <- the numbers of `node` in row-major order. */
 void lip_onnx_of_node(const lip_onnx_array *shape, bool batched, size_t node, lip_onnx_value *out);
 
