@@ -146,7 +146,36 @@ no("conv-no-stride", "Conv", "its attribute 'strides' holds 0", {"W": W}, stride
 no("conv-huge-pads", "Conv", "a value of more than", {"W": W}, pads=[2**30] * 4)
 no("conv-overflowing-pads", "Conv", "its attribute 'pads'", {"W": W}, pads=[2**62] * 4)
 no("conv-3d", "Conv", "the value before it has 5", {"W": random.normal(size=(1, 2, 1, 1, 1))}, image[..., None])
-no("conv-many-images", "Conv", "the value before it holds 3", {"W": W}, shape=(3, 2, 7, 6))
+several = random.normal(size=(6, 2, 7, 6))
+halves = several.reshape(3, 2, 2, 7, 6)
+for name, op, y, constants, more in [
+        ("conv", "Conv", conv(several, W32, b32, (1, 1), (1, 1)), {"W": W, "b": b}, {}),
+        ("pool", "MaxPool", pool(several, (2, 2), (1, 1), (1, 1), "max"), {}, {"kernel_shape": [2, 2]}),
+        ("global", "GlobalAveragePool", several.mean((2, 3)), {}, {})]:
+    read(name + "-of-two-images", model([node(op, ["X", *constants], ["Y"], **more)], constants, shape=(2, 2, 7, 6)),
+         y.reshape(3, -1), several.reshape(3, -1))
+
+
+def transposed(x, W, b, strides, pads, dilations=(1, 1), extra=(0, 0), groups=1):
+    """Each entry of the value adds a kernel to the result."""
+    size = [(n - 1) * s + d * (k - 1) + 1 + e for n, s, d, k, e in zip(x.shape[2:], strides, dilations, W.shape[2:], extra)]
+    out = np.zeros((len(x), W.shape[1] * groups, *size))
+    per = x.shape[1] // groups
+    for c, i, j, u, w in itertools.product(*map(range, x.shape[1:]), *map(range, W.shape[2:])):
+        first = c // per * W.shape[1]
+        out[:, first:first + W.shape[1], i * strides[0] + u * dilations[0], j * strides[1] + w * dilations[1]] += \
+            x[:, c, i, j, None] * W[c, :, u, w]
+    return out[:, :, pads[0]:size[0] - pads[2], pads[1]:size[1] - pads[3]] + b[:, None, None]
+
+
+T, t = random.normal(size=(2, 3, 3, 4)), random.normal(size=3)
+one("conv-transpose", "ConvTranspose", transposed(image, f32(T), f32(t), (1, 1), (0, 0, 0, 0)), {"T": T, "t": t})
+one("conv-transpose-all", "ConvTranspose", transposed(image, f32(T), 0 * t, (2, 3), (1, 2, 0, 3), (2, 1), (1, 0)), {"T": T},
+    strides=[2, 3], pads=[1, 2, 0, 3], dilations=[2, 1], output_padding=[1, 0])
+one("conv-transpose-groups", "ConvTranspose", transposed(image, f32(T), f32(np.append(t, t)), (2, 2), (0, 0, 0, 0), groups=2),
+    {"T": T, "t": np.append(t, t)}, strides=[2, 2], group=2)
+no("conv-transpose-shape", "ConvTranspose", "only explicit pads", {"T": T}, output_shape=[9, 9])
+no("conv-transpose-pads", "ConvTranspose", "its pads take more away", {"T": T}, pads=[3, 0, 0, 0])
 no("conv-odd-auto-pad", "Conv", "its attribute 'auto_pad'", {"W": W}, auto_pad="SOME")
 no("pool-in-padding", "MaxPool", "a window lies in the padding", kernel_shape=[2, 2], pads=[2, 0, 0, 0])
 no("pool-no-kernel", "AveragePool", "it has no kernel_shape")

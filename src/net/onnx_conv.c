@@ -6,6 +6,8 @@
 #include "base/memory.h"
 #include "net/onnx_window.h"
 
+#include <string.h>
+
 static lip_status read_kernels(lip_onnx_call *call, lip_node *node, lip_error *err)
 {
   lip_status st = LIP_OK;
@@ -28,9 +30,9 @@ static lip_status read_kernels(lip_onnx_call *call, lip_node *node, lip_error *e
   TRY(lip_onnx_read_pair(call, "kernel_shape", rank - 2, 1, kernel, err));
   if (kernel[0] != node->kernel[0] || kernel[1] != node->kernel[1])
     FAIL(LIP_EINPUT, "its kernel_shape is not that of its kernels");
-  if (W->dims[1] * node->groups != node->in_channels)
+  if (W->dims[1] * node->groups != call->in[0]->array.dims[1])
     FAIL(LIP_EINPUT, "its kernels take %zu channels in %zu groups, the value has %zu", W->dims[1],
-         node->groups, node->in_channels);
+         node->groups, call->in[0]->array.dims[1]);
   node->weights = W->count;
   node->W = lip_alloc(W->count, sizeof *node->W);
   if (!node->W) FAIL(LIP_ENOMEM, "no memory for %zu weights", W->count);
@@ -39,19 +41,36 @@ done:
   return st;
 }
 
-static lip_status read_conv_biases(lip_onnx_call *call, lip_node *node, lip_error *err)
+static lip_status repeat(lip_onnx_call *call, size_t times, size_t *count, double **values,
+                         lip_error *err)
 {
   lip_status st = LIP_OK;
-  const lip_onnx_array *b;
+  double *all = NULL;
+  size_t total;
 
-  if (!lip_onnx_has_input(call, 2)) goto done;
-  b = &call->in[2]->array;
-  if (b->rank != 1 || b->count != node->channels)
-    FAIL(LIP_EINPUT, "it has %zu biases for %zu channels", b->count, node->channels);
-  node->b = lip_alloc(b->count, sizeof *node->b);
-  if (!node->b) FAIL(LIP_ENOMEM, "no memory for %zu biases", b->count);
-  node->biases = b->count;
-  TRY(lip_onnx_array_values(b, node->b, err));
+  if (__builtin_mul_overflow(*count, times, &total)) total = SIZE_MAX;
+  TRY(lip_onnx_reserve(call->import, total, err));
+  all = lip_alloc(total, sizeof *all);
+  if (!all) FAIL(LIP_ENOMEM, "no memory for %zu weights", total);
+  for (size_t i = 0; i < times; i++) memcpy(all + i * *count, *values, *count * sizeof *all);
+  lip_free(*values);
+  *values = all;
+  *count = total;
+done:
+  return st;
+}
+
+/* Several images at once, in a file that fixes all dimensions, are groups of channels. */
+static lip_status repeat_for_images(lip_onnx_call *call, lip_node *node, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t images = call->in[0]->array.dims[0];
+
+  if (images == 1) goto done;
+  TRY(repeat(call, images, &node->weights, &node->W, err));
+  if (node->biases > 0) TRY(repeat(call, images, &node->biases, &node->b, err));
+  node->groups *= images;
+  node->channels *= images;
 done:
   return st;
 }
@@ -65,7 +84,8 @@ lip_status lip_onnx_conv(lip_onnx_call *call, lip_error *err)
 
   TRY(lip_onnx_read_image(call, &node, &value, err));
   TRY(read_kernels(call, &node, err));
-  TRY(read_conv_biases(call, &node, err));
+  TRY(lip_onnx_read_biases(call, &node, err));
+  TRY(repeat_for_images(call, &node, err));
   TRY(lip_onnx_read_window(call, &node, err));
   st = lip_onnx_emit(call, value.node, &node, &at, err);
   node.W = node.b = NULL;

@@ -28,6 +28,7 @@ static const lip_onnx_operator operators[] = {
     {"Neg", 1, 1, lip_onnx_neg, lip_onnx_fold_unary},
     {"BatchNormalization", 5, 5, lip_onnx_batch_norm, NULL},
     {"Conv", 2, 3, lip_onnx_conv, NULL},
+    {"ConvTranspose", 2, 3, lip_onnx_conv_transpose, NULL},
     {"AveragePool", 1, 1, lip_onnx_average_pool, NULL},
     {"GlobalAveragePool", 1, 1, lip_onnx_global_average_pool, NULL},
     {"ReduceMean", 1, 2, lip_onnx_reduce_mean, lip_onnx_reduce_constant},

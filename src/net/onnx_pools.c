@@ -117,13 +117,12 @@ static lip_status global_pool(lip_onnx_call *call, lip_node_kind kind, lip_error
   lip_onnx_array shape = {0};
   size_t at, dims[LIP_ONNX_RANK];
 
-  if (array->rank < 3 || array->dims[0] != 1)
-    FAIL(LIP_EINPUT, "the value before it is no single image");
+  if (array->rank < 3) FAIL(LIP_EINPUT, "the value before it has %zu dimensions", array->rank);
   TRY(lip_onnx_order(call, call->in[0], &value, err));
-  node.in_channels = array->dims[1];
-  node.in_width = node.kernel[1] = array->count / array->dims[1];
+  node.in_channels = array->dims[0] * array->dims[1];
+  node.in_width = node.kernel[1] = array->count / node.in_channels;
   TRY(lip_onnx_emit(call, value.node, &node, &at, err));
-  for (size_t k = 0; k < array->rank; k++) dims[k] = k == 1 ? array->dims[1] : 1;
+  for (size_t k = 0; k < array->rank; k++) dims[k] = k < 2 ? array->dims[k] : 1;
   TRY(lip_onnx_set_shape(&shape, array->rank, dims, err));
   lip_onnx_of_node(&shape, value.batched, at, call->out[0]);
 done:

@@ -3,6 +3,7 @@
 #include "net/onnx_window.h"
 
 #include "base/error.h"
+#include "base/memory.h"
 
 lip_status lip_onnx_read_image(lip_onnx_call *call, lip_node *node, lip_onnx_value *value,
                                lip_error *err)
@@ -13,10 +14,8 @@ lip_status lip_onnx_read_image(lip_onnx_call *call, lip_node *node, lip_onnx_val
 
   if (rank != 3 && rank != 4)
     FAIL(LIP_EINPUT, "the value before it has %zu dimensions; windows of 1 and 2 are read", rank);
-  if (array->dims[0] != 1)
-    FAIL(LIP_EINPUT, "the value before it holds %zu images at once", array->dims[0]);
   TRY(lip_onnx_order(call, call->in[0], value, err));
-  node->in_channels = array->dims[1];
+  node->in_channels = array->dims[0] * array->dims[1];
   node->in_height = rank == 4 ? array->dims[2] : 1;
   node->in_width = array->dims[rank - 1];
 done:
@@ -105,13 +104,30 @@ done:
 lip_status lip_onnx_set_image(lip_onnx_call *call, size_t at, lip_error *err)
 {
   const lip_node *node = &call->import->graph.node[at];
-  size_t dims[LIP_ONNX_RANK] = {1, node->channels, node->height, node->width};
-  size_t rank = call->in[0]->array.rank;
+  size_t rank = call->in[0]->array.rank, images = call->in[0]->array.dims[0];
+  size_t dims[LIP_ONNX_RANK] = {images, node->channels / images, node->height, node->width};
   lip_onnx_array shape = {0};
   lip_status st;
 
   if (rank == 3) dims[2] = node->width;
   st = lip_onnx_set_shape(&shape, rank, dims, err);
   if (st == LIP_OK) lip_onnx_of_node(&shape, call->in[0]->batched, at, call->out[0]);
+  return st;
+}
+
+lip_status lip_onnx_read_biases(lip_onnx_call *call, lip_node *node, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  const lip_onnx_array *b;
+
+  if (!lip_onnx_has_input(call, 2)) goto done;
+  b = &call->in[2]->array;
+  if (b->rank != 1 || b->count != node->channels)
+    FAIL(LIP_EINPUT, "it has %zu biases for %zu channels", b->count, node->channels);
+  node->b = lip_alloc(b->count, sizeof *node->b);
+  if (!node->b) FAIL(LIP_ENOMEM, "no memory for %zu biases", b->count);
+  node->biases = b->count;
+  TRY(lip_onnx_array_values(b, node->b, err));
+done:
   return st;
 }

@@ -5,7 +5,7 @@
 #include "net/onnx_operands.h"
 
 /* value <- the call's first input in row-major order; node->in_... : read as channels x height x
-   width (height 1 where there is one dimension). Its first dimension must be 1. */
+   width (height 1 where there is one dimension), all images' channels one after the other. */
 LIP_MUST_CHECK lip_status lip_onnx_read_image(lip_onnx_call *call, lip_node *node,
                                               lip_onnx_value *value, lip_error *err);
 
@@ -25,5 +25,8 @@ size_t lip_onnx_reach(const lip_node *node, size_t axis);
 /* The call's output <- the value of node `at`, which has windows, in the shape that ONNX gives it.
  */
 LIP_MUST_CHECK lip_status lip_onnx_set_image(lip_onnx_call *call, size_t at, lip_error *err);
+
+/* node->b <- input 2, where there is one: a constant for each of node->channels. */
+LIP_MUST_CHECK lip_status lip_onnx_read_biases(lip_onnx_call *call, lip_node *node, lip_error *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include "net/onnx_operands.h"
 
 lip_status lip_onnx_conv(lip_onnx_call *call, lip_error *err);
+lip_status lip_onnx_conv_transpose(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_max_pool(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_average_pool(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_global_average_pool(lip_onnx_call *call, lip_error *err);
