@@ -69,6 +69,7 @@ typedef struct lip_audit_point {
   double radius; /* every point within less than that has the same class; 0 where not right */
   double local; /* the same, proved by whatever proves most: the constants where they are certified,
                    or bounds of the network near the point; 0: nothing is proved */
+  bool near;    /* bounds near this point were asked for, or it is not right */
   double broken; /* distance, rounded up, of a point of another class that the attack found; 0 where
                     not right; INFINITY: none */
 } lip_audit_point;
@@ -77,7 +78,7 @@ typedef struct lip_audit_point {
 typedef struct lip_audit_radius {
   double radius;
   size_t certified; /* at least so many, by the constants */
-  size_t local;     /* at least so many, by all that is proved */
+  size_t local;     /* at least so many of local_points, by all that is proved */
   size_t attacked;  /* at most so many: the attack broke the others */
   size_t possible;  /* at most so many for any classifier whatever */
 } lip_audit_radius;
@@ -149,7 +150,8 @@ typedef struct lip_audit {
   bool margins_certified, radii_certified; /* rounding counted; so are the constants */
   bool attacked;                           /* the attack ran; attack_done: to its end */
   bool attack_done;
-  bool local, local_done;  /* bounds near the points were asked for; at all points */
+  bool local;              /* bounds near the points were asked for, */
+  size_t local_points;     /* as far as there was time: at so many of the points, spread evenly */
   lip_audit_radius *curve; /* owned; ascending radii, the first 0 */
   size_t curve_points;
   double *rival; /* owned, ascending: distances of pairs of points with different labels, none in

@@ -121,7 +121,7 @@ lip_status audit_attack(audit_run *run, lip_error *err)
   if (!in.prey || !in.work) FAIL(LIP_ENOMEM, "the attack on %zu points", found->points);
   for (size_t t = 0; t < threads; t++) TRY(lip_attack_work_create(run, in.block, &in.work[t], err));
   list_prey(&in);
-  audit_begin(run, 0.65, 0.8, 0.35, "attack");
+  audit_begin(run, 0.6, 0.75, 0.35, "attack");
   found->attacked = true;
   for (in.round = 0; in.round < LIP_ATTACK_ROUNDS && !atomic_load(&in.stop); in.round++)
     lip_team_run(run->team, in.tasks, attack_task, &in);

@@ -39,9 +39,9 @@ static lip_status run_parts(audit_run *run, lip_error *err)
   TRY(audit_fit(run, err));
   TRY(audit_brackets(run, err));
   TRY(audit_labels(run, err));
-  TRY(audit_classes(run, err));
   TRY(audit_dimension(run, err));
   TRY(audit_noise(run, err));
+  TRY(audit_classes(run, err));
   TRY(audit_radii(run, err));
   TRY(audit_attack(run, err));
   TRY(audit_local(run, err));

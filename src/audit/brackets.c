@@ -237,7 +237,7 @@ lip_status audit_classes(audit_run *run, lip_error *err)
     *list = (rivals){0, 1, 0};
   else
     TRY(order_pairs(run, list, err));
-  audit_begin(run, 0.4, 0.6, 0.3, "brackets of pairs of classes");
+  audit_begin(run, 0.45, 0.6, 0.3, "brackets of pairs of classes");
   TRY(measure_pairs(run, list, err));
 done:
   lip_free(list);

@@ -124,23 +124,6 @@ static int ascending(const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
-/* The distance within which half of the points that are right, or more, keep their class; or do
-   not, as the attack shows. NaN when memory is out. */
-static double median_of(const lip_audit *found, double (*which)(const lip_audit_point *point))
-{
-  double *values = lip_alloc(found->points, sizeof *values), median = NAN;
-  size_t count = 0;
-
-  for (size_t k = 0; values && k < found->points; k++)
-    if (found->point[k].right) values[count++] = which(&found->point[k]);
-  if (count > 0) {
-    qsort(values, count, sizeof *values, ascending);
-    median = values[count / 2];
-  }
-  lip_free(values);
-  return median;
-}
-
 static double radius_of(const lip_audit_point *point)
 {
   return point->radius;
@@ -154,6 +137,24 @@ static double local_of(const lip_audit_point *point)
 static double broken_of(const lip_audit_point *point)
 {
   return point->broken;
+}
+
+/* The distance within which half of the points that are right, or more, keep their class; or do
+   not, as the attack shows. NaN when memory is out. */
+static double median_of(const lip_audit *found, double (*which)(const lip_audit_point *point))
+{
+  double *values = lip_alloc(found->points, sizeof *values), median = NAN;
+  size_t count = 0;
+
+  for (size_t k = 0; values && k < found->points; k++)
+    if (found->point[k].right && (found->point[k].near || which != local_of))
+      values[count++] = which(&found->point[k]);
+  if (count > 0) {
+    qsort(values, count, sizeof *values, ascending);
+    median = values[count / 2];
+  }
+  lip_free(values);
+  return median;
 }
 
 static void say_attack(lip_audit *found)
@@ -188,10 +189,15 @@ static void say_radii(lip_audit *found)
       "By the constants, half of those that are right keep their class within a distance of "
       "%.4g%s.",
       radius, found->radii_certified ? "" : ", if the constants are right");
-  if (found->local && local > radius)
+  if (found->local_points && found->local_points < found->points)
     say(found, LIP_PROVED,
-        "By bounds of the network near each point, half of them do within %.4g%s.", local,
-        found->local_done ? "" : " (there was no time for all points)");
+        "By bounds of the network near each point, half of those that are right do within %.4g (of "
+        "%zu "
+        "points: there was no time for more).",
+        local, found->local_points);
+  else if (found->local_points && local > radius)
+    say(found, LIP_PROVED, "By bounds of the network near each point, half of them do within %.4g.",
+        local);
   say_attack(found);
 }
 
@@ -246,8 +252,10 @@ static void decide_classes(lip_audit *found)
 {
   double radius = wanted_radius(found);
   lip_audit_radius at = lip_audit_at(found, radius * (1 - ROUNDING));
-  size_t right = right_points(found), certified = at.local, possible = at.possible;
+  size_t right = right_points(found), certified = 0, possible = at.possible;
 
+  for (size_t k = 0; k < found->points; k++)
+    certified += found->point[k].right && found->point[k].local >= radius * (1 - ROUNDING);
   (void)snprintf(
       found->question, sizeof found->question,
       "Can a classifier be right at as many of these %zu points as this network, and keep "

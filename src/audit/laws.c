@@ -210,8 +210,11 @@ static lip_status prepare(audit_run *run, const subject *of, const lip_law *law,
 {
   lip_status st = LIP_OK;
   const lip_audit *found = &run->found;
-  lip_told told = {
-      .net = of->of_net ? run->net : NULL, .data = &of->data, .name = "the data", .values = of->h};
+  lip_told told = {.net = of->of_net ? run->net : NULL,
+                   .data = &of->data,
+                   .name = "the data",
+                   .values = of->h,
+                   .no_search = true};
 
   lip_law_defaults(input);
   input->delta = run->options->delta;

@@ -74,6 +74,7 @@ static lip_status search_radius(inspection *in, lip_audit_point *point, size_t t
   for (size_t t = 0; t < TESTS && high > 1.1 * low; t++) {
     if (radius <= low || radius >= high) radius = low > 0 ? sqrt(low * high) : high / 4;
     st = test_ball(in, point, radius, thread, &holds);
+    if (st == LIP_EINTERRUPT) atomic_store(&in->stop, true);
     if (st != LIP_OK) break;
     if (holds) {
       low = point->local = fmax(radius, point->local);
@@ -100,6 +101,7 @@ static void inspect_task(void *context, size_t task, size_t thread)
     if (thread == 0 && control->stop(control->context)) atomic_store(&in->stop, true);
     if (atomic_load(&in->stop)) return;
     if (run->found.point[k].right) st = search_radius(in, &run->found.point[k], thread, &share);
+    run->found.point[k].near = st == LIP_OK && !atomic_load(&in->stop);
     (void)atomic_fetch_add(&in->done, 1);
     if (thread == 0)
       control->progress(control->context,
@@ -139,12 +141,12 @@ lip_status audit_local(audit_run *run, lip_error *err)
   if (!in.bounds) FAIL(LIP_ENOMEM, "%zu threads", threads);
   for (size_t t = 0; t < threads; t++)
     TRY(lip_value_bounds_create(in.differences, &in.bounds[t], err));
-  audit_begin(run, 0.8, 0.9, 0.7, "radii near the points");
+  audit_begin(run, 0.75, 0.9, 0.7, "radii near the points");
   found->local = true;
   lip_team_run(run->team, in.tasks, inspect_task, &in);
   if (atomic_load(&in.status) != LIP_OK)
     FAIL((lip_status)atomic_load(&in.status), "radii near the points: out of memory");
-  found->local_done = !atomic_load(&in.stop);
+  for (size_t k = 0; k < found->points; k++) found->local_points += found->point[k].near;
   TRY(confront(run, err));
 done:
   for (size_t t = 0; in.bounds && t < threads; t++) lip_value_bounds_free(in.bounds[t]);

@@ -27,7 +27,7 @@ lip_status audit_dimension(audit_run *run, lip_error *err)
   bool classes = run->found.task == LIP_TASK_CLASSES && run->data->m == 1;
 
   if (audit_interrupted(run)) return LIP_OK;
-  audit_begin(run, 0.6, 0.63, 0.15, "effective dimension");
+  audit_begin(run, 0.4, 0.42, 0.15, "effective dimension");
   st = lip_find_dimensions(run->team, run->data, NEIGHBOURS, classes, &found, &run->watch.control,
                            err);
   if (st == LIP_EINTERRUPT) return LIP_OK;
@@ -90,7 +90,7 @@ lip_status audit_noise(audit_run *run, lip_error *err)
   double e = run->options->flips, classes = (double)found->classes;
 
   if (!audit_interrupted(run) && run->data->n >= 3) {
-    audit_begin(run, 0.63, 0.65, 0.1, "nearest neighbours");
+    audit_begin(run, 0.42, 0.45, 0.1, "nearest neighbours");
     TRY(find_neighbours(run, err));
   }
   found->noise_neighbours = neighbour_variance(run, run->target.y, run->target.m);

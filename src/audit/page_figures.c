@@ -35,6 +35,7 @@ static void write_accuracy(const lip_audit *found, double first, double last, FI
 {
   bool logarithmic = 50 * first < last;
   double points = (double)found->points, start = first / 10;
+  double near = fmax((double)found->local_points, 1);
 
   (void)fputs("radius,constants,proved,attacked,possible\n", out);
   for (size_t k = 0; k <= GRID; k++) {
@@ -43,7 +44,7 @@ static void write_accuracy(const lip_audit *found, double first, double last, FI
                                                            : last * share);
 
     (void)fprintf(out, "%.17g,%.17g,%.17g,%.17g,%.17g\n", row.radius,
-                  100 * (double)row.certified / points, 100 * (double)row.local / points,
+                  100 * (double)row.certified / points, 100 * (double)row.local / near,
                   100 * (double)row.attacked / points, 100 * (double)row.possible / points);
   }
 }
@@ -63,10 +64,12 @@ static void script_accuracy(const lip_audit *found, double first, double last, F
     (void)fprintf(out, "set xrange [0:%.6g]\nset key right at graph 0.99,0.72\n", last);
   (void)fprintf(out, "plot 'certified-accuracy.csv' skip 1 ");
   if (found->attacked)
-    (void)fprintf(out, "using 1:3:4 with filledcurves fillcolor rgb '#F1EDE4' notitle, \\\n"
-                       "  '' skip 1 using 1:4 with lines linewidth 2 linecolor rgb " INK_RED
-                       " title 'not broken by the attack: at most so many', \\\n  '' skip 1 ");
-  if (found->local)
+    (void)fprintf(out,
+                  "using 1:%d:4 with filledcurves fillcolor rgb '#F1EDE4' notitle, \\\n"
+                  "  '' skip 1 using 1:4 with lines linewidth 2 linecolor rgb " INK_RED
+                  " title 'not broken by the attack: at most so many', \\\n  '' skip 1 ",
+                  found->local_points ? 3 : 2);
+  if (found->local_points)
     (void)fprintf(out, "using 1:3 with lines linewidth 2.5 linecolor rgb " INK_SKY
                        " title 'proved near each point: at least so many', \\\n  '' skip 1 ");
   (void)fprintf(out,
@@ -114,7 +117,7 @@ static lip_status draw_points(const lip_audit *found, report_folder *folder, lip
                 "set xlabel 'attack: another class at this distance'\nset ylabel 'radius'\n"
                 "set xrange [0:%.6g]\nset yrange [0:%.6g]\nset key top left\nplot ",
                 1.04 * most, highest > 0 ? 1.4 * highest : 1);
-  if (found->local)
+  if (found->local_points)
     (void)fputs("'radii.csv' skip 1 using 4:3 with points pointtype 7 pointsize 0.25*swell "
                 "linecolor rgb " INK_SKY " title 'proved near the point', \\\n  ",
                 figure.script);

@@ -116,8 +116,12 @@ static void write_curve(FILE *out, const lip_audit *found)
   for (size_t k = 0; k < found->curve_points; k++) {
     const lip_audit_radius *row = &found->curve[k];
 
-    html(out, "<tr><td class=\"n\">%.4g<td class=\"n\">%.2f %%<td class=\"n\">%.2f %%", row->radius,
-         100 * (double)row->certified / points, 100 * (double)row->local / points);
+    html(out, "<tr><td class=\"n\">%.4g<td class=\"n\">%.2f %%", row->radius,
+         100 * (double)row->certified / points);
+    if (found->local_points)
+      html(out, "<td class=\"n\">%.2f %%", 100 * (double)row->local / (double)found->local_points);
+    else
+      html(out, "<td class=\"n\">–");
     if (found->attacked)
       html(out, "<td class=\"n\">%.2f %%", 100 * (double)row->attacked / points);
     else
@@ -137,12 +141,12 @@ static lip_status write_radii(FILE *out, const lip_audit *found, const report_fo
        "<h2 id=\"radii\">How far an answer can be trusted</h2>\n<p>Of %zu%s points: how many are "
        "answered rightly at every input nearer than <var>r</var>. Margins over Lipschitz constants "
        "%s at least so many; bounds of the network near each point prove more, as far as there "
-       "was time%s. An attack shows inputs where the answer changes, so that the truth lies in the "
+       "was time: for %zu of the points. An attack shows inputs where the answer changes, so that "
+       "the truth lies in the "
        "shaded band%s. Points with different labels that are near to each other leave no "
        "classifier more than the dashed line.</p>\n",
        found->points, found->points < found->n ? " randomly chosen" : "",
-       found->radii_certified ? "prove" : "would give",
-       found->local_done ? " (for all points)" : "",
+       found->radii_certified ? "prove" : "would give", found->local_points,
        found->attacked && !found->attack_done ? " (the attack was stopped early)" : "");
   TRY(frame_figure(out, folder, "certified-accuracy", "wide",
                    "Share of the points whose class holds at every distance below r.", err));

@@ -35,19 +35,20 @@ static void write_points(const lip_audit *found, FILE *out)
     (void)fprintf(out, "%zu,%d,", p->row, p->right);
     number(out, p->margin, ',');
     number(out, p->radius, ',');
-    number(out, p->local, ',');
+    number(out, p->near ? p->local : NAN, ',');
     number(out, found->attacked ? p->broken : NAN, '\n');
   }
 }
 
 static void write_curve(const lip_audit *found, FILE *out)
 {
-  (void)fputs("radius,points,certified,local,attacked,possible\n", out);
+  (void)fputs("radius,points,certified,near_points,local,attacked,possible\n", out);
   for (size_t k = 0; k < found->curve_points; k++) {
     const lip_audit_radius *row = &found->curve[k];
 
     number(out, row->radius, ',');
-    (void)fprintf(out, "%zu,%zu,%zu,", found->points, row->certified, row->local);
+    (void)fprintf(out, "%zu,%zu,%zu,%zu,", found->points, row->certified, found->local_points,
+                  row->local);
     number(out, found->attacked ? (double)row->attacked : NAN, ',');
     (void)fprintf(out, "%zu\n", row->possible);
   }

@@ -64,11 +64,12 @@ static json_t *curve_json(const lip_audit *found)
     const lip_audit_radius *row = &found->curve[k];
 
     if (json_array_append_new(
-            list, json_pack("{s:o, s:o, s:o, s:o, s:o}", "radius", cli_number(row->radius),
-                            "certified", cli_number((double)row->certified / points), "local",
-                            cli_number((double)row->local / points), "attacked",
-                            cli_number(found->attacked ? (double)row->attacked / points : NAN),
-                            "possible", cli_number((double)row->possible / points))) != 0)
+            list,
+            json_pack("{s:o, s:o, s:o, s:o, s:o}", "radius", cli_number(row->radius), "certified",
+                      cli_number((double)row->certified / points), "local",
+                      cli_number((double)row->local / (double)found->local_points), "attacked",
+                      cli_number(found->attacked ? (double)row->attacked / points : NAN),
+                      "possible", cli_number((double)row->possible / points))) != 0)
       break;
   }
   return list;
@@ -135,12 +136,12 @@ static json_t *bounds_json(const lip_audit *found)
 static json_t *verdict_json(const lip_audit *found, const char *folder)
 {
   return json_pack(
-      "{s:o, s:I, s:b, s:b, s:b, s:b, s:b, s:o, s:s, s:o, s:o, s:o, s:{s:o, s:o, s:s}, s:o, "
+      "{s:o, s:I, s:b, s:b, s:b, s:b, s:I, s:o, s:s, s:o, s:o, s:o, s:{s:o, s:o, s:s}, s:o, "
       "s:o, s:s, s:s, s:o, s:o, s:o, s:s}",
       "certified_accuracy", curve_json(found), "points", (json_int_t)found->points,
       "accuracy_certified", found->radii_certified, "attacked", found->attacked, "attack_done",
-      found->attack_done, "local", found->local, "local_done", found->local_done, "law",
-      laws_json(found), "law_function", found->law_function, "law_unit",
+      found->attack_done, "local", found->local, "local_points", (json_int_t)found->local_points,
+      "law", laws_json(found), "law_function", found->law_function, "law_unit",
       cli_number(found->law_unit), "law_noise_level", cli_number(found->law_noise), "law_loss",
       cli_number(found->law_error), "required_p", "low", cli_number(found->law_p_low), "high",
       cli_number(found->law_p_high), "position", found->size_position, "d_eff",

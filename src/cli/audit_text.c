@@ -77,8 +77,11 @@ static void print_curve(const lip_audit *found)
   for (size_t k = 0; k < found->curve_points; k++) {
     const lip_audit_radius *row = &found->curve[k];
 
-    (void)printf("  %10.4g %11.2f%% %11.2f%% ", row->radius, 100 * (double)row->certified / points,
-                 100 * (double)row->local / points);
+    (void)printf("  %10.4g %11.2f%% ", row->radius, 100 * (double)row->certified / points);
+    if (found->local_points)
+      (void)printf("%11.2f%% ", 100 * (double)row->local / (double)found->local_points);
+    else
+      (void)printf("%12s ", "-");
     if (found->attacked)
       (void)printf("%11.2f%% ", 100 * (double)row->attacked / points);
     else
@@ -90,8 +93,9 @@ static void print_curve(const lip_audit *found)
       "bounds\n  about each point; attack: at most so many; any at all: at most so many for "
       "any classifier\n",
       found->radii_certified ? "proved" : "an estimate");
-  if (found->local && !found->local_done)
-    (void)puts("  (there was no time for the bounds about all points)");
+  if (found->local && found->local_points < found->points)
+    (void)printf("  (there was time for bounds about %zu points, and the share is of these)\n",
+                 found->local_points);
   if (found->attacked && !found->attack_done)
     (void)puts("  (the attack was stopped by the time limit or an interrupt)");
 }

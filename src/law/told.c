@@ -89,7 +89,7 @@ static lip_status of_data(const lip_told *told, const lip_law *law, lip_law_inpu
   tell_isoperimetry(law, data, told->keep_c, input);
   if (lip_law_speaks_of(law, "positive") && !(input->mixture > 1) && positive && positive < data->n)
     fill(&input->positive, (double)positive / (double)data->n);
-  if (lip_law_speaks_of(law, "L_star") && isnan(input->L_star)) {
+  if (lip_law_speaks_of(law, "L_star") && isnan(input->L_star) && !told->no_search) {
     TRY(lip_smallest_constant(data, 0, NULL, &count, &constant, control, err));
     if (isfinite(constant)) input->L_star = constant;
   }

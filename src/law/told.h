@@ -13,6 +13,7 @@ typedef struct lip_told {
   const double *values;    /* what the network, or a function made of it, has at the points; NULL
                               without data or network */
   bool keep_c, keep_error; /* c and fit_error were given */
+  bool no_search;          /* L* is not looked for where it is not given */
 } lip_told;
 
 /* Whether the law needs or may use a quantity. */
