@@ -5,6 +5,8 @@
 #include "certificate/proof.h"
 #include "certificate/sector_form.h"
 #include "certificate/sector_matrix.h"
+#include "certificate/sector_partition.h"
+#include "linalg/cholesky.h"
 #include "linalg/dgemm.h"
 #include "linalg/operator_norm.h"
 #include "lipschitz/multipliers.h"
@@ -169,6 +171,28 @@ static void couplings_are_those_of_the_network(void **state)
   lip_net_free(soft);
 }
 
+/* A chain of dense layers of these widths. */
+static lip_net *chain(uint64_t seed, size_t depth, const size_t *widths, lip_activation psi,
+                      double size)
+{
+  lip_activation activation[128];
+  bool bias[128] = {false};
+  lip_net *net = NULL;
+  size_t drawn = 0;
+
+  for (size_t j = 0; j < depth; j++)
+    activation[j] = j + 1 < depth ? psi : (lip_activation){.kind = LIP_IDENTITY};
+  assert_int_equal(lip_net_create(depth, widths, activation, bias, LIP_F64, &net, NULL), LIP_OK);
+  for (size_t j = 0; j < depth; j++) {
+    size_t count = widths[j] * widths[j + 1];
+
+    lip_random_normal((lip_stream){seed, LIP_FOR_WEIGHTS}, drawn, count, net->layer[j].W);
+    drawn += count;
+    for (size_t i = 0; i < count; i++) net->layer[j].W[i] *= size / sqrt((double)widths[j]);
+  }
+  return net;
+}
+
 /* ---- what is proved ---- */
 
 /* A proof with multipliers in closed form; value: about the network. */
@@ -249,28 +273,6 @@ static void no_sampled_slope_is_above_a_proved_bound(void **state)
       lip_claim_free(claim);
       lip_net_free(net);
     }
-}
-
-/* A chain of dense layers of these widths. */
-static lip_net *chain(uint64_t seed, size_t depth, const size_t *widths, lip_activation psi,
-                      double size)
-{
-  lip_activation activation[128];
-  bool bias[128] = {false};
-  lip_net *net = NULL;
-  size_t drawn = 0;
-
-  for (size_t j = 0; j < depth; j++)
-    activation[j] = j + 1 < depth ? psi : (lip_activation){.kind = LIP_IDENTITY};
-  assert_int_equal(lip_net_create(depth, widths, activation, bias, LIP_F64, &net, NULL), LIP_OK);
-  for (size_t j = 0; j < depth; j++) {
-    size_t count = widths[j] * widths[j + 1];
-
-    lip_random_normal((lip_stream){seed, LIP_FOR_WEIGHTS}, drawn, count, net->layer[j].W);
-    drawn += count;
-    for (size_t i = 0; i < count; i++) net->layer[j].W[i] *= size / sqrt((double)widths[j]);
-  }
-  return net;
 }
 
 static const lip_activation relu = {.kind = LIP_RELU};
@@ -530,6 +532,118 @@ static void pools_and_softmax_have_their_own_constants(void **state)
   }
 }
 
+/* The quadratic form at L as a dense matrix, from its definition. M  out  order x order */
+static void dense_form(const lip_sector_form *form, const double *lambda, double L, double *M)
+{
+  size_t n = form->order;
+  double *row = lip_alloc(n, sizeof *row);
+
+  memset(M, 0, n * n * sizeof *M);
+  for (size_t i = 0; i < form->block[0].size; i++) M[i * n + i] = L * L;
+  for (size_t b = 1; b <= form->blocks + 1; b++) {
+    const lip_sector_block *block = &form->block[b];
+    bool outputs = b > form->blocks;
+
+    assert_true(outputs || block->kind == LIP_SECTOR_SLOPES);
+    for (size_t i = 0; i < block->rows; i++) {
+      size_t at = block->offset + i;
+      double q = -1, cross = 0;
+
+      memset(row, 0, n * sizeof *row);
+      for (size_t c = 0; c < block->couplings; c++) {
+        const lip_sector_block *from = &form->block[block->coupling[c].from];
+
+        memcpy(row + from->offset, block->coupling[c].C + i * from->size, from->size * sizeof *row);
+      }
+      if (!outputs) {
+        double l = lambda[block->first + i];
+
+        M[at * n + at] += l;
+        q = l * block->low[i] * block->high[i];
+        cross = -l * (block->low[i] + block->high[i]) / 2;
+      }
+      for (size_t j = 0; j < n; j++) {
+        for (size_t k = 0; row[j] != 0 && q != 0 && k < n; k++) M[j * n + k] += q * row[j] * row[k];
+        if (cross == 0) continue;
+        M[at * n + j] += cross * row[j];
+        M[j * n + at] += cross * row[j];
+      }
+    }
+  }
+  lip_free(row);
+}
+
+/* The smallest L for which the form is numerically definite. */
+static double dense_threshold(const lip_sector_form *form, const double *lambda, double L)
+{
+  size_t n = form->order;
+  double *M = lip_alloc(n, n * sizeof *M), low = 0, high = 2 * L;
+
+  for (int step = 0; step < 24; step++) {
+    double middle = (low + high) / 2;
+
+    dense_form(form, lambda, middle, M);
+    if (lip_cholesky(n, M))
+      high = middle;
+    else
+      low = middle;
+  }
+  lip_free(M);
+  return high;
+}
+
+/* One channel of 14 x 14, three times three channels, two skips, `psi`: wide for its depth. */
+static lip_net *wide_net(uint64_t seed, lip_activation_kind psi)
+{
+  builder make = start_graph(seed, 1, 14, 14);
+  size_t at = put_activation(&make, put_convolution(&make, 0, 2, window_of(3, 1, 1)), psi);
+  size_t first = at, more;
+
+  at = put_activation(&make, put_convolution(&make, at, 2, window_of(3, 1, 1)), psi);
+  more = put_convolution(&make, at, 2, window_of(3, 1, 1));
+  at = put_many(&make, LIP_NODE_ADD, 2, (size_t[]){first, more});
+  at = put_linear(&make, put_activation(&make, at, psi), 3);
+  return finish_graph(&make, at);
+}
+
+/* Whatever the order of elimination, what is proved is the form of the definition. */
+static void the_form_is_proved_where_it_is_definite(void **state)
+{
+  static const lip_activation_kind kinds[] = {LIP_RELU, LIP_LEAKY_RELU};
+
+  (void)state;
+  for (int i = 0; i < 2; i++)
+    for (int deep = 0; deep < 2; deep++) {
+      lip_net *net = deep ? chain(5, 6, (size_t[]){3, 8, 9, 7, 8, 9, 2},
+                                  (lip_activation){kinds[i], 0.1}, 1)
+                          : wide_net(40 + (uint64_t)i, kinds[i]);
+      lip_claim *claim = claim_of(net, all_outputs);
+      lip_sector_form *form = form_of(claim, false, true);
+      lip_sector_partition partition = {0};
+      double *lambda = lip_alloc(form->multipliers, sizeof *lambda), value, threshold;
+      lip_sector_verdict verdict;
+
+      assert_int_equal(lip_sector_partition_choose(form, true, &partition, NULL, NULL), LIP_OK);
+      assert_int_equal(partition.slabs, deep ? 0 : 14);
+      assert_int_equal(lip_sector_closed(form, 0, lambda, &value, NULL, NULL), LIP_OK);
+      for (size_t l = 0; l < form->multipliers; l++)
+        lambda[l] *= 1 + 0.1 * (double)(l % 7) / 7; /* not too regular */
+      threshold = dense_threshold(form, lambda, value);
+      assert_true(threshold < 1.9 * value);
+      assert_int_equal(
+          lip_sector_definite(form, lambda, threshold * (1 + 1e-5), &verdict, NULL, NULL), LIP_OK);
+      assert_true(verdict.proved);
+      assert_int_equal(
+          lip_sector_definite(form, lambda, threshold * (1 - 1e-5), &verdict, NULL, NULL), LIP_OK);
+      assert_false(verdict.proved);
+      lip_sector_partition_clear(&partition);
+      lip_free(lambda);
+      lip_sector_form_free(form);
+      lip_claim_free(claim);
+      lip_net_free(net);
+    }
+}
+
 /* Rows of operators one by one are what the transposed product with the identity says. */
 static void single_rows_are_those_of_the_transposed_product(void **state)
 {
@@ -603,6 +717,7 @@ int main(void)
       cmocka_unit_test(couplings_are_those_of_the_network),
       cmocka_unit_test(differences_between_points_fulfil_all_constraints),
       cmocka_unit_test(pools_and_softmax_have_their_own_constants),
+      cmocka_unit_test(the_form_is_proved_where_it_is_definite),
       cmocka_unit_test(single_rows_are_those_of_the_transposed_product),
       cmocka_unit_test(entries_of_known_slope_may_be_variables),
       cmocka_unit_test(chains_of_single_neurons_have_the_product_of_their_weights),

@@ -9,7 +9,10 @@
    Of cross terms the errors are added one by one. Sums of rows of errors bound their matrix in the
    semidefinite order.
 
-   The second one adds what reaches block k, eliminates it, and goes on (linalg/verified_blocks.h).
+   The second one adds what reaches part k of sector_partition.h, eliminates it, and goes on
+   (linalg/verified_blocks.h). The outputs are variables u too, |u|^2 + 2 u.(D y) in place of
+   -|D y|^2, which is its least value: the form is nonnegative with u where it is without, and D
+   couples no two of its columns.
 
    Underflow: multipliers are within 2^+-400, scaled entries below 2^500 and p below 2^100, so that
    all of it together is below CUSHION.
@@ -19,6 +22,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "certificate/sector_partition.h"
 #include "certificate/sector_sets.h"
 #include "linalg/dgemm.h"
 #include "linalg/round.h"
@@ -36,92 +40,89 @@ typedef struct assembly {
   lip_sector_form *form;
   const double *multipliers;
   double square; /* L^2, rounded down */
+  lip_sector_partition partition;
   lip_block_matrix *matrix;
   bool keeps;                                         /* couplings stay filled */
-  double *scale, *diagonal, *slack, *taken, *p, *rho; /* order each; scale owns them all */
-  double *left, *right;                               /* SLICE x the largest block */
-  size_t *last; /* by block: the last one whose rows reach it; owned */
+  double *scale, *diagonal, *slack, *taken, *p, *rho; /* by variable; scale owns them all */
+  double *left, *right; /* SLICE rows of all variables, part by part; left owns both */
+  size_t *start;        /* by part: the sizes before it; owned */
 } assembly;
 
 static void clear(assembly *a)
 {
   lip_block_matrix_free(a->matrix);
+  lip_sector_partition_clear(&a->partition);
   lip_free(a->scale);
   lip_free(a->left);
-  lip_free(a->last);
+  lip_free(a->start);
 }
 
 /* ---- structure ---- */
 
-/* How often an entry of block a is added to, at most: by every block that reaches it. */
-static size_t most_additions(const lip_sector_form *form)
+static bool has_squares(const assembly *a, size_t b)
 {
-  size_t most = 0;
+  return b > 0 && b <= a->form->blocks && lip_sector_has_squares(a->form, b);
+}
 
-  for (size_t a = 0; a <= form->blocks; a++) {
+/* How often an entry is added to, at most: by every block that reaches one of block a. */
+static size_t most_additions(const assembly *a)
+{
+  const lip_sector_form *form = a->form;
+  size_t most = 0, groups = lip_sector_groups(&a->partition);
+
+  for (size_t from = 0; from <= form->blocks + 1; from++) {
     size_t additions = 4;
 
-    for (size_t b = a; b <= form->blocks + 1; b++) {
+    for (size_t b = from; b <= form->blocks + 1; b++) {
       const lip_sector_block *block = &form->block[b];
+      bool reaches = from == b;
 
       for (size_t c = 0; c < block->couplings; c++)
-        if (a == b || block->coupling[c].from == a) {
-          additions += 2 * (block->rows / SLICE + 2);
-          break;
-        }
+        reaches = reaches || block->coupling[c].from == from;
+      if (!reaches) continue;
+      additions += 2;
+      if (has_squares(a, b)) additions += 2 * (block->rows / SLICE + groups + 1);
     }
     most = additions > most ? additions : most;
   }
   return most;
 }
 
-static lip_status create_matrix(assembly *a, lip_error *err)
+static lip_status create_matrix(assembly *a, const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
-  const lip_sector_form *form = a->form;
-  size_t count = form->blocks + 1;
-  bool *pattern = lip_alloc_zero(count, count * sizeof *pattern);
-  size_t *size = lip_alloc(count, sizeof *size);
+  const lip_sector_partition *parts = &a->partition;
 
-  a->last = lip_alloc_zero(count, sizeof *a->last);
-  if (!pattern || !size || !a->last) FAIL(LIP_ENOMEM, "%zu blocks", count);
-  for (size_t b = 0; b < count; b++) size[b] = form->block[b].size;
-  for (size_t b = 1; b <= count; b++) {
-    const lip_sector_block *block = &form->block[b];
-    bool squares = lip_sector_has_squares(form, b);
-
-    for (size_t c = 0; c < block->couplings; c++) {
-      size_t from = block->coupling[c].from;
-
-      a->last[from] = b;
-      if (b < count) pattern[b * count + from] = true;
-      for (size_t e = 0; squares && e < c; e++)
-        pattern[from * count + block->coupling[e].from] = true;
-    }
-  }
-  TRY(lip_block_matrix_create(count, size, pattern, most_additions(form), &a->matrix, err));
+  TRY(lip_sector_partition_choose(a->form, a->keeps, &a->partition, control, err));
+  TRY(lip_block_matrix_create(parts->parts, parts->size, parts->pattern, most_additions(a),
+                              &a->matrix, err));
+  a->start = lip_alloc(parts->parts, sizeof *a->start);
+  if (!a->start) FAIL(LIP_ENOMEM, "%zu parts", parts->parts);
+  for (size_t p = 0, at = 0; p < parts->parts; at += parts->size[p], p++) a->start[p] = at;
 done:
-  lip_free(pattern);
-  lip_free(size);
   return st;
 }
 
 static lip_status create_arrays(assembly *a, lip_error *err)
 {
-  size_t order = a->form->order, widest = 1;
+  size_t variables = a->partition.variables;
 
-  for (size_t b = 0; b <= a->form->blocks; b++)
-    if (a->form->block[b].size > widest) widest = a->form->block[b].size;
-  a->scale = lip_alloc_zero(6 * order, sizeof *a->scale);
-  a->left = lip_alloc(2 * SLICE, widest * sizeof *a->left);
-  if (!a->scale || !a->left) return lip_fail(err, LIP_ENOMEM, "a matrix of order %zu", order);
-  a->diagonal = a->scale + order;
-  a->slack = a->diagonal + order;
-  a->taken = a->slack + order;
-  a->p = a->taken + order;
-  a->rho = a->p + order;
-  a->right = a->left + SLICE * widest;
+  a->scale = lip_alloc_zero(6 * variables, sizeof *a->scale);
+  a->left = lip_alloc(2 * SLICE, variables * sizeof *a->left);
+  if (!a->scale || !a->left) return lip_fail(err, LIP_ENOMEM, "a matrix of order %zu", variables);
+  a->diagonal = a->scale + variables;
+  a->slack = a->diagonal + variables;
+  a->taken = a->slack + variables;
+  a->p = a->taken + variables;
+  a->rho = a->p + variables;
+  a->right = a->left + SLICE * variables;
   return LIP_OK;
+}
+
+/* How many variables a block has, the outputs included. */
+static size_t size_of(const assembly *a, size_t b)
+{
+  return b > a->form->blocks ? a->form->claim->m : a->form->block[b].size;
 }
 
 /* A power of two s with value s^2 in [1/2, 2); 1 for 0. */
@@ -134,12 +135,13 @@ static double root_scale(double value)
   return ldexp(1, -(exponent >= 0 ? exponent / 2 : -((1 - exponent) / 2)));
 }
 
-/* lambda of a variable, or L^2. */
+/* lambda of a variable, L^2, or 1 of an output. */
 static double own_multiplier(const assembly *a, size_t b, size_t i)
 {
   const lip_sector_block *block = &a->form->block[b];
 
   if (b == 0) return a->square;
+  if (b > a->form->blocks) return 1;
   return a->multipliers[block->first + (block->kind == LIP_SECTOR_SOFTMAX ? 0 : i)];
 }
 
@@ -148,8 +150,8 @@ static void begin(assembly *a)
 {
   double rounding = lip_gamma(lip_block_matrix_roundings(a->matrix) + 4);
 
-  for (size_t b = 0; b <= a->form->blocks; b++)
-    for (size_t i = 0; i < a->form->block[b].size; i++) {
+  for (size_t b = 0; b <= a->form->blocks + 1; b++)
+    for (size_t i = 0; i < size_of(a, b); i++) {
       size_t at = a->form->block[b].offset + i;
       double own = own_multiplier(a, b, i);
 
@@ -257,42 +259,24 @@ static bool measure(assembly *a, const lip_sector_set *set)
 
 /* ---- the second pass: numbers ---- */
 
-/* Rows first, ... of R over one block, scaled; times q where that is not NULL. */
-static void take_rows(const assembly *a, const lip_coupling *coupling, const double *q,
-                      size_t first, size_t count, double *to)
-{
-  const lip_sector_block *from = &a->form->block[coupling->from];
-
-  for (size_t i = 0; i < count; i++)
-    for (size_t j = 0; j < from->size; j++) {
-      double entry = coupling->C[(first + i) * from->size + j] * a->scale[from->offset + j];
-
-      to[i * from->size + j] = q ? q[first + i] * entry : entry;
-    }
-}
-
-static lip_status add_squares(assembly *a, const lip_sector_set *set, lip_error *err)
+/* Adds to one entry of the matrix. */
+static lip_status add_entry(assembly *a, size_t t, size_t v, double value, lip_error *err)
 {
   lip_status st = LIP_OK;
+  const lip_sector_partition *parts = &a->partition;
+  double *block;
 
-  for (size_t first = 0; first < set->rows; first += SLICE) {
-    size_t count = set->rows - first < SLICE ? set->rows - first : SLICE;
+  if (parts->part[t] < parts->part[v]) {
+    size_t swap = t;
 
-    for (size_t c = 0; c < set->couplings; c++) {
-      size_t i = set->coupling[c].from, rows = a->form->block[i].size;
-
-      take_rows(a, &set->coupling[c], set->q, first, count, a->left);
-      for (size_t e = 0; e <= c; e++) {
-        size_t j = set->coupling[e].from, columns = a->form->block[j].size;
-        double *block;
-
-        TRY(lip_block_matrix_at(a->matrix, i, j, &block, err));
-        take_rows(a, &set->coupling[e], NULL, first, count, a->right);
-        lip_dgemm(true, false, rows, columns, count, 1, a->left, rows, a->right, columns, 1, block,
-                  columns);
-      }
-    }
+    t = v;
+    v = swap;
   }
+  TRY(lip_block_matrix_at(a->matrix, parts->part[t], parts->part[v], &block, err));
+  if (parts->part[t] == parts->part[v] && parts->place[t] < parts->place[v])
+    block[parts->place[v] * parts->size[parts->part[t]] + parts->place[t]] += value;
+  else
+    block[parts->place[t] * parts->size[parts->part[v]] + parts->place[v]] += value;
 done:
   return st;
 }
@@ -300,23 +284,116 @@ done:
 static lip_status add_cross(assembly *a, const lip_sector_set *set, lip_error *err)
 {
   lip_status st = LIP_OK;
+  size_t offset = a->form->block[set->target].offset;
 
   for (size_t c = 0; c < set->couplings; c++) {
     const lip_coupling *coupling = &set->coupling[c];
     const lip_sector_block *from = &a->form->block[coupling->from];
-    const double *scale = a->scale + from->offset;
-    double *block;
 
-    TRY(lip_block_matrix_at(a->matrix, set->target, coupling->from, &block, err));
     for (size_t i = 0; i < set->rows; i++) {
-      double factor = set->cross[i] * a->scale[a->form->block[set->target].offset + i];
+      double factor = set->cross[i] * a->scale[offset + i];
 
-      for (size_t j = 0; j < from->size; j++)
-        block[i * from->size + j] += factor * (coupling->C[i * from->size + j] * scale[j]);
+      for (size_t j = 0; j < from->size; j++) {
+        double entry = coupling->C[i * from->size + j];
+
+        if (entry == 0) continue;
+        TRY(add_entry(a, offset + i, from->offset + j,
+                      factor * (entry * a->scale[from->offset + j]), err));
+      }
     }
   }
 done:
   return st;
+}
+
+/* Some rows of R, scaled, part by part: left with q, right without.
+   touched  out  by part: is there anything? */
+static void gather(assembly *a, const lip_sector_set *set, size_t count, const size_t *row,
+                   bool *touched)
+{
+  const lip_sector_partition *parts = &a->partition;
+
+  memset(touched, 0, parts->parts * sizeof *touched);
+  for (int pass = 0; pass < 2; pass++) /* first what is touched, then the numbers */
+    for (size_t c = 0; c < set->couplings; c++) {
+      const lip_sector_block *from = &a->form->block[set->coupling[c].from];
+
+      for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < from->size; j++) {
+          size_t v = from->offset + j, part = parts->part[v], width = parts->size[part];
+          size_t at = SLICE * a->start[part] + i * width + parts->place[v];
+          double entry = set->coupling[c].C[row[i] * from->size + j];
+
+          if (entry == 0) continue;
+          if (!touched[part]) {
+            touched[part] = true;
+            memset(a->left + SLICE * a->start[part], 0, count * width * sizeof *a->left);
+            memset(a->right + SLICE * a->start[part], 0, count * width * sizeof *a->right);
+          }
+          if (pass == 0) continue;
+          a->right[at] = entry * a->scale[v];
+          a->left[at] = set->q[row[i]] * a->right[at];
+        }
+    }
+}
+
+/* sum q_i R_i' R_i over some rows. */
+static lip_status add_rows(assembly *a, const lip_sector_set *set, size_t count, const size_t *row,
+                           bool *touched, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  const lip_sector_partition *parts = &a->partition;
+
+  gather(a, set, count, row, touched);
+  for (size_t p = 0; p < parts->parts; p++)
+    for (size_t q = 0; touched[p] && q <= p; q++) {
+      double *block;
+
+      if (!touched[q]) continue;
+      TRY(lip_block_matrix_at(a->matrix, p, q, &block, err));
+      lip_dgemm(true, false, parts->size[p], parts->size[q], count, 1,
+                a->left + SLICE * a->start[p], parts->size[p], a->right + SLICE * a->start[q],
+                parts->size[q], 1, block, parts->size[q]);
+    }
+done:
+  return st;
+}
+
+/* sums  in  the rows are sums of windows */
+static lip_status add_squares(assembly *a, const lip_sector_set *set, size_t b, bool sums,
+                              lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t row[SLICE], groups = lip_sector_groups(&a->partition);
+  bool *touched = lip_alloc(a->partition.parts, sizeof *touched);
+
+  if (!touched) FAIL(LIP_ENOMEM, "%zu parts", a->partition.parts);
+  for (size_t group = 0; group < groups; group++) {
+    size_t count = 0;
+
+    for (size_t i = 0; i < set->rows; i++) {
+      if (lip_sector_group(a->form, &a->partition, b, sums, i) != group) continue;
+      row[count++] = i;
+      if (count < SLICE) continue;
+      TRY(add_rows(a, set, count, row, touched, err));
+      count = 0;
+    }
+    if (count > 0) TRY(add_rows(a, set, count, row, touched, err));
+  }
+done:
+  lip_free(touched);
+  return st;
+}
+
+/* D y beside u in place of -|D y|^2. */
+static lip_status as_variables(const assembly *a, lip_sector_set *set, lip_error *err)
+{
+  set->squares = false;
+  set->target = a->form->blocks + 1;
+  set->cross = lip_alloc(set->rows, sizeof *set->cross);
+  if (!set->cross) return lip_fail(err, LIP_ENOMEM, "%zu outputs", set->rows);
+  for (size_t i = 0; i < set->rows; i++) set->cross[i] = 1;
+  return LIP_OK;
 }
 
 typedef enum pass { ERRORS, NUMBERS } pass;
@@ -333,9 +410,10 @@ static lip_status visit(assembly *a, size_t b, pass which, bool *in_range,
     FAIL(LIP_EINTERRUPT, "interrupted");
   TRY(lip_sector_form_fill(a->form, b, control, err));
   TRY(lip_sector_sets(a->form, b, a->multipliers, set, &sets, err));
+  if (b > a->form->blocks) TRY(as_variables(a, &set[0], err));
   for (size_t i = 0; i < sets; i++) {
     if (which == ERRORS) *in_range = *in_range && measure(a, &set[i]);
-    if (which == NUMBERS && set[i].squares) TRY(add_squares(a, &set[i], err));
+    if (which == NUMBERS && set[i].squares) TRY(add_squares(a, &set[i], b, i == 1, err));
     if (which == NUMBERS && set[i].cross) TRY(add_cross(a, &set[i], err));
   }
   if (!a->keeps) lip_sector_form_release(a->form, b);
@@ -344,35 +422,34 @@ done:
   return st;
 }
 
-/* The diagonal's own part, less what is taken off it. */
-static lip_status add_diagonal(assembly *a, size_t b, lip_error *err)
+/* diagonal <- its own part, less what is taken off it. */
+static void take_off_diagonal(assembly *a)
 {
-  lip_status st = LIP_OK;
-  const lip_sector_block *block = &a->form->block[b];
-  double *pivot;
+  for (size_t b = 0; b <= a->form->blocks + 1; b++)
+    for (size_t i = 0; i < size_of(a, b); i++) {
+      size_t at = a->form->block[b].offset + i;
+      double own = own_multiplier(a, b, i) * a->scale[at] * a->scale[at];
 
-  TRY(lip_block_matrix_at(a->matrix, b, b, &pivot, err));
-  for (size_t i = 0; i < block->size; i++) {
-    size_t at = block->offset + i;
-    double own = own_multiplier(a, b, i) * a->scale[at] * a->scale[at];
-
-    pivot[i * block->size + i] += lip_add_down(own, -lip_add_up(a->slack[at], a->taken[at]));
-  }
-done:
-  return st;
+      a->diagonal[at] = lip_add_down(own, -lip_add_up(a->slack[at], a->taken[at]));
+    }
 }
 
 static lip_status eliminate(assembly *a, bool *runs, const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
+  const lip_sector_partition *parts = &a->partition;
   size_t added = 0;
   bool in_range = true;
 
   *runs = true;
-  for (size_t k = 0; *runs && k <= a->form->blocks; k++) {
-    for (; added < a->last[k] || added < k; added++)
+  for (size_t k = 0; *runs && k < parts->parts; k++) {
+    double *pivot;
+
+    for (; added < parts->last[k]; added++)
       TRY(visit(a, added + 1, NUMBERS, &in_range, control, err));
-    TRY(add_diagonal(a, k, err));
+    TRY(lip_block_matrix_at(a->matrix, k, k, &pivot, err));
+    for (size_t v = 0; v < parts->variables; v++)
+      if (parts->part[v] == k) pivot[parts->place[v] * (parts->size[k] + 1)] += a->diagonal[v];
     TRY(lip_block_matrix_eliminate(a->matrix, k, runs, err));
   }
 done:
@@ -394,6 +471,23 @@ static const char *misfit(const lip_sector_form *form, const double *multipliers
   return NULL;
 }
 
+/* What the factorisation takes off, by variable. */
+static lip_status find_taken(assembly *a, lip_error *err)
+{
+  const lip_sector_partition *parts = &a->partition;
+  double *diagonal = lip_alloc(2 * parts->variables, sizeof *diagonal);
+  double *taken = diagonal ? diagonal + parts->variables : NULL;
+
+  if (!diagonal) return lip_fail(err, LIP_ENOMEM, "%zu variables", parts->variables);
+  for (size_t v = 0; v < parts->variables; v++)
+    diagonal[a->start[parts->part[v]] + parts->place[v]] = a->diagonal[v];
+  lip_block_matrix_taken(a->matrix, diagonal, taken);
+  for (size_t v = 0; v < parts->variables; v++)
+    a->taken[v] = taken[a->start[parts->part[v]] + parts->place[v]];
+  lip_free(diagonal);
+  return LIP_OK;
+}
+
 /* Everything up to the numbers. wrong  out  why the answer is no already, or NULL */
 static lip_status prepare(assembly *a, const char **wrong, const lip_control *control,
                           lip_error *err)
@@ -401,8 +495,8 @@ static lip_status prepare(assembly *a, const char **wrong, const lip_control *co
   lip_status st = LIP_OK;
   bool in_range = true;
 
-  TRY(create_matrix(a, err));
   a->keeps = 2 * a->form->bytes <= MOST_KEPT;
+  TRY(create_matrix(a, control, err));
   if (sizeof(double) * lip_block_matrix_most(a->matrix) > MOST_BYTES) {
     *wrong = "the matrix is too large";
     goto done;
@@ -412,11 +506,11 @@ static lip_status prepare(assembly *a, const char **wrong, const lip_control *co
   for (size_t b = 1; b <= a->form->blocks + 1; b++)
     TRY(visit(a, b, ERRORS, &in_range, control, err));
   if (!in_range) *wrong = "the numbers are out of range";
-  for (size_t i = 0; in_range && i < a->form->order; i++) {
+  for (size_t i = 0; in_range && i < a->partition.variables; i++) {
     a->slack[i] *= 1 + 1e-9;
     a->diagonal[i] = fmax(a->diagonal[i], 0) + a->slack[i];
   }
-  lip_block_matrix_taken(a->matrix, a->diagonal, a->taken);
+  TRY(find_taken(a, err));
 done:
   return st;
 }
@@ -426,8 +520,8 @@ static double most_taken(const assembly *a)
 {
   double most = 0;
 
-  for (size_t b = 0; b <= a->form->blocks; b++)
-    for (size_t i = 0; i < a->form->block[b].size; i++) {
+  for (size_t b = 0; b <= a->form->blocks + 1; b++)
+    for (size_t i = 0; i < size_of(a, b); i++) {
       size_t at = a->form->block[b].offset + i;
       double own = own_multiplier(a, b, i) * a->scale[at] * a->scale[at];
 
@@ -452,6 +546,7 @@ lip_status lip_sector_definite(lip_sector_form *form, const double *multipliers,
   TRY(prepare(&a, &verdict->reason, control, err));
   if (verdict->reason) goto done;
   verdict->given = most_taken(&a);
+  take_off_diagonal(&a);
   TRY(eliminate(&a, &runs, control, err));
   verdict->proved = runs;
   if (!runs) verdict->reason = "the multipliers do not prove the claim";

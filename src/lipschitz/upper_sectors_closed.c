@@ -14,7 +14,7 @@
 #include <math.h>
 #include <string.h>
 
-static const double MOST_BYTES = 5e9;
+static const double MOST_BYTES = 3e9; /* some 30 s */
 enum { SMALL_ORDER = 3000, FEW_VARIABLES = 1500 };
 
 static bool applies(const lip_problem *problem)
