@@ -25,8 +25,10 @@
 static const lip_method *const upper_methods[] = {
     &lip_upper_path_norm,         &lip_upper_product,        &lip_upper_graph_product,
     &lip_upper_interval_jacobian, &lip_upper_semidefinite,   &lip_upper_flattening,
-    &lip_upper_bilinear,          &lip_upper_sectors_closed, &lip_upper_sectors,
+    &lip_upper_bilinear,          &lip_upper_sectors_closed,
 };
+/* Long ones, after the lower methods. */
+static const lip_method *const later_upper_methods[] = {&lip_upper_sectors};
 static const lip_method *const lower_methods[] = {
     &lip_lower_random,   &lip_lower_data,   &lip_lower_patterns,
     &lip_lower_smoothed, &lip_lower_ascent, &lip_lower_cells,
@@ -37,9 +39,14 @@ static const lip_search *const searches[] = {
     &lip_search_regions,   &lip_search_points,   &lip_search_moments};
 enum {
   UPPERS = sizeof upper_methods / sizeof *upper_methods,
+  LATER_UPPERS = sizeof later_upper_methods / sizeof *later_upper_methods,
   LOWERS = sizeof lower_methods / sizeof *lower_methods,
   SEARCHES = sizeof searches / sizeof *searches,
 };
+
+/* Of graphs: the share of the time limit for methods and searches, what is left is for proofs; and
+   how much of what is left of that one upper method, lower method, search may take. */
+static const double METHODS = 0.75, UPPER = 0.6, LOWER = 0.3, LATER = 0.6, SEARCH = 0.7;
 
 /* One measurement under way. */
 typedef struct inquiry {
@@ -65,6 +72,11 @@ static void tell(inquiry *in, double from, double to)
   lip_tell(&in->watch.control, 0);
 }
 
+static void give_slice(inquiry *in, double share)
+{
+  if (in->problem.deep) lip_watch_slice(&in->watch, share, METHODS * in->watch.limit);
+}
+
 /* Appends what a method says, and keeps it if it is the best of its side. */
 static void note(lip_measurement *found, const lip_bound *bound)
 {
@@ -79,13 +91,14 @@ static void note(lip_measurement *found, const lip_bound *bound)
   }
 }
 
-static lip_status ask_upper(inquiry *in, const lip_method *method, lip_error *err)
+static lip_status ask_upper(inquiry *in, const lip_method *method, double share, lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_finding finding = {.proxy = NAN};
   lip_bound bound = {.method = method->name, .source = method->source, .side = LIP_UPPER};
 
   if (!method->applies(&in->problem)) goto done;
+  give_slice(in, share);
   TRY(method->run(&in->problem, &in->steepest, &finding, &in->watch.control, err));
   if (!finding.found) goto done;
   if (!(finding.value >= 0)) FAIL(LIP_ENUMERIC, "%s: the value overflows", method->name);
@@ -116,6 +129,7 @@ static lip_status ask_lower(inquiry *in, const lip_method *method, lip_error *er
   lip_measurement *found = &in->found;
 
   if (!method->applies(&in->problem)) goto done;
+  give_slice(in, LOWER);
   TRY(method->run(&in->problem, &in->steepest, &finding, &in->watch.control, err));
   if (method == &lip_lower_patterns) found->pattern = finding.pattern;
   if (method == &lip_lower_random) found->proxy_random = finding.proxy;
@@ -175,6 +189,7 @@ static lip_status search(inquiry *in, const lip_search *method, double gap, lip_
 
   if (!method->applies(&in->problem)) goto done;
   memcpy(in->point, found->witness, in->problem.d * sizeof *in->point);
+  give_slice(in, SEARCH);
   TRY(method->run(&in->problem, &bracket, &in->watch.control, err));
   found->lower = lower;
   found->upper = upper;
@@ -201,10 +216,15 @@ static lip_status prove(inquiry *in, lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_measurement *found = &in->found;
+  double limit = in->watch.limit;
+  lip_watch watch;
 
   tell(in, 0.99, 1);
+  /* Where there is no other way, proofs of graphs get as much again as was left to them. */
+  lip_watch_start(&watch, fmax(limit - lip_watch_seconds(&in->watch), (1 - METHODS) * limit), NULL);
   TRY(lip_settle(in->claim, &in->steepest, &in->proposals, &found->certificate, &found->lower,
-                 &found->upper, &found->upper_method, found->witness, &found->direction, err));
+                 &found->upper, &found->upper_method, found->witness, &found->direction,
+                 in->problem.deep ? &watch.control : NULL, err));
   found->certified = found->certificate != NULL;
 done:
   return st;
@@ -246,6 +266,20 @@ done:
   return st;
 }
 
+/* The long upper methods: all the time that is left where no search follows. */
+static lip_status ask_later(inquiry *in, bool searched, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  bool follows = false;
+
+  for (size_t i = 0; searched && i < SEARCHES; i++)
+    follows = follows || searches[i]->applies(&in->problem);
+  for (size_t i = 0; i < LATER_UPPERS && !is_decided(in); i++)
+    TRY(ask_upper(in, later_upper_methods[i], follows ? LATER : 1, err));
+done:
+  return st;
+}
+
 static lip_status ask(inquiry *in, const lip_measure_options *options, lip_error *err)
 {
   lip_status st = LIP_OK;
@@ -256,7 +290,7 @@ static lip_status ask(inquiry *in, const lip_measure_options *options, lip_error
 
   if (options->wider) TRY(ask_wider(in, options->wider, &upper_taken, err));
   for (size_t i = 0; i < UPPERS && !upper_taken && !is_decided(in); i++)
-    TRY(ask_upper(in, upper_methods[i], err));
+    TRY(ask_upper(in, upper_methods[i], UPPER, err));
   if (in->problem.claim) TRY(lip_constant_is_infinite(in->claim, &in->found.infinite, err));
   for (size_t i = 0; i < LOWERS; i++, asked++) {
     if (options->wider && gives_proxies(lower_methods[i])) continue;
@@ -265,7 +299,9 @@ static lip_status ask(inquiry *in, const lip_measure_options *options, lip_error
     tell(in, (double)asked / (double)all, (double)(asked + 1) / (double)all);
     TRY(ask_lower(in, lower_methods[i], err));
   }
+  if (!upper_taken) TRY(ask_later(in, options->search && !endless, err));
   for (size_t i = 0; options->search && !endless && i < SEARCHES; i++, asked++) {
+    give_slice(in, SEARCH);
     if (is_closed(&in->found, options->gap) || is_decided(in) || lip_stopped(&in->watch.control))
       break;
     tell(in, (double)asked / (double)all, (double)(asked + 1) / (double)all);
@@ -323,6 +359,7 @@ static lip_status tabulate(inquiry *in, const lip_net *net, lip_error *err)
   for (size_t i = 1, j = 0; net == in->problem.net && in->problem.claim && i < net->nodes; i++)
     if (net->node[i].kind == LIP_NODE_LINEAR && j < 2 && in->problem.norm == LIP_NORM_2)
       norms[i] = layer[j++];
+  in->watch.slice = INFINITY;
   return lip_node_norms(net, in->problem.norm, norms, &in->watch.control, err);
 }
 

@@ -65,7 +65,7 @@ done:
 }
 
 static lip_status prove_upper(const lip_claim *claim, const lip_proposals *proposals, double *upper,
-                              size_t *which, lip_error *err)
+                              size_t *which, const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
 
@@ -77,7 +77,13 @@ static lip_status prove_upper(const lip_claim *claim, const lip_proposals *propo
     bool proved = proposal->proved;
 
     if (!proved)
-      TRY(lip_proof_settle(claim, &proposal->proof, proposal->value, &claimed, &proved, NULL, err));
+      st = lip_proof_settle(claim, &proposal->proof, proposal->value, &claimed, &proved, control,
+                            err);
+    if (st == LIP_EINTERRUPT) {
+      st = LIP_OK;
+      continue;
+    }
+    TRY(st);
     if (!proved || !(claimed < *upper)) continue;
     *upper = claimed;
     *which = i;
@@ -105,7 +111,7 @@ static lip_status unit_copy(lip_norm_kind norm, size_t d, const double *v, doubl
 lip_status lip_settle(const lip_claim *claim, const lip_steepest *candidates,
                       lip_proposals *proposals, lip_certificate **certificate, double *lower,
                       double *upper, const char **method, double *witness, double **unit,
-                      lip_error *err)
+                      const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t d = claim->d, above;
@@ -117,7 +123,7 @@ lip_status lip_settle(const lip_claim *claim, const lip_steepest *candidates,
   if (candidates->count == 0) goto done;
   memcpy(point, witness, d * sizeof *point);
   TRY(prove_lower(claim, candidates, &value, point, direction, direction + d, err));
-  TRY(prove_upper(claim, proposals, &bound, &above, err));
+  TRY(prove_upper(claim, proposals, &bound, &above, control, err));
   if (above == proposals->count) goto done;
   if (!(value <= bound))
     FAIL(LIP_ENUMERIC, "the proofs contradict each other: %.17g <= constant <= %.17g (%s)", value,

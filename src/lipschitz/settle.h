@@ -31,11 +31,13 @@ void lip_proposals_clear(lip_proposals *proposals);
    lower, upper, method  out  of the certificate; untouched without one
    witness      in   d, the best point so far;  out  the point of the lower end; untouched without
                      a certificate
+   control      in   what is stopped is not proved, and what needs no more proof is taken
    unit         out  d, owned by the caller: the direction of the lower end, of length 1; untouched
                      without one, and where lower is 0 */
 LIP_MUST_CHECK lip_status lip_settle(const lip_claim *claim, const lip_steepest *candidates,
                                      lip_proposals *proposals, lip_certificate **certificate,
                                      double *lower, double *upper, const char **method,
-                                     double *witness, double **unit, lip_error *err);
+                                     double *witness, double **unit, const lip_control *control,
+                                     lip_error *err);
 
 #endif
