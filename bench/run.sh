@@ -36,5 +36,9 @@ OPENBLAS_CORETYPE=${OPENBLAS_CORETYPE:-$(grep -qw avx512vl /proc/cpuinfo && echo
 # scale, small dimensions, trained and large networks. Networks are kept in out/bench.
 /usr/bin/python3 bench/brackets.py build/liplaw out/bench bench/results/brackets bench/README.md
 
+# Every network of the test data, where they are.
+[ ! -d ../shared/testdata ] ||
+  /usr/bin/python3 bench/networks.py build/liplaw bench/results/networks bench/README.md
+
 /usr/bin/python3 bench/small_networks.py build/bench_small_networks 10000 \
   bench/results/small-networks.csv bench/README.md

@@ -46,7 +46,8 @@ enum {
 
 /* Of graphs: the share of the time limit for methods and searches, what is left is for proofs; and
    how much of what is left of that one upper method, lower method, search may take. */
-static const double METHODS = 0.75, UPPER = 0.6, LOWER = 0.3, LATER = 0.6, SEARCH = 0.7;
+static const double SMALL = 1e5, METHODS_SMALL = 0.95, METHODS = 0.75; /* SMALL: weights */
+static const double UPPER = 0.6, LOWER = 0.3, LATER = 0.6, SEARCH = 0.7;
 
 /* One measurement under way. */
 typedef struct inquiry {
@@ -74,7 +75,10 @@ static void tell(inquiry *in, double from, double to)
 
 static void give_slice(inquiry *in, double share)
 {
-  if (in->problem.deep) lip_watch_slice(&in->watch, share, METHODS * in->watch.limit);
+  bool small = lip_problem_weights(&in->problem) < SMALL;
+
+  if (in->problem.deep)
+    lip_watch_slice(&in->watch, share, (small ? METHODS_SMALL : METHODS) * in->watch.limit);
 }
 
 /* Appends what a method says, and keeps it if it is the best of its side. */
@@ -174,7 +178,8 @@ static bool is_closed(const lip_measurement *found, double gap)
 }
 
 /* What a search found is one bound of each side that it improved. */
-static lip_status search(inquiry *in, const lip_search *method, double gap, lip_error *err)
+static lip_status search(inquiry *in, const lip_search *method, double share, double gap,
+                         lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_measurement *found = &in->found;
@@ -189,7 +194,7 @@ static lip_status search(inquiry *in, const lip_search *method, double gap, lip_
 
   if (!method->applies(&in->problem)) goto done;
   memcpy(in->point, found->witness, in->problem.d * sizeof *in->point);
-  give_slice(in, SEARCH);
+  give_slice(in, share);
   TRY(method->run(&in->problem, &bracket, &in->watch.control, err));
   found->lower = lower;
   found->upper = upper;
@@ -266,14 +271,20 @@ done:
   return st;
 }
 
+/* Does a search from `first` on apply? */
+static bool search_follows(const inquiry *in, size_t first)
+{
+  for (size_t i = first; i < SEARCHES; i++)
+    if (searches[i]->applies(&in->problem)) return true;
+  return false;
+}
+
 /* The long upper methods: all the time that is left where no search follows. */
 static lip_status ask_later(inquiry *in, bool searched, lip_error *err)
 {
   lip_status st = LIP_OK;
-  bool follows = false;
+  bool follows = searched && search_follows(in, 0);
 
-  for (size_t i = 0; searched && i < SEARCHES; i++)
-    follows = follows || searches[i]->applies(&in->problem);
   for (size_t i = 0; i < LATER_UPPERS && !is_decided(in); i++)
     TRY(ask_upper(in, later_upper_methods[i], follows ? LATER : 1, err));
 done:
@@ -305,7 +316,7 @@ static lip_status ask(inquiry *in, const lip_measure_options *options, lip_error
     if (is_closed(&in->found, options->gap) || is_decided(in) || lip_stopped(&in->watch.control))
       break;
     tell(in, (double)asked / (double)all, (double)(asked + 1) / (double)all);
-    TRY(search(in, searches[i], options->gap, err));
+    TRY(search(in, searches[i], search_follows(in, i + 1) ? SEARCH : 1, options->gap, err));
   }
   /* A pattern counts neurons that keep their sign on the domain, the relaxation does not. */
   if (in->found.pattern > in->found.relaxed) in->found.pattern = in->found.relaxed;
