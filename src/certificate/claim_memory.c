@@ -7,11 +7,17 @@
 #include "base/error.h"
 #include "base/memory.h"
 
+#include <math.h>
+
 struct claim_memory {
   lip_domain domain; /* whose bounds these are */
   const lip_net *net;
   lip_value_bounds *values; /* NULL: not found yet */
   lip_slope_bounds *slopes;
+  bool has_bound; /* of Jacobians, for this function and norm */
+  double bound;
+  lip_output output;
+  lip_norm_kind norm;
 };
 
 claim_memory *lip_claim_memory_create(void)
@@ -88,4 +94,24 @@ void lip_claim_keep_slopes(const lip_claim *claim, lip_slope_bounds *slopes)
 
   lip_slope_bounds_free(memory->slopes);
   memory->slopes = slopes;
+}
+
+double lip_claim_bound_kept(const lip_claim *claim)
+{
+  const claim_memory *memory = of_claim(claim);
+  bool same = memory->norm == claim->norm && memory->output.kind == claim->output.kind &&
+              memory->output.plus == claim->output.plus &&
+              memory->output.minus == claim->output.minus;
+
+  return memory->has_bound && same ? memory->bound : NAN;
+}
+
+void lip_claim_keep_bound(const lip_claim *claim, double bound)
+{
+  claim_memory *memory = of_claim(claim);
+
+  memory->has_bound = true;
+  memory->bound = bound;
+  memory->output = claim->output;
+  memory->norm = claim->norm;
 }

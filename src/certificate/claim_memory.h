@@ -21,4 +21,8 @@ LIP_MUST_CHECK lip_status lip_claim_values(const lip_claim *claim, const lip_val
 const lip_slope_bounds *lip_claim_slopes_kept(const lip_claim *claim);
 void lip_claim_keep_slopes(const lip_claim *claim, lip_slope_bounds *slopes); /* takes them over */
 
+/* The number that lip_jacobian_bound has found for this claim; NaN: nothing yet. */
+double lip_claim_bound_kept(const lip_claim *claim);
+void lip_claim_keep_bound(const lip_claim *claim, double bound);
+
 #endif

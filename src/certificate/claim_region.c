@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-static const double MOST_FLOPS = 1e10; /* of passes for all balls */
+static const double MOST_FLOPS = 2e10; /* of passes for all balls */
 static const double OVERHEAD = 1e5;    /* of one pass, however small, in flops */
 
 /* A pass of the network, of its absolute values, and a few rows back. */

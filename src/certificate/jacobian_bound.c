@@ -88,8 +88,12 @@ lip_status lip_jacobian_bound(const lip_claim *claim, double *bound, const lip_c
   size_t balls = lip_claim_regions(claim);
   const lip_value_bounds *values;
   lip_slope_back *back = NULL;
-  double found;
+  double found = lip_claim_bound_kept(claim);
 
+  if (!isnan(found)) {
+    *bound = found;
+    goto done;
+  }
   TRY(lip_slope_back_create(claim->net, &back, err));
   if (balls > 1) {
     TRY(of_balls(claim, back, balls, &found, control, err));
@@ -97,6 +101,7 @@ lip_status lip_jacobian_bound(const lip_claim *claim, double *bound, const lip_c
     TRY(lip_claim_values(claim, &values, control, err));
     TRY(of_region(claim, back, values, JACOBIAN_WORK, &found, control, err));
   }
+  lip_claim_keep_bound(claim, found);
   *bound = found;
 done:
   lip_slope_back_free(back);

@@ -20,6 +20,8 @@ struct value_work {
   double *middle, *radius, *unknown;  /* of a parent */
   double *middles, *radii, *unknowns; /* of the node */
   double *block;
+  size_t nodes;
+  double **length; /* by node: bounds of the rows' lengths; NULL until they are asked for */
 };
 
 lip_status lip_value_work_create(const lip_net *net, value_work **work, lip_error *err)
@@ -32,7 +34,9 @@ lip_status lip_value_work_create(const lip_net *net, value_work **work, lip_erro
     most = net->node[i].size > most ? net->node[i].size : most;
   if (!made) FAIL(LIP_ENOMEM, "bounds of values");
   made->block = lip_alloc(6 * most, sizeof *made->block);
-  if (!made->block) FAIL(LIP_ENOMEM, "bounds of %zu values", most);
+  made->nodes = net->nodes;
+  made->length = lip_alloc_zero(net->nodes, sizeof *made->length);
+  if (!made->block || !made->length) FAIL(LIP_ENOMEM, "bounds of %zu values", most);
   made->middle = made->block;
   made->radius = made->block + most;
   made->unknown = made->block + 2 * most;
@@ -49,6 +53,8 @@ done:
 void lip_value_work_free(value_work *work)
 {
   if (!work) return;
+  for (size_t i = 0; work->length && i < work->nodes; i++) lip_free(work->length[i]);
+  lip_free(work->length);
   lip_free(work->block);
   lip_free(work);
 }
@@ -134,6 +140,33 @@ done:
   return st;
 }
 
+/* |w|_2 of each row w, rounded up; once for all regions. */
+static lip_status find_lengths(lip_value_bounds *bounds, size_t i, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  const lip_node *node = &bounds->net->node[i];
+  value_work *work = bounds->work;
+  size_t terms = lip_operator_terms(bounds->net, i);
+  double error = lip_gamma(terms + 8), *length = NULL;
+  int exponent = 0;
+
+  if (work->length[i]) goto done;
+  length = lip_alloc(node->size, sizeof *length);
+  if (!length) FAIL(LIP_ENOMEM, "the lengths of %zu rows", node->size);
+  TRY(row_squares(bounds->net, node, &exponent, length, work->unknown, err));
+  for (size_t j = 0; j < node->size; j++) {
+    /* squares that underflowed were each below the smallest number */
+    double square = length[j] * (1 + 2 * error) + 8 * (double)terms * DBL_TRUE_MIN;
+
+    length[j] = lip_up(ldexp(lip_sqrt_up(square), exponent));
+  }
+  work->length[i] = length;
+  length = NULL;
+done:
+  lip_free(length);
+  return st;
+}
+
 /* |w . (x - c)| <= |w|_2 R for each row w, and w . c + b as it is computed. */
 static lip_status tighten_by_lengths(lip_value_bounds *bounds, size_t i, const lip_region *region,
                                      lip_error *err)
@@ -144,9 +177,8 @@ static lip_status tighten_by_lengths(lip_value_bounds *bounds, size_t i, const l
   value_work *work = bounds->work;
   size_t terms = lip_operator_terms(net, i), d = net->node[0].size;
   double error = lip_gamma(terms + 8);
-  int exponent = 0;
 
-  TRY(row_squares(net, node, &exponent, work->unknowns, work->unknown, err));
+  TRY(find_lengths(bounds, i, err));
   lip_operator_constant(net, i, 1, work->middles);
   for (size_t j = 0; j < node->size; j++) work->radii[j] = error * fabs(work->middles[j]);
   if (region->center) {
@@ -155,10 +187,7 @@ static lip_status tighten_by_lengths(lip_value_bounds *bounds, size_t i, const l
     TRY(lip_operator_apply(net, i, 0, true, 1, work->radius, work->radii, err));
   }
   for (size_t j = 0; j < node->size; j++) {
-    /* squares that underflowed were each below the smallest number */
-    double square = work->unknowns[j] * (1 + 2 * error) + 8 * (double)terms * DBL_TRUE_MIN;
-    double length = lip_up(ldexp(lip_sqrt_up(square), exponent));
-    double r = lip_mul_up(length, region->radius) + work->radii[j] * (1 + 2 * error);
+    double r = lip_mul_up(work->length[i][j], region->radius) + work->radii[j] * (1 + 2 * error);
 
     r = lip_up(r * (1 + error) + 8 * (double)terms * DBL_TRUE_MIN);
     if (!isfinite(work->middles[j]) || !isfinite(r)) continue;
