@@ -33,7 +33,8 @@ lip_status lip_problem_state(const lip_net *net, const lip_dataset *data,
                         .data = data,
                         .random_points = options->random_points,
                         .starts = options->starts,
-                        .seed = options->seed};
+                        .seed = options->seed,
+                        .time_limit = options->time_limit};
 
   TRY(lip_net_require_affine(net, "measure", err));
   TRY(lip_output_parse(options->output, lip_net_outputs(net), &stated.output, err));

@@ -18,6 +18,7 @@ typedef struct lip_problem {
   const lip_dataset *data; /* may be NULL */
   size_t random_points, starts;
   uint64_t seed;
+  double time_limit;        /* s, of the whole measurement; a method that can go on takes a share */
   const double *layer_norm; /* |W_j|_op by layer, of the last one the rows asked for; NaN: unknown;
                                of chains of layers only */
   double layer_norm_error;  /* relative, of their product, estimated */

@@ -1,12 +1,15 @@
 /* sectors_center.c - Newton's method towards the central path of a semidefinite program.
 
-   Minimised is t rho - log det M(lambda, rho) for one t: where the step is as long as 1 in the
-   barrier's own measure, M is near the path, and
+   Minimised is t rho - log det M(lambda, rho) for one t. Where the step dM is shorter than 1 in the
+   barrier's own measure,
 
-     X = (P - P dM P) / t,   P = M^-1, dM the step,
+     X = (P - P dM P) / t,   P = M^-1,
 
-   is positive definite and meets the primal program's equations exactly (Nesterov and
-   Nemirovskii, 1994; Benson, Ye and Zhang, 2000). Cost of a step: H and its factor. */
+   is positive definite and meets the primal program's equations exactly (Nesterov and Nemirovskii,
+   1994; Benson, Ye and Zhang, 2000). Much earlier, X with a part of dM will do: what X then lacks
+   goes away with the steps of the primal-dual method, which are fewer than the last ones here,
+   where rows of weights that lean to one side keep M near the border. Cost of a step: H and its
+   factor. */
 #include "lipschitz/sectors_parts.h"
 
 #include "base/error.h"
@@ -17,9 +20,10 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_STEPS = 80, MOST_TRIALS = 40 };
-static const double NEAR = 0.5;    /* the squared step that ends it */
-static const double BEYOND = 1.5;  /* the border is this much farther than a long step */
+enum { MOST_STEPS = 300, MOST_TRIALS = 40 };
+static const double LONGER = 2;
+static const double LEAST_PART = 0.02, SMALLER = 0.8, AWAY = 0.9; /* of dM in X */
+static const double BEYOND = 1.5;  /* the border is this much farther than a step goes */
 static const double SHORTER = 0.6; /* trials along a step */
 static const double RIDGE = 1e-14; /* of H, scaled to a unit diagonal */
 
@@ -85,47 +89,63 @@ done:
   return st;
 }
 
-/* at <- the best of at + a step, a = 1 or smaller, away from the border: along it the path back to
-   the center is long. Changes M. */
-static bool walk(lip_sectors_solver *s, double t, double now, const double *step, double *at)
+/* t rho - log det M at at + a step, where the border is farther; else infinite. Changes M. */
+static double value_along(lip_sectors_solver *s, double t, double a, const double *step,
+                          const double *at)
 {
   size_t N = s->program->groups;
-  double least = now, chosen = 0, a = 1;
 
-  for (int trial = 0; trial < MOST_TRIALS; trial++, a *= SHORTER) {
-    double value;
+  for (size_t g = 0; g <= N; g++) s->next[g] = at[g] + BEYOND * a * step[g];
+  if (!lip_sectors_definite(s, s->next)) return INFINITY;
+  for (size_t g = 0; g <= N; g++) s->next[g] = at[g] + a * step[g];
+  return value_at(s, s->next, t);
+}
 
-    for (size_t g = 0; g <= N; g++) s->next[g] = at[g] + BEYOND * a * step[g];
-    if (!lip_sectors_definite(s, s->next)) continue;
-    for (size_t g = 0; g <= N; g++) s->next[g] = at[g] + a * step[g];
-    value = value_at(s, s->next, t);
+/* at <- the best of at + a step, away from the border: along it the way back is long. */
+static bool walk(lip_sectors_solver *s, double t, double now, const double *step, double *at)
+{
+  double least = now, chosen = 0, a = 1, factor = SHORTER;
+
+  for (int trial = 0; trial < MOST_TRIALS; trial++, a *= factor) {
+    double value = value_along(s, t, a, step, at);
+
     if (value < least) {
+      if (trial == 0) factor = LONGER;
       least = value;
       chosen = a;
-      if (trial == 0) break;
     } else if (chosen > 0) {
       break;
     }
   }
-  for (size_t g = 0; g <= N; g++) at[g] += chosen * step[g];
+  lip_add_multiple(s->program->groups + 1, chosen, step, at);
   return chosen > 0;
 }
 
-/* X <- (P - P dM P) / t for the full step, which is taken. */
-static void make_primal(lip_sectors_solver *s, double t, const double *step, double *at)
+/* X <- (P - a P dM P) / t for the largest a <= 1 found with X > 0, that is M - a dM > 0; at <- at +
+   a step, where that is inside. */
+static void make_primal(lip_sectors_solver *s, double t, double *step, double *at, bool *made)
 {
   size_t N = s->program->groups, n = s->program->order;
+  double a = 1;
 
+  for (*made = false; !*made && a > LEAST_PART; a *= *made ? 1 : SMALLER) {
+    for (size_t g = 0; g <= N; g++) s->next[g] = at[g] - a * step[g];
+    lip_sectors_matrix_fill(s->M, s->next, s->next[N], true);
+    *made = lip_sectors_matrix_factor(s->M);
+  }
+  if (!*made) return;
+  if (a < 1) a *= AWAY;
+  s->off = 1 - a;
+  for (size_t g = 0; g <= N; g++) step[g] *= a;
   lip_sectors_matrix_fill(s->step, step, step[N], false);
   lip_sectors_matrix_times(s->step, s->P, s->E);
-  lip_dgemm(false, false, n, n, n, -1 / t, s->P, n, s->E, n, 0, s->X, n);
+  memcpy(s->X, s->P, n * n * sizeof *s->X);
+  lip_dgemm(false, false, n, n, n, -1 / t, s->P, n, s->E, n, 1 / t, s->X, n);
   for (size_t i = 0; i < n; i++)
-    for (size_t j = 0; j <= i; j++) {
-      double mean = (s->X[i * n + j] + s->X[j * n + i]) / 2 + s->P[i * n + j] / t;
-
-      s->X[i * n + j] = s->X[j * n + i] = mean;
-    }
-  for (size_t g = 0; g <= N; g++) at[g] += step[g];
+    for (size_t j = 0; j <= i; j++)
+      s->X[i * n + j] = s->X[j * n + i] = (s->X[i * n + j] + s->X[j * n + i]) / 2;
+  for (size_t g = 0; g <= N; g++) s->next[g] = at[g] + step[g];
+  if (lip_sectors_definite(s, s->next)) lip_add_multiple(N + 1, 1, step, at);
 }
 
 lip_status lip_sectors_center(lip_sectors_solver *s, double *at, bool *central, size_t *steps,
@@ -148,11 +168,8 @@ lip_status lip_sectors_center(lip_sectors_solver *s, double *at, bool *central, 
     /* the squared length of the step is minus its slope */
     for (size_t g = 0; g <= N; g++) s->center[g] += t * s->toward[g];
     for (size_t g = 0; g <= N; g++) squared += s->center[g] * (s->inner[g] - (g == N ? t : 0));
-    if (squared < NEAR) {
-      make_primal(s, t, s->center, at);
-      *central = lip_sectors_definite(s, at);
-      break;
-    }
+    if (squared < order) make_primal(s, t, s->center, at, central);
+    if (*central) break;
     if (!walk(s, t, now + t * at[N], s->center, at)) break;
   }
 done:

@@ -17,6 +17,7 @@ struct lip_sectors_solver {
   double *scale;                /* N + 1: of the rows of H */
   double *at, *next;            /* N + 1: lambda and rho */
   double *history;              /* LIP_SECTORS_HISTORY x (N + 1): the last points, in a ring */
+  double off;                   /* how much of X's error in its equations is left, from 1 */
   size_t points;                /* that there have been */
   double *toward, *center;      /* N + 1 */
   double *inner;                /* N + 1 */
@@ -40,7 +41,8 @@ LIP_MUST_CHECK lip_status lip_sectors_start(lip_sectors_solver *solver, double *
 LIP_MUST_CHECK lip_status lip_sectors_tighten(lip_sectors_solver *solver, double *at,
                                               lip_error *err);
 
-/* Newton's method towards the central path; then X > 0 that is feasible for the primal program.
+/* Newton's method towards the central path, until X > 0 can be made that nearly meets the primal
+   program's equations.
    at       in/out  with M > 0
    central  out     false: it did not come near */
 LIP_MUST_CHECK lip_status lip_sectors_center(lip_sectors_solver *solver, double *at, bool *central,

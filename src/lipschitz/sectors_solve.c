@@ -1,9 +1,9 @@
 /* sectors_solve.c - the best multipliers: a primal-dual interior-point method.
 
-   After centering, X > 0 and M > 0 follow the central path X M = mu I with the direction of
-   Helmberg, Rendl, Vanderbei and Wolkowicz (1996), Kojima, Shindoh and Hara (1997), Monteiro
+   From near the central path, X > 0 and M > 0 follow the central path X M = mu I with the direction
+   of Helmberg, Rendl, Vanderbei and Wolkowicz (1996), Kojima, Shindoh and Hara (1997), Monteiro
    (1997), with Mehrotra's predictor and corrector: 15 to 20 steps for nine digits. M stays a
-   function of (lambda, rho), so every iterate is a valid bound; X of the equations, so that
+   function of (lambda, rho), so every iterate is a valid bound; once X meets its equations,
    rho - tr(X M) is below every bound. Cost of a step: six n^3 for the products of dense matrices,
    H, and its factor N^3 / 3. */
 #include "lipschitz/sectors_parts.h"
@@ -14,12 +14,14 @@
 #include "linalg/dgemm.h"
 #include "linalg/vector.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
 enum { MOST_STEPS = 100, MOST_HALVINGS = 60 };
-static const double SHORTEST = 1e-7; /* steps below this end the search */
-static const double INSIDE = 0.95;   /* of the way to the border */
+static const double SHORTEST = 1e-7;      /* steps below this end the search */
+static const double SLIGHTLY_OFF = 1e-10; /* X's equations are met, but for rounding */
+static const double INSIDE = 0.95;        /* of the way to the border */
 
 /* ---- the workspace ---- */
 
@@ -261,6 +263,7 @@ static lip_status correct(lip_sectors_solver *s, double mu, bool *moved, lip_err
   if (primal < 1) primal *= INSIDE;
   if (dual < 1) dual *= INSIDE;
   lip_add_multiple(n * n, primal, s->F, s->X);
+  s->off *= 1 - primal;
   lip_add_multiple(N + 1, dual, d, s->at);
   *moved = fmax(primal, dual) > SHORTEST;
 done:
@@ -304,8 +307,9 @@ static lip_status follow_path(lip_sectors_solver *s, lip_sectors_goal goal, doub
     keep_best(s, lambda, answer);
     TRY(gap_of(s, s->X, s->at, &gap, err));
     if (!(gap > 0)) break;
-    answer->least = fmax(answer->least, s->at[N] - gap);
-    if (gap <= goal.accuracy * s->at[N] || answer->rho < goal.below || answer->least > goal.above)
+    if (s->off <= SLIGHTLY_OFF) answer->least = fmax(answer->least, s->at[N] - gap);
+    if ((gap <= goal.accuracy * s->at[N] && s->off <= SLIGHTLY_OFF) || answer->rho < goal.below ||
+        answer->least > goal.above)
       break;
     if (lip_sectors_stopped(s)) break;
     TRY(prepare_step(s, &going, err));
@@ -319,6 +323,22 @@ done:
   return st;
 }
 
+/* The caller's multipliers, with rho well above the least one. */
+static lip_status warm_start(lip_sectors_solver *s, const double *lambda, bool *found,
+                             lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t N = s->program->groups;
+
+  memcpy(s->at, lambda, N * sizeof *lambda);
+  s->at[N] = DBL_MAX;
+  TRY(lip_sectors_tighten(s, s->at, err));
+  *found = s->at[N] < DBL_MAX;
+  s->at[N] *= 3;
+done:
+  return st;
+}
+
 /* A point with M > 0, which is the best one so far with the least rho for its multipliers. */
 static lip_status begin(lip_sectors_solver *s, bool warm, double *lambda,
                         lip_sectors_answer *answer, bool *found, lip_error *err)
@@ -327,8 +347,9 @@ static lip_status begin(lip_sectors_solver *s, bool warm, double *lambda,
   size_t N = s->program->groups;
   double rho;
 
-  (void)warm;
-  TRY(lip_sectors_start(s, s->at, found, err));
+  *found = false;
+  if (warm) TRY(warm_start(s, lambda, found, err));
+  if (!*found) TRY(lip_sectors_start(s, s->at, found, err));
   *found = *found && lip_sectors_definite(s, s->at);
   if (!*found) goto done;
   rho = s->at[N];

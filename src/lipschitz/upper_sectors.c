@@ -6,6 +6,7 @@
    MOST_ORDER it does not apply. */
 #include "lipschitz/method.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "lipschitz/sector_balance.h"
@@ -16,6 +17,7 @@
 #include <string.h>
 
 static const double MOST_BYTES = 5e9;
+static const double SHARE = 0.6; /* of the time limit */
 static const double NEAR_ENOUGH = 1e-10;
 enum { MOST_ORDER = 6000, MOST_MULTIPLIERS = 4000 };
 
@@ -23,6 +25,19 @@ static bool applies(const lip_problem *problem)
 {
   return problem->deep && problem->deep->norm == LIP_NORM_2 &&
          lip_problem_slope_is_bounded(problem);
+}
+
+/* A share of the time, so that the lower end has its own. */
+typedef struct share {
+  double end;
+  const lip_control *all;
+} share;
+
+static bool is_over(void *context)
+{
+  const share *time = context;
+
+  return lip_seconds() > time->end || lip_stopped(time->all);
 }
 
 /* How near to the best rho: all digits where they cost little. */
@@ -108,8 +123,11 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
   lip_proof proof = {.kind = &lip_proof_sectors};
   double *multipliers, *exponents, value;
   size_t blocks;
+  share time = {INFINITY, control};
+  lip_control limited = {.stop = is_over, .context = &time};
 
   (void)steepest;
+  if (problem->time_limit > 0) time.end = lip_seconds() + SHARE * problem->time_limit;
   TRY(lip_sector_form_create(problem->deep, false, &form, control, err));
   TRY(create_program(form, &program, control, err));
   if (!program) goto done;
@@ -117,7 +135,7 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
   TRY(lip_proof_add(&proof, "multipliers", 1, &form->multipliers, &multipliers, err));
   TRY(lip_proof_add(&proof, "exponents", 1, &blocks, &exponents, err));
   for (size_t b = 0; b < blocks; b++) exponents[b] = form->exponent[b];
-  TRY(solve(form, program, multipliers, &value, control, err));
+  TRY(solve(form, program, multipliers, &value, &limited, err));
   if (!isfinite(value)) goto done;
   finding->found = true;
   finding->value = ldexp(value, form->exponent[blocks - 1]);
