@@ -108,8 +108,7 @@ static lip_status order_like(lip_onnx_call *call, const lip_onnx_value *from,
     same = same && (from->array.dims[k] == 1 || from->strides[k] == like->strides[k]);
   *out = *from;
   if (same) goto done;
-  index = lip_alloc(n, sizeof *index);
-  if (!index) FAIL(LIP_ENOMEM, "no memory for %zu indices", n);
+  TRY(lip_onnx_new_index(call, from, n, &index, err));
   for (size_t i = 0; i < n; i++) index[lip_onnx_place(like, i)] = i;
   TRY(lip_onnx_take(call, from, &like->array, index, 0, out, err));
   memcpy(out->strides, like->strides, sizeof out->strides);

@@ -71,9 +71,7 @@ static lip_status spread_places(lip_onnx_call *call, lip_node *node, const lip_o
   lip_onnx_array shape = {0};
 
   TRY(lip_onnx_set_shape(&shape, 4, (size_t[]){1, node->in_channels, high, wide}, err));
-  TRY(lip_onnx_reserve(call->import, shape.count, err));
-  index = lip_alloc(shape.count, sizeof *index);
-  if (!index) FAIL(LIP_ENOMEM, "no memory for %zu indices", shape.count);
+  TRY(lip_onnx_new_index(call, from, shape.count, &index, err));
   for (size_t j = 0; j < shape.count; j++) {
     size_t c = j / (high * wide), y = j / wide % high, x = j % wide;
     bool between = y % node->stride[0] || x % node->stride[1];

@@ -58,6 +58,19 @@ static bool moves_nothing(size_t count, const size_t *index, size_t size)
   return count == size;
 }
 
+lip_status lip_onnx_new_index(lip_onnx_call *call, const lip_onnx_value *from, size_t count,
+                              size_t **index, lip_error *err)
+{
+  lip_status st = lip_onnx_reserve(call->import, count, err);
+
+  if (st != LIP_OK) return st;
+  if (!from->constant && count > LIP_ONNX_WIDEST)
+    return lip_fail(err, LIP_EINPUT, "its value would have %zu numbers, more than %d", count,
+                    LIP_ONNX_WIDEST);
+  *index = lip_alloc(count, sizeof **index);
+  return *index ? LIP_OK : lip_fail(err, LIP_ENOMEM, "no memory for %zu indices", count);
+}
+
 lip_status lip_onnx_take(lip_onnx_call *call, const lip_onnx_value *from,
                          const lip_onnx_array *shape, size_t *index, double fill,
                          lip_onnx_value *out, lip_error *err)
@@ -75,7 +88,6 @@ lip_status lip_onnx_take(lip_onnx_call *call, const lip_onnx_value *from,
   for (size_t j = 0; j < made.count; j++)
     if (index[j] != LIP_NOWHERE) index[j] = lip_onnx_place(from, index[j]);
   if (!moves_nothing(made.count, index, call->import->graph.node[at].size)) {
-    TRY(lip_onnx_reserve(call->import, made.count, err));
     TRY(fill_biases(made.count, index, fill, &node, err));
     show_shape(&made, &node);
     node.index = index;
@@ -91,6 +103,7 @@ done:
 lip_status lip_onnx_order(lip_onnx_call *call, const lip_onnx_value *from, lip_onnx_value *out,
                           lip_error *err)
 {
+  lip_status st;
   size_t *index;
 
   if (from->constant || lip_onnx_in_order(from)) {
@@ -100,8 +113,8 @@ lip_status lip_onnx_order(lip_onnx_call *call, const lip_onnx_value *from, lip_o
     lip_onnx_set_dims(&shape, out);
     return LIP_OK;
   }
-  index = lip_alloc(from->array.count, sizeof *index);
-  if (!index) return lip_fail(err, LIP_ENOMEM, "no memory for %zu indices", from->array.count);
+  st = lip_onnx_new_index(call, from, from->array.count, &index, err);
+  if (st != LIP_OK) return st;
   for (size_t j = 0; j < from->array.count; j++) index[j] = j;
   return lip_onnx_take(call, from, &from->array, index, 0, out, err);
 }
@@ -110,6 +123,7 @@ lip_status lip_onnx_turn(lip_onnx_call *call, const lip_onnx_value *from, const 
                          lip_onnx_value *out, lip_error *err)
 {
   lip_onnx_value turned = *from;
+  lip_status st;
   size_t *index;
 
   for (size_t k = 0; k < from->array.rank; k++) {
@@ -120,8 +134,8 @@ lip_status lip_onnx_turn(lip_onnx_call *call, const lip_onnx_value *from, const 
     *out = turned;
     return LIP_OK;
   }
-  index = lip_alloc(from->array.count, sizeof *index);
-  if (!index) return lip_fail(err, LIP_ENOMEM, "no memory for %zu indices", from->array.count);
+  st = lip_onnx_new_index(call, from, from->array.count, &index, err);
+  if (st != LIP_OK) return st;
   for (size_t j = 0; j < from->array.count; j++) index[j] = lip_onnx_place(&turned, j);
   return lip_onnx_take(call, from, &turned.array, index, 0, out, err);
 }

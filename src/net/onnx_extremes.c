@@ -119,8 +119,7 @@ static lip_status softmax_of_groups(lip_onnx_call *call, const lip_onnx_value *f
   for (size_t g = 0; g < groups; g++) {
     lip_node node = {.kind = LIP_NODE_SOFTMAX};
 
-    index = lip_alloc(size, sizeof *index);
-    if (!index) FAIL(LIP_ENOMEM, "no memory for %zu indices", size);
+    TRY(lip_onnx_new_index(call, from, size, &index, err));
     for (size_t j = 0; j < size; j++) index[j] = g * size + j;
     TRY(lip_onnx_take(call, from, &shape, index, 0, &part[g], err));
     TRY(lip_onnx_emit(call, part[g].node, &node, &part[g].node, err));

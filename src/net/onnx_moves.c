@@ -20,9 +20,7 @@ static lip_status choose(lip_onnx_call *call, const lip_onnx_value *from, const 
   lip_onnx_array shape = {0};
 
   TRY(lip_onnx_set_shape(&shape, rank, dims, err));
-  TRY(lip_onnx_reserve(call->import, shape.count, err));
-  index = lip_alloc(shape.count, sizeof *index);
-  if (!index) FAIL(LIP_ENOMEM, "no memory for %zu indices", shape.count);
+  TRY(lip_onnx_new_index(call, from, shape.count, &index, err));
   for (size_t j = 0; j < shape.count; j++) {
     size_t rest = j, step = 1, at = 0;
 

@@ -28,6 +28,7 @@ static lip_status view_constant(lip_onnx_import *import, const Onnx__TensorProto
   owned = array.owned;
   array.owned = NULL;
   TRY(lip_onnx_keep(import, owned, err));
+  if (owned) import->most += array.count; /* bytes of another file count as the model's do */
   if (array.type == ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE) import->doubles = true;
   if (name) array.name = name;
   *value = (lip_onnx_value){.array = array, .constant = true};

@@ -24,6 +24,9 @@
 
 enum { OLDEST_OPSET = 7, NEWEST_OPSET = 20 };
 
+/* Numbers that no tensor holds, on top of as many as the file has bytes. */
+static const size_t MOST_MADE = 1 << 26;
+
 /* ---- what a file must be ---- */
 
 static bool is_onnx_domain(const char *domain)
@@ -138,11 +141,11 @@ done:
   return st;
 }
 
-static lip_status import_model(Onnx__ModelProto **model, const char *folder, lip_net **net,
-                               lip_error *err)
+static lip_status import_model(Onnx__ModelProto **model, const char *folder, size_t size,
+                               lip_net **net, lip_error *err)
 {
   lip_status st = LIP_OK;
-  lip_onnx_import import = {.folder = folder};
+  lip_onnx_import import = {.folder = folder, .most = MOST_MADE + size};
   const Onnx__GraphProto *proto = (*model)->graph;
 
   if (!proto) FAIL(LIP_EINPUT, "it holds no graph");
@@ -169,7 +172,7 @@ lip_status lip_onnx_read_bytes(const char *folder, void **bytes, size_t size, li
   TRY(lip_onnx_unpack(*bytes, size, &model, err));
   lip_free(*bytes);
   *bytes = NULL;
-  TRY(import_model(&model, folder, net, err));
+  TRY(import_model(&model, folder, size, net, err));
 done:
   lip_onnx_close(model);
   return st;

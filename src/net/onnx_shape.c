@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-enum { WIDEST = 1 << 24 };
-
 /* ---- the input ---- */
 
 static int64_t fixed_size(const Onnx__TensorShapeProto__Dimension *dim)
@@ -37,8 +35,8 @@ lip_status lip_onnx_shape_declared(const Onnx__ValueInfoProto *value, lip_onnx_a
     int64_t size = *batched && i == 0 ? 1 : fixed_size(tensor->shape->dim[i]);
 
     if (size < 1) FAIL(LIP_EINPUT, "its dimension %zu is not fixed", i);
-    if (size > WIDEST || (width *= (size_t)size) > WIDEST)
-      FAIL(LIP_EINPUT, "a point has more than %d numbers", WIDEST);
+    if (size > LIP_ONNX_WIDEST || (width *= (size_t)size) > LIP_ONNX_WIDEST)
+      FAIL(LIP_EINPUT, "a point has more than %d numbers", LIP_ONNX_WIDEST);
     dims[i] = (size_t)size;
   }
   TRY(lip_onnx_set_shape(shape, rank, dims, err));
@@ -132,9 +130,7 @@ lip_status lip_onnx_shape_spread(lip_onnx_call *call, const lip_onnx_value *from
     *out = spread;
     return LIP_OK;
   }
-  TRY(lip_onnx_reserve(call->import, shape->count, err));
-  index = lip_alloc(shape->count, sizeof *index);
-  if (!index) FAIL(LIP_ENOMEM, "no memory for %zu indices", shape->count);
+  TRY(lip_onnx_new_index(call, from, shape->count, &index, err));
   broadcast_strides(&from->array, shape, strides);
   for (size_t j = 0; j < shape->count; j++) index[j] = broadcast_place(shape, strides, j);
   TRY(lip_onnx_take(call, from, shape, index, 0, out, err));

@@ -9,13 +9,13 @@
 #define DOUBLE_TENSOR ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE
 #define INT64_TENSOR  ONNX__TENSOR_PROTO__DATA_TYPE__INT64
 
-enum { MOST_MADE = 1 << 26, MOST_SIZES = 1 << 28, WIDEST = 1 << 24 };
+enum { MOST_SIZES = 1 << 28 };
 
 /* ---- memory ---- */
 
 lip_status lip_onnx_reserve(lip_onnx_import *import, size_t entries, lip_error *err)
 {
-  if (entries > MOST_MADE - import->made)
+  if (entries > import->most - import->made)
     return lip_fail(err, LIP_EINPUT,
                     "it needs %zu numbers that the file does not hold, which is too many", entries);
   import->made += entries;
@@ -152,7 +152,7 @@ static lip_status count_size(lip_onnx_import *import, size_t at, lip_error *err)
   size_t size = import->graph.node[at].size;
 
   import->sizes += size;
-  if (size > WIDEST || import->sizes > MOST_SIZES)
+  if (size > LIP_ONNX_WIDEST || import->sizes > MOST_SIZES)
     return lip_fail(err, LIP_EINPUT, "its value has %zu numbers, or all values together too many",
                     size);
   return LIP_OK;

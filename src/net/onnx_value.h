@@ -32,7 +32,8 @@ typedef struct lip_onnx_import {
   bool doubles;    /* a DOUBLE tensor was used */
   void **held;     /* memory of constants; owned */
   size_t holds, room;
-  size_t made, sizes; /* entries made that no tensor holds; sizes of all nodes */
+  size_t made, most; /* entries made that no tensor holds, and how many may be */
+  size_t sizes;      /* of all nodes */
 } lip_onnx_import;
 
 /* A node of the ONNX graph with its inputs (NULL where left out) and outputs (NULL where nobody
@@ -43,6 +44,9 @@ typedef struct lip_onnx_call {
   size_t inputs, outputs;
   lip_onnx_value **in, **out;
 } lip_onnx_call;
+
+/* Numbers of one value. */
+enum { LIP_ONNX_WIDEST = 1 << 24 };
 
 /* Counts entries that no tensor of the file holds, and refuses when all of them together are too
    many: a small file may not ask for all memory. */
@@ -84,6 +88,11 @@ bool lip_onnx_in_order(const lip_onnx_value *value);
 
 /* Where entry i, counted row-major, stands among the node's numbers. */
 size_t lip_onnx_place(const lip_onnx_value *value, size_t i);
+
+/* An index for lip_onnx_take with room for `count` entries, which are counted; refused where a
+   value cannot be that large. */
+LIP_MUST_CHECK lip_status lip_onnx_new_index(lip_onnx_call *call, const lip_onnx_value *from,
+                                             size_t count, size_t **index, lip_error *err);
 
 /* out <- a value of the given shape whose entry j is that with the row-major number index[j] of
    `from`, or `fill` where index[j] is LIP_NOWHERE. index is taken over, released with lip_free. */
