@@ -711,6 +711,35 @@ static void entries_of_known_slope_may_be_variables(void **state)
   lip_net_free(net);
 }
 
+/* The k-th allocation is refused, for every k: an error, never a crash or a proof. */
+static void a_refused_allocation_is_an_error(void **state)
+{
+  lip_net *net = wide_net(50, LIP_LEAKY_RELU);
+  lip_claim *claim = claim_of(net, all_outputs);
+  double value;
+  lip_proof proof = closed_proof(claim, false, &value);
+  size_t refused = 0;
+
+  (void)state;
+  for (size_t k = 0; k < 100000; k++) {
+    lip_verdict verdict = {.proved = false};
+    lip_status st;
+
+    lip_alloc_fail_after(k);
+    st = lip_proof_verify(claim, &proof, value, &verdict, NULL, NULL);
+    lip_alloc_fail_after(SIZE_MAX);
+    if (st == LIP_OK && verdict.proved) break;
+    assert_int_equal(st, LIP_ENOMEM);
+    assert_false(verdict.proved);
+    refused++;
+    k += k / 20;
+  }
+  assert_true(refused > 20 && refused < 1000);
+  lip_proof_clear(&proof);
+  lip_claim_free(claim);
+  lip_net_free(net);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -727,6 +756,7 @@ int main(void)
       cmocka_unit_test(proofs_that_do_not_fit_are_refused),
       cmocka_unit_test(scales_of_layers_move_nothing_but_the_exponent),
       cmocka_unit_test(deep_chains_keep_their_digits),
+      cmocka_unit_test(a_refused_allocation_is_an_error),
   };
 
   lip_blas_single_thread();
