@@ -26,6 +26,20 @@
 /* Relative: what radii may lack by rounding, and still be called the wanted ones. */
 #define ROUNDING 1e-9
 
+/* The value with so many digits, not above it or not below it: what a proved sentence prints. */
+static double rounded(double value, int digits, bool up)
+{
+  char text[40];
+  double shown;
+
+  if (!isfinite(value) || value == 0) return value;
+  (void)snprintf(text, sizeof text, "%.*g", digits, value);
+  shown = strtod(text, NULL);
+  if (up ? shown < value : shown > value)
+    shown += (up ? 1 : -1) * pow(10, floor(log10(fabs(value))) - digits + 1);
+  return shown;
+}
+
 static void say(lip_audit *found, lip_sureness sureness, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -71,24 +85,24 @@ static void say_bracket(lip_audit *found)
   else if (b->certified)
     say(found, LIP_PROVED,
         "The Lipschitz constant of the network on the whole space lies between %.6g and %.6g (l2).",
-        b->lower, b->upper);
+        rounded(b->lower, 6, false), rounded(b->upper, 6, true));
   else
     say(found, LIP_ESTIMATED,
         "The Lipschitz constant of the network on the whole space lies between %.6g and %.6g (l2); "
         "there is no proof of that for this network.",
-        b->lower, b->upper);
+        rounded(b->lower, 6, false), rounded(b->upper, 6, true));
   b = &found->ball;
   if (b->known && isfinite(b->upper))
     say(found, b->certified ? LIP_PROVED : LIP_ESTIMATED,
         "On the ball of radius %.4g about 0, the smallest that holds all points, it lies between "
         "%.6g and %.6g.",
-        found->radius, b->lower, b->upper);
+        found->radius, rounded(b->lower, 6, false), rounded(b->upper, 6, true));
 }
 
 static void say_optimum(lip_audit *found)
 {
   const lip_audit_conflict *pair = found->conflict;
-  const char *of = found->l_star_points < found->n ? "at least " : "";
+  const char *of = found->l_star_points < found->n ? "at least " : "which is ";
 
   if (isnan(found->l_star)) return;
   if (isinf(found->l_star)) {
@@ -99,7 +113,7 @@ static void say_optimum(lip_audit *found)
   }
   if (!found->conflicts) return;
   say(found, LIP_COMPUTED,
-      "The smoothest function through all labels has the constant L* = %s%.6g; points %zu and %zu, "
+      "The smoothest function through all labels has the constant L*, %s%.6g; points %zu and %zu, "
       "%.4g apart, stand in the way of a smaller one.",
       of, found->l_star, pair->i, pair->j, pair->distance);
   if (found->task == LIP_TASK_VALUES && found->space.known && found->l_star > 0)
@@ -166,7 +180,7 @@ static void say_attack(lip_audit *found)
     say(found, found->margins_certified ? LIP_PROVED : LIP_COMPUTED,
         "An attack changes the class of half of them within %.4g; the truth lies between the "
         "two%s.",
-        broken, found->attack_done ? "" : " (it was stopped early)");
+        rounded(broken, 4, true), found->attack_done ? "" : " (it was stopped early)");
   else
     say(found, LIP_COMPUTED, "An attack changes the class of fewer than half of them%s.",
         found->attack_done ? "" : "; it was stopped early");
@@ -188,16 +202,16 @@ static void say_radii(lip_audit *found)
   say(found, found->radii_certified ? LIP_PROVED : LIP_ESTIMATED,
       "By the constants, half of those that are right keep their class within a distance of "
       "%.4g%s.",
-      radius, found->radii_certified ? "" : ", if the constants are right");
+      rounded(radius, 4, false), found->radii_certified ? "" : ", if the constants are right");
   if (found->local_points && found->local_points < found->points)
     say(found, LIP_PROVED,
         "By bounds of the network near each point, half of those that are right do within %.4g (of "
         "%zu "
         "points: there was no time for more).",
-        local, found->local_points);
+        rounded(local, 4, false), found->local_points);
   else if (found->local_points && local > radius)
     say(found, LIP_PROVED, "By bounds of the network near each point, half of them do within %.4g.",
-        local);
+        rounded(local, 4, false));
   say_attack(found);
 }
 
@@ -291,7 +305,7 @@ static void decide_values(lip_audit *found)
     found->verdict = LIP_AUDIT_ACHIEVED;
     found->verdict_sureness = LIP_PROVED;
     say(found, LIP_PROVED, "Achieved: this network's constant is at most %.6g.",
-        found->space.upper);
+        rounded(found->space.upper, 6, true));
   }
   for (size_t k = 0; k < found->conflicts; k++) {
     const lip_audit_conflict *pair = &found->conflict[k];

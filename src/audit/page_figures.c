@@ -58,7 +58,7 @@ static void script_accuracy(const lip_audit *found, double first, double last, F
   if (logarithmic)
     (void)fprintf(out,
                   "set logscale x\nset format x '10^{%%T}'\nset xrange [%.6g:%.6g]\n"
-                  "set key left bottom\n",
+                  "set key right at graph 0.8,0.62\n",
                   first / 10, last);
   else
     (void)fprintf(out, "set xrange [0:%.6g]\nset key right at graph 0.99,0.72\n", last);
@@ -131,7 +131,7 @@ done:
 }
 
 /* The whole square, row by row, its diagonal empty. */
-static void write_pairs(const lip_audit *found, FILE *out)
+static void write_pairs(const lip_audit *found, double unit, FILE *out)
 {
   size_t classes = found->classes;
 
@@ -143,30 +143,41 @@ static void write_pairs(const lip_audit *found, FILE *out)
     for (size_t k = 0; k < found->pairs && !p; k++)
       if (found->pair[k].a == low && found->pair[k].b == high) p = &found->pair[k];
     if (p)
-      (void)fprintf(out, "%zu,%zu,%.17g,%.17g\n", a, b, p->upper, p->lower);
+      (void)fprintf(out, "%zu,%zu,%.17g,%.17g\n", a, b, p->upper / unit, p->lower / unit);
     else
       (void)fprintf(out, "%zu,%zu,NaN,NaN\n", a, b);
   }
+}
+
+/* A power of ten that leaves few digits. */
+static double unit_of(const lip_audit *found)
+{
+  double most = 0;
+
+  for (size_t k = 0; k < found->pairs; k++) most = fmax(most, found->pair[k].upper);
+  return most >= 1e3 || most < 0.1 ? pow(10, floor(log10(most))) : 1;
 }
 
 static lip_status draw_pairs(const lip_audit *found, report_folder *folder, lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t classes = found->classes;
+  double unit = unit_of(found);
   drawing figure;
 
-  if (found->task != LIP_TASK_CLASSES || classes < 3 || classes > MOST_CLASSES ||
+  if (!(unit > 0) || found->task != LIP_TASK_CLASSES || classes < 3 || classes > MOST_CLASSES ||
       found->pairs < found->pairs_all || isinf(found->space.upper))
     return LIP_OK;
   TRY(drawing_begin(&figure, "pairs", 8.5, 7.8, folder, err));
-  write_pairs(found, figure.csv);
+  write_pairs(found, unit, figure.csv);
   (void)fprintf(figure.script,
                 "set xlabel 'class'\nset ylabel 'class'\nunset key\nunset grid\nset size square\n"
                 "set xrange [-0.5:%zu.5]\nset yrange [%zu.5:-0.5]\nset xtics scale 0 %s\nset ytics "
-                "scale 0 %s\nset cblabel 'at most'\n"
+                "scale 0 %s\nset cblabel 'at most, in units of %g'\n"
                 "set palette defined (0 '#F7F4EC', 0.5 '#9CC3DD', 1 '#0B4F7D')\n"
                 "plot 'pairs.csv' skip 1 using 2:1:3 with image pixels notitle",
-                classes - 1, classes - 1, classes <= NAMED ? "1" : "", classes <= NAMED ? "1" : "");
+                classes - 1, classes - 1, classes <= NAMED ? "1" : "", classes <= NAMED ? "1" : "",
+                unit);
   if (classes <= NAMED)
     (void)fputs(", \\\n  '' skip 1 using 2:1:(strcol(3) eq 'NaN' ? '' : sprintf('%.3g', $3)) with "
                 "labels font "

@@ -15,12 +15,14 @@ enum { SHOWN_PAIRS = 10, PICTURE = 72 };
 static const char *const sureness[] = {"proved", "assumed", "computed", "estimate"};
 static const char *const kinds[] = {"pass", "none", "none", "none"};
 
-/* What stands after the last slash. */
-static const char *file_name(const char *path)
+/* What stands after the last slash; of "IMAGES:LABELS" of the first. */
+static void file_name(const char *path, char *name, size_t size)
 {
-  const char *slash = strrchr(path, '/');
+  int length = (int)strcspn(path, ":");
+  const char *start = path + length;
 
-  return slash && slash[1] ? slash + 1 : path;
+  while (start > path && start[-1] != '/') start--;
+  (void)snprintf(name, size, "%.*s", (int)(path + length - start), start);
 }
 
 static void write_tiles(FILE *out, const lip_audit *found)
@@ -273,11 +275,14 @@ lip_status audit_index(const lip_audit *found, const lip_net *net, const lip_dat
 {
   lip_status st = LIP_OK;
   FILE *out = NULL;
+  char first[256], second[256];
 
+  file_name(net_name, first, sizeof first);
+  file_name(data_name, second, sizeof second);
   TRY(folder_create(folder, "index.html", &out, err));
   frame_begin(out, "Audit");
   html(out, "<p class=\"kicker\">liplaw audit</p>\n<h1>%s on %s</h1>\n<p class=\"lede\">%s</p>\n",
-       file_name(net_name), file_name(data_name), found->question);
+       first, second, found->question);
   write_tiles(out, found);
   write_sentences(out, found);
   TRY(write_radii(out, found, folder, err));

@@ -18,12 +18,13 @@ static void print_verdict(const lip_audit *found)
              "statistics.");
 }
 
+/* Ten digits, which round by less than what is given away here: the ends stay proved. */
 static void print_bracket(const char *name, const lip_audit_bracket *b)
 {
   if (!b->known)
     (void)printf("  %-22s not known, stopped before\n", name);
   else
-    (void)printf("  %-22s [%.10g, %.10g]  %s\n", name, b->lower, b->upper,
+    (void)printf("  %-22s [%.10g, %.10g]  %s\n", name, b->lower * (1 - 1e-9), b->upper * (1 + 1e-9),
                  b->infinite    ? "infinite"
                  : b->certified ? "certified"
                                 : "estimated");
