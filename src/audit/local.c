@@ -18,7 +18,7 @@
 #include <math.h>
 #include <stdatomic.h>
 
-enum { MOST_OUTPUTS = 32, TESTS = 7, GROUP = 4 };
+enum { MOST_OUTPUTS = 32, TESTS = 5, GROUP = 8 };
 
 static const double WORK = 2e9; /* flops for one ball */
 
@@ -71,7 +71,7 @@ static lip_status search_radius(inspection *in, lip_audit_point *point, size_t t
   double top = high;
   bool holds;
 
-  for (size_t t = 0; t < TESTS && high > 1.1 * low; t++) {
+  for (size_t t = 0; t < TESTS && high > 1.15 * low; t++) {
     if (radius <= low || radius >= high) radius = low > 0 ? sqrt(low * high) : high / 4;
     st = test_ball(in, point, radius, thread, &holds);
     if (st == LIP_EINTERRUPT) atomic_store(&in->stop, true);
