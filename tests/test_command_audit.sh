@@ -77,6 +77,8 @@ with open("classes.csv", "w") as classes, open("values.csv", "w") as values:
 PYTHON
 "$LIPLAW" audit net.onnx values.csv --time-limit 5 --json >out
 holds 'a["task"] == "values" and a["accuracy"] is None and a["certified_accuracy"] == []'
+"$LIPLAW" audit net.onnx classes.csv --time-limit 5 >text
+grep -q "^labels: values .*--positive 1" text || fail "labels 0 and 1 of one output: $(head -2 text)"
 "$LIPLAW" audit net.onnx classes.csv --time-limit 5 --positive 1 --json >out
 holds 'a["task"] == "signs" and a["noise_source"] == "neighbours"'
 

@@ -122,7 +122,12 @@ static lip_status read_task(audit_run *run, lip_error *err)
     found->classes = run->m;
     TRY(read_classes(run, 0, "classes, as one-hot vectors", err));
   } else {
-    (void)snprintf(found->labels, sizeof found->labels, "values that the outputs should have");
+    label_range range = range_of(data);
+
+    (void)snprintf(found->labels, sizeof found->labels, "values that the outputs should have%s",
+                   data->m == 1 && range.whole && range.least == 0 && range.largest == 1
+                       ? "; --positive 1 would read 0 and 1 as signs"
+                       : "");
   }
 done:
   return st;

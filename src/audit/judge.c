@@ -69,7 +69,7 @@ static void say_fit(lip_audit *found)
   say(found, LIP_COMPUTED,
       "The network is right at %.2f %% of the %zu points; where it is, the median margin is %.4g.",
       100 * found->accuracy, found->n, found->scale);
-  if (found->accuracy <= 1.5 / (double)found->classes)
+  if (found->accuracy <= 0.15 + 0.85 / (double)found->classes)
     say(found, LIP_COMPUTED,
         "That is no better than guessing: perhaps the inputs are not what the network expects "
         "(--mean, --scale, --transpose), or the labels are in another order.");

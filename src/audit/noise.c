@@ -30,7 +30,7 @@ lip_status audit_dimension(audit_run *run, lip_error *err)
   audit_begin(run, 0.4, 0.42, 0.15, "effective dimension");
   st = lip_find_dimensions(run->team, run->data, NEIGHBOURS, classes, &found, &run->watch.control,
                            err);
-  if (st == LIP_EINTERRUPT) return LIP_OK;
+  if (st == LIP_EINTERRUPT || st == LIP_ENUMERIC) return LIP_OK; /* unknown */
   if (st != LIP_OK) return st;
   run->found.dimension = (lip_audit_dimension){.known = isfinite(found.whole.effective),
                                                .points = run->data->n,
