@@ -28,6 +28,7 @@
 #include <string.h>
 
 static const double MOST_JACOBIAN = 1 << 24; /* numbers */
+static const double WORTH_DIGITS = 1e-6;     /* relative: what more digits may gain */
 
 static double middle(lip_interval t)
 {
@@ -266,14 +267,35 @@ static double slope_down(const lip_claim *claim, const double *x, const double *
   return lip_interval_over(lip_interval_of(slope), length).low;
 }
 
-/* The same for a graph. */
+static const double *sizes_of(size_t count, double *values)
+{
+  for (size_t j = 0; j < count; j++) values[j] = fabs(values[j]);
+  return values;
+}
+
+/* |y| / |v| from below, y within `along`. */
+static double slope_of(const lip_claim *claim, const lip_interval *along, const double *v,
+                       double *sizes)
+{
+  double slope;
+
+  for (size_t j = 0; j < claim->m; j++) sizes[j] = least_size(along[j]);
+  slope = norm_down(claim->norm, claim->m, sizes);
+  if (!(slope > 0) || !isfinite(slope)) return 0;
+  return lip_interval_over(lip_interval_of(slope),
+                           lip_interval_of(norm_up(claim->norm, claim->d, v)))
+      .low;
+}
+
+/* The same for a graph: with doubles, and where that says much less than floating point does, with
+   more digits. */
 static lip_status graph_slope(const lip_claim *claim, const double *x, const double *direction,
                               double *v, double *lower, lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t m = claim->m;
   lip_interval *along = lip_alloc(m, sizeof *along);
-  double *sizes = lip_alloc(m, sizeof *sizes), slope, length;
+  double *sizes = lip_alloc(m, sizeof *sizes), computed;
   bool known = false;
 
   if (!along || !sizes) FAIL(LIP_ENOMEM, "a witness for %zu outputs", m);
@@ -283,12 +305,12 @@ static lip_status graph_slope(const lip_claim *claim, const double *x, const dou
     TRY(choose_direction(claim, x, NULL, v, err));
   if (!scale_direction(claim->d, v)) goto done;
   TRY(lip_witness_graph_along(claim, x, v, along, &known, err));
-  if (!known) goto done;
-  for (size_t j = 0; j < m; j++) sizes[j] = least_size(along[j]);
-  slope = norm_down(claim->norm, m, sizes);
-  length = norm_up(claim->norm, claim->d, v);
-  if (slope > 0 && isfinite(slope))
-    *lower = lip_interval_over(lip_interval_of(slope), lip_interval_of(length)).low;
+  if (known) *lower = slope_of(claim, along, v, sizes);
+  TRY(lip_witness_graph_push(claim, x, v, sizes, err));
+  computed = norm_down(claim->norm, m, sizes_of(m, sizes)) / norm_up(claim->norm, claim->d, v);
+  if (*lower >= computed * (1 - WORTH_DIGITS)) goto done;
+  TRY(lip_witness_graph_along_long(claim, x, v, along, &known, err));
+  if (known) *lower = fmax(*lower, slope_of(claim, along, v, sizes));
 done:
   lip_free(sizes);
   lip_free(along);

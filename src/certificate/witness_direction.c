@@ -60,6 +60,32 @@ done:
   return st;
 }
 
+lip_status lip_witness_graph_push(const lip_claim *claim, const double *x, const double *v,
+                                  double *along, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t outputs = lip_net_outputs(claim->net);
+  lip_output asked = claim->output;
+  lip_tape *tape = NULL;
+  double *u = lip_alloc_zero(outputs, sizeof *u);
+  double *tangent = lip_alloc(claim->d, sizeof *tangent);
+
+  memset(along, 0, claim->m * sizeof *along);
+  if (!u || !tangent) FAIL(LIP_ENOMEM, "%zu outputs", outputs);
+  memcpy(tangent, v, claim->d * sizeof *v);
+  lip_domain_tangential(claim->domain, claim->d, x, tangent);
+  TRY(tape_at(claim, x, &tape, err));
+  TRY(lip_tape_push(tape, tangent, u, err));
+  memcpy(along, asked.kind == LIP_ALL_OUTPUTS ? u : u + asked.plus, claim->m * sizeof *along);
+  if (asked.kind == LIP_OUTPUT_DIFFERENCE) along[0] -= u[asked.minus];
+done:
+  if (st == LIP_ENUMERIC) st = LIP_OK;
+  lip_tape_free(tape);
+  lip_free(tangent);
+  lip_free(u);
+  return st;
+}
+
 /* A length of 1; false where there is none. */
 static bool make_unit(size_t d, double *v)
 {

@@ -18,6 +18,16 @@ LIP_MUST_CHECK lip_status lip_witness_graph_along(const lip_claim *claim, const 
                                                   const double *v, lip_interval *along, bool *known,
                                                   lip_error *err);
 
+/* The same with some 250 bits, for networks so deep that doubles know nothing; `known` is also
+   false on the sphere and for kinds of nodes that it does not know. cost  about 100 passes */
+LIP_MUST_CHECK lip_status lip_witness_graph_along_long(const lip_claim *claim, const double *x,
+                                                       const double *v, lip_interval *along,
+                                                       bool *known, lip_error *err);
+
+/* The same in floating point.  along  out  m; zeros where it overflows */
+LIP_MUST_CHECK lip_status lip_witness_graph_push(const lip_claim *claim, const double *x,
+                                                 const double *v, double *along, lip_error *err);
+
 /* The gradients at x of the functions asked for, in floating point; zeros where they overflow.
    G  out  m x d.  return  LIP_OK; LIP_ENOMEM.  cost  a pass forward, and m back */
 LIP_MUST_CHECK lip_status lip_witness_graph_jacobian(const lip_claim *claim, const double *x,
