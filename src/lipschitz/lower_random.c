@@ -3,8 +3,9 @@
    T points z ~ N(0, I/d), section 5 of the two-layer paper (theory.md B3, 2.1): their largest
    gradient norm is the proxy, whatever the domain. As a lower bound on another domain the same
    draws are moved into it: z / |z| is uniform on the unit sphere, a radius R u^(1/d) with u uniform
-   makes it uniform in the ball, the normal distribution function of each entry in a box. Cost: T
-   gradients, twice that on other domains than the space. */
+   makes it uniform in the ball, the normal distribution function of each entry in a box; for graphs
+   on the space also times sqrt(d). Cost: T gradients, twice that on other domains than the space.
+ */
 #include "lipschitz/method.h"
 
 #include "base/error.h"
@@ -82,6 +83,11 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
       TRY(lip_problem_slopes(problem, rows, Z, G, slopes, err));
     }
     for (size_t i = 0; i < rows; i++) lip_finding_offer(finding, steepest, slopes[i], Z + i * d);
+    if (problem->deep && problem->domain.kind == LIP_SPACE && !lip_stopped(control)) {
+      for (size_t i = 0; i < rows * d; i++) Z[i] *= sqrt((double)d); /* N(0, I) */
+      TRY(lip_problem_slopes(problem, rows, Z, G, slopes, err));
+      for (size_t i = 0; i < rows; i++) lip_finding_offer(finding, steepest, slopes[i], Z + i * d);
+    }
     done += rows;
     lip_tell(control, (double)done / (double)points);
   }
