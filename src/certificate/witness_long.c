@@ -294,7 +294,8 @@ static lip_status affine(work *in, size_t i, int row, lip_error *err)
     const lane *from = &in->lane[node->parent[p] * ROWS + (size_t)row];
     size_t count = in->net->node[node->parent[p]].size;
 
-    for (size_t w = 0; w < node->weights; w++) in->weight[w] = scaled(in, node->W[w], -top);
+    for (size_t w = 0; w < node->weights; w++)
+      in->weight[w] = lip_up(scaled(in, fabs(node->W[w]), -top));
     for (size_t j = 0; j < count; j++)
       in->part[j] = lip_up(scaled(in, from->radius[j], top + from->top - to->top));
     TRY(lip_operator_apply(&in->shallow, i, p, true, 1, in->part, in->errors, err));
