@@ -358,6 +358,41 @@ static void cells_with_a_point_are_never_empty(void **state)
   assert_true(tried > 30000);
 }
 
+/* From the witness of the search over cells: the semidefinite bounds of patterns close to it, where
+   every pattern has a point or its cell is shown to be empty. */
+static void semidefinite_bounds_close_patterns(void **state)
+{
+  (void)state;
+  for (uint64_t seed = 0; seed < 8; seed++) {
+    lip_domain domain = seed % 2 ? box : space;
+    lip_net *net = deep_net(3, 5, 3, 1 + seed % 2, piecewise[seed % PIECEWISE], seed);
+    subject s = searched(net, domain, LIP_NORM_2, NULL, NULL);
+    double exact = s.bracket.lower;
+
+    lip_proof_clear(&s.bracket.proof);
+    s.bracket.upper = INFINITY;
+    s.bracket.gap = 1e-6;
+    assert_true(lip_search_sectors.applies(&s.problem));
+    assert_int_equal(lip_search_sectors.run(&s.problem, &s.bracket, NULL, NULL), LIP_OK);
+    assert_true(s.bracket.upper <= exact * (1 + 2e-6));
+    assert_true(proves(s.claim, &s.bracket.proof, s.bracket.upper));
+    assert_false(proves(s.claim, &s.bracket.proof, exact * (1 - 1e-6)));
+    for (size_t i = 0; i < s.bracket.proof.count; i++) {
+      lip_array *array = &s.bracket.proof.item[i].array;
+
+      if (strcmp(s.bracket.proof.item[i].name, "multipliers") != 0) continue;
+      for (size_t j = 0; j < array->count; j += 1 + array->count / 20) {
+        assert_false(proves_with(&s, i, j, NAN));
+        assert_false(proves_with(&s, i, j, -1e9));
+      }
+      array->count--;
+      assert_false(proves(s.claim, &s.bracket.proof, s.bracket.upper));
+      array->count++;
+    }
+    subject_clear(&s);
+  }
+}
+
 static const char *testdata_or_skip(void)
 {
   const char *folder = getenv("LIPLAW_TESTDATA");
@@ -411,6 +446,28 @@ static void known_constants_are_found(void **state)
   }
 }
 
+/* 32 + 32 neurons in 64 dimensions; the witness comes from the methods below. */
+static void digits_networks_are_closed(void **state)
+{
+  char path[1024];
+  lip_net *net = NULL;
+  lip_measure_options options;
+  lip_measurement found;
+
+  (void)state;
+  (void)snprintf(path, sizeof path, "%s/weights/digits_fnn3_seed0.npz", testdata_or_skip());
+  assert_int_equal(lip_net_read(path, &net, NULL), LIP_OK);
+  lip_measure_defaults(&options);
+  options.output = "7";
+  options.gap = 1e-6;
+  options.time_limit = 300;
+  assert_int_equal(lip_measure(net, NULL, &options, &found, NULL, NULL), LIP_OK);
+  assert_true(found.certified);
+  assert_true(found.lower >= 9.6515 && found.upper <= found.lower * (1 + 2e-6));
+  lip_measurement_clear(&found);
+  lip_net_free(net);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -424,6 +481,8 @@ int main(void)
       cmocka_unit_test(changed_trees_are_refused),
       cmocka_unit_test(cells_with_a_point_are_never_empty),
       cmocka_unit_test(known_constants_are_found),
+      cmocka_unit_test(semidefinite_bounds_close_patterns),
+      cmocka_unit_test(digits_networks_are_closed),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

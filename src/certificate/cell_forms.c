@@ -272,6 +272,13 @@ void lip_cell_slopes(const lip_cell_forms *forms, size_t neuron, double *low, do
     *low = *high = lip_activation_slope(psi, forms->side[neuron]);
 }
 
+void lip_cell_forms_slopes(const lip_cell_forms *forms, lip_slope_bounds *bounds)
+{
+  for (size_t l = 0; l < forms->neurons; l++)
+    lip_cell_slopes(forms, l, &bounds->low[forms->node[l]][forms->entry[l]],
+                    &bounds->high[forms->node[l]][forms->entry[l]]);
+}
+
 /* y = s z with s in [low, high]. */
 static void pass_neurons(lip_cell_forms *forms, size_t at)
 {

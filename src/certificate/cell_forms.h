@@ -38,6 +38,9 @@ void lip_cell_forms_set(lip_cell_forms *forms, size_t neuron, signed char side);
 /* Has the neuron only one slope on the domain? Then it needs no side. */
 bool lip_cell_forms_is_fixed(const lip_cell_forms *forms, size_t neuron);
 
+/* The slopes that all neurons may have on the cell.  bounds  out  of this network */
+void lip_cell_forms_slopes(const lip_cell_forms *forms, lip_slope_bounds *bounds);
+
 /* Brings the forms of the nodes up to `node`, it included, up to date.
    cost  d + 1 passes over the weights of the nodes that are stale, twice */
 LIP_MUST_CHECK lip_status lip_cell_forms_reach(lip_cell_forms *forms, size_t node, lip_error *err);

@@ -9,10 +9,13 @@
 
      tree    the nodes, each before what is below it, the negative side first: 0 a leaf; 1 a cell
              without inner points; 2 + 3 l: neuron l gets either side; 3 + 3 l: the positive side
-             only; 4 + 3 l: the negative one only
-     farkas  for each 1, 3 + 3 l and 4 + 3 l how many rows, then neuron and weight of each: of the
-             cell's own sides, and of neuron l the side that it does not get. No rows: the argument
-             of neuron l is 0 everywhere on the cell. Left out where there are none
+             only; 4 + 3 l: the negative one only; 2 + 3 neurons: a leaf with multipliers
+     multipliers  norm 2: for each leaf with multipliers the exponents and the multipliers of the
+                  sector form (sector_form.h, sector_matrix.h) with the slopes of the cell,
+   whichever point has them. Left out where there are none farkas  for each 1, 3 + 3 l and 4 + 3 l
+   how many rows, then neuron and weight of each: of the cell's own sides, and of neuron l the side
+   that it does not get. No rows: the argument of neuron l is 0 everywhere on the cell. Left out
+   where there are none
 
    Cost: the forms after every change of a side, a norm for each leaf. */
 #include "certificate/proof.h"
@@ -21,6 +24,9 @@
 #include "base/memory.h"
 #include "certificate/cell_forms.h"
 #include "certificate/matrix_norm.h"
+#include "certificate/sector_form.h"
+#include "certificate/sector_matrix.h"
+#include "linalg/round.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -48,7 +54,8 @@ typedef struct replay {
   size_t depth;
   lip_side_row *row;
   double *center, *radius; /* m x d */
-  tape tree, farkas;
+  lip_slope_bounds *slopes;
+  tape tree, farkas, multipliers;
   double margin;
   const char *reason; /* NULL: nothing is wrong so far */
 } replay;
@@ -128,6 +135,50 @@ done:
   return st;
 }
 
+/* The exponents of a form, read from the multipliers' array; false where they are none. */
+static bool read_exponents(replay *r, lip_sector_form *form)
+{
+  size_t count = form->blocks + 2;
+  int *exponent = form->exponent; /* they are all 0: read in place */
+
+  if (r->multipliers.count - r->multipliers.at < count + form->multipliers) return false;
+  for (size_t b = 0; b < count; b++) {
+    double value = r->multipliers.values[r->multipliers.at++];
+
+    if (!(fabs(value) <= 1 << 20) || value != floor(value)) return false;
+    exponent[b] = (int)value;
+  }
+  return lip_sector_form_rescale(form, exponent);
+}
+
+static lip_status test_sectors(replay *r, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_sector_form *form = NULL;
+  lip_sector_verdict found = {.proved = false};
+  double L;
+  int out;
+
+  r->reason = "multipliers are for norm 2";
+  if (r->claim->norm != LIP_NORM_2) goto done;
+  lip_cell_forms_slopes(r->forms, r->slopes);
+  TRY(lip_sector_form_create_within(r->claim, r->slopes, false, &form, err));
+  r->reason = "the multipliers of a leaf end early, or have no proper exponents";
+  if (!form->bounded || !read_exponents(r, form)) goto done;
+  out = form->exponent[form->blocks + 1];
+  L = ldexp(r->upper, -out);
+  if (!isinf(L) && ldexp(L, out) > r->upper) L = lip_down(L);
+  st = lip_sector_definite(form, r->multipliers.values + r->multipliers.at, L, &found, NULL, err);
+  if (st == LIP_ENUMERIC) st = LIP_OK; /* a product of weights overflows */
+  if (st != LIP_OK) goto done;
+  r->multipliers.at += form->multipliers;
+  r->reason = found.proved ? NULL : "the multipliers of a leaf do not prove it";
+  r->margin = fmax(r->margin, found.given * (double)(form->blocks + 2));
+done:
+  lip_sector_form_free(form);
+  return st;
+}
+
 /* Goes from a leaf that is done to where the next node hangs; false: the tree is complete. */
 static bool advance(replay *r)
 {
@@ -166,7 +217,7 @@ done:
 static lip_status walk(replay *r, const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
-  double last = FIRST_NEURON + 3 * (double)r->forms->neurons - 1;
+  size_t last = FIRST_NEURON + 3 * r->forms->neurons; /* the code of a leaf with multipliers */
   bool more = true;
 
   while (more && !r->reason) {
@@ -174,21 +225,24 @@ static lip_status walk(replay *r, const lip_control *control, lip_error *err)
 
     if (control && control->stop && control->stop(control->context))
       FAIL(LIP_EINTERRUPT, "checking a tree of cells");
-    if (!next_whole(&r->tree, 0, last, &node)) {
+    if (!next_whole(&r->tree, 0, (double)last, &node)) {
       r->reason = "the tree ends early, or names no neuron";
       goto done;
     }
-    if (node >= FIRST_NEURON) {
+    if (node >= FIRST_NEURON && node < last) {
       TRY(turn_at(r, (node - FIRST_NEURON) / 3, (node - FIRST_NEURON) % 3, err));
       continue;
     }
     if (node == EMPTY)
       TRY(test_empty(r, r->forms->neurons, 0, err));
+    else if (node == last)
+      TRY(test_sectors(r, err));
     else
       TRY(test_leaf(r, err));
     more = advance(r);
   }
-  if (!r->reason && (r->tree.at < r->tree.count || r->farkas.at < r->farkas.count))
+  if (!r->reason && (r->tree.at < r->tree.count || r->farkas.at < r->farkas.count ||
+                     r->multipliers.at < r->multipliers.count))
     r->reason = "something is left over after the tree";
 done:
   return st;
@@ -200,6 +254,7 @@ static lip_status start(replay *r, const lip_control *control, lip_error *err)
   size_t numbers = r->claim->m * r->claim->d;
 
   TRY(lip_cell_forms_create(r->claim, &r->forms, control, err));
+  TRY(lip_slope_bounds_room(r->claim->net, &r->slopes, err));
   r->path = lip_alloc(r->forms->neurons, sizeof *r->path);
   r->row = lip_alloc(r->forms->neurons, sizeof *r->row);
   r->center = lip_alloc(numbers, 2 * sizeof *r->center);
@@ -217,7 +272,9 @@ static const char *unfit(const lip_claim *claim, const lip_proof *proof, double 
   for (size_t i = 0; i < proof->count; i++) {
     const char *name = proof->item[i].name;
 
-    if (strcmp(name, "tree") != 0 && strcmp(name, "farkas") != 0) continue;
+    if (strcmp(name, "tree") != 0 && strcmp(name, "farkas") != 0 &&
+        strcmp(name, "multipliers") != 0)
+      continue;
     known += proof->item[i].array.rank == 1 &&
              lip_proof_array(proof, name) == &proof->item[i].array;
   }
@@ -238,6 +295,7 @@ static lip_status verify(const lip_claim *claim, const lip_proof *proof, double 
   if (!r.reason) {
     r.tree = tape_of(proof, "tree");
     r.farkas = tape_of(proof, "farkas");
+    r.multipliers = tape_of(proof, "multipliers");
     TRY(start(&r, control, err));
     TRY(walk(&r, control, err));
   }
@@ -245,6 +303,7 @@ static lip_status verify(const lip_claim *claim, const lip_proof *proof, double 
   if (r.reason) (void)snprintf(verdict->reason, sizeof verdict->reason, "%s", r.reason);
 done:
   lip_cell_forms_free(r.forms);
+  lip_slope_bounds_free(r.slopes);
   lip_free(r.path);
   lip_free(r.row);
   lip_free(r.center);

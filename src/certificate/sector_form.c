@@ -184,7 +184,9 @@ done:
 
 enum { MOST_EXPONENT = 1 << 20 };
 
-static lip_status create_routes(lip_sector_form *form, const lip_control *control, lip_error *err)
+/* slopes  in  NULL: those of the claim's domain */
+static lip_status create_routes(lip_sector_form *form, const lip_slope_bounds *slopes,
+                                const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t nodes = form->claim->net->nodes;
@@ -200,7 +202,16 @@ static lip_status create_routes(lip_sector_form *form, const lip_control *contro
       !form->exponent)
     FAIL(LIP_ENOMEM, "a form of %zu nodes", nodes);
   for (size_t i = 0; i < nodes; i++) routes->block_of[i] = LIP_NOWHERE;
-  TRY(lip_slope_bounds_create(form->claim, &routes->slopes, control, err));
+  if (!slopes) TRY(lip_slope_bounds_create(form->claim, &routes->slopes, control, err));
+  if (!slopes) goto done;
+  TRY(lip_slope_bounds_room(form->claim->net, &routes->slopes, err));
+  for (size_t i = 0; i < nodes; i++) {
+    if (!slopes->low[i]) continue;
+    memcpy(routes->slopes->low[i], slopes->low[i],
+           form->claim->net->node[i].size * sizeof **slopes->low);
+    memcpy(routes->slopes->high[i], slopes->high[i],
+           form->claim->net->node[i].size * sizeof **slopes->high);
+  }
 done:
   return st;
 }
@@ -231,8 +242,8 @@ done:
   return st;
 }
 
-lip_status lip_sector_form_create(const lip_claim *claim, bool keep, lip_sector_form **form,
-                                  const lip_control *control, lip_error *err)
+static lip_status create(const lip_claim *claim, const lip_slope_bounds *slopes, bool keep,
+                         lip_sector_form **form, const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_sector_form *made = lip_alloc_zero(1, sizeof *made);
@@ -240,7 +251,7 @@ lip_status lip_sector_form_create(const lip_claim *claim, bool keep, lip_sector_
 
   if (!made) FAIL(LIP_ENOMEM, "a sector form");
   made->claim = claim;
-  TRY(create_routes(made, control, err));
+  TRY(create_routes(made, slopes, control, err));
   TRY(take_blocks(made, keep, err));
   reached = lip_alloc(claim->net->nodes, sizeof *reached);
   if (!reached) FAIL(LIP_ENOMEM, "%zu nodes", claim->net->nodes);
@@ -251,6 +262,18 @@ done:
   lip_free(reached);
   lip_sector_form_free(made);
   return st;
+}
+
+lip_status lip_sector_form_create(const lip_claim *claim, bool keep, lip_sector_form **form,
+                                  const lip_control *control, lip_error *err)
+{
+  return create(claim, NULL, keep, form, control, err);
+}
+
+lip_status lip_sector_form_create_within(const lip_claim *claim, const lip_slope_bounds *slopes,
+                                         bool keep, lip_sector_form **form, lip_error *err)
+{
+  return create(claim, slopes, keep, form, NULL, err);
 }
 
 bool lip_sector_form_rescale(lip_sector_form *form, const int *exponent)

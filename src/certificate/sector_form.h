@@ -3,7 +3,7 @@
 #ifndef LIP_CERTIFICATE_SECTOR_FORM_H
 #define LIP_CERTIFICATE_SECTOR_FORM_H
 
-#include "certificate/claim.h"
+#include "certificate/slope_bounds.h"
 
 /* At almost every x, J(x) y_0 is what these lines make of a direction y_0 (d numbers):
 
@@ -81,6 +81,11 @@ typedef struct lip_sector_form {
 LIP_MUST_CHECK lip_status lip_sector_form_create(const lip_claim *claim, bool keep,
                                                  lip_sector_form **form, const lip_control *control,
                                                  lip_error *err);
+/* The same for those x alone at which activations have slopes within these bounds, which may be
+   narrower than the domain's. */
+LIP_MUST_CHECK lip_status lip_sector_form_create_within(const lip_claim *claim,
+                                                        const lip_slope_bounds *slopes, bool keep,
+                                                        lip_sector_form **form, lip_error *err);
 void lip_sector_form_free(lip_sector_form *form); /* takes NULL */
 
 /* (lipschitz/sector_balance.h chooses exponents.) Sets the exponents (blocks + 2 of them, the first

@@ -30,13 +30,12 @@ static const lip_method *const upper_methods[] = {
 /* Long ones, after the lower methods. */
 static const lip_method *const later_upper_methods[] = {&lip_upper_sectors};
 static const lip_method *const lower_methods[] = {
-    &lip_lower_random,   &lip_lower_data,   &lip_lower_patterns,
-    &lip_lower_smoothed, &lip_lower_ascent, &lip_lower_cells,
-    &lip_lower_power,
+    &lip_lower_random, &lip_lower_data,  &lip_lower_patterns, &lip_lower_smoothed,
+    &lip_lower_ascent, &lip_lower_cells, &lip_lower_power,
 };
 static const lip_search *const searches[] = {
     &lip_search_quadratic, &lip_search_patterns, &lip_search_bilinear, &lip_search_cones,
-    &lip_search_regions,   &lip_search_points,   &lip_search_moments};
+    &lip_search_regions,   &lip_search_points,   &lip_search_moments,  &lip_search_sectors};
 enum {
   UPPERS = sizeof upper_methods / sizeof *upper_methods,
   LATER_UPPERS = sizeof later_upper_methods / sizeof *later_upper_methods,

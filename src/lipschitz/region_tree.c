@@ -28,7 +28,10 @@ static lip_status grow(void **items, size_t size, size_t held, size_t wanted, si
 
 void lip_region_tree_clear(lip_region_tree *tree)
 {
-  for (size_t i = 0; i < tree->count; i++) lip_free(tree->node[i].point);
+  for (size_t i = 0; i < tree->count; i++) {
+    lip_free(tree->node[i].point);
+    lip_free(tree->node[i].multipliers);
+  }
   lip_free(tree->node);
   lip_free(tree->open);
   lip_free(tree->step);
@@ -50,12 +53,12 @@ lip_status lip_region_tree_add(lip_region_tree *tree, size_t parent, signed char
 
   if (st != LIP_OK) return st;
   tree->node[tree->count] = (lip_region_node){.parent = parent,
-                                         .child = {LIP_NO_REGION, LIP_NO_REGION},
-                                         .pick = LIP_NO_REGION,
-                                         .side = side,
-                                         .state = LIP_REGION_LEAF,
-                                         .first = tree->steps,
-                                         .value = INFINITY};
+                                              .child = {LIP_NO_REGION, LIP_NO_REGION},
+                                              .pick = LIP_NO_REGION,
+                                              .side = side,
+                                              .state = LIP_REGION_LEAF,
+                                              .first = tree->steps,
+                                              .value = INFINITY};
   if (parent != LIP_NO_REGION) {
     tree->node[tree->count].value = tree->node[parent].value;
     tree->node[parent].child[side > 0] = tree->count;
@@ -145,8 +148,9 @@ size_t lip_region_tree_pop(lip_region_tree *tree)
 
 /* What is written of the tree; with NULL arrays it is counted only. */
 typedef struct writer {
-  double *tree, *farkas;
-  size_t nodes, numbers;
+  double *tree, *farkas, *multipliers;
+  size_t nodes, numbers, held;
+  size_t neurons;
 } writer;
 
 static void write_node(writer *to, size_t code)
@@ -184,7 +188,11 @@ static void write_tree(writer *to, const lip_region_tree *tree, size_t *stack)
     for (size_t s = 0; s < node->steps; s++) write_step(to, tree, &tree->step[node->first + s]);
     if (node->state == LIP_REGION_EMPTY) continue;
     if (node->state != LIP_REGION_SPLIT) {
-      write_node(to, 0);
+      write_node(to, node->multipliers ? 2 + 3 * to->neurons : 0);
+      if (to->multipliers && node->multipliers)
+        memcpy(to->multipliers + to->held, node->multipliers,
+               node->multiplier_count * sizeof *to->multipliers);
+      to->held += node->multipliers ? node->multiplier_count : 0;
       continue;
     }
     write_node(to, 2 + 3 * node->pick);
@@ -193,17 +201,19 @@ static void write_tree(writer *to, const lip_region_tree *tree, size_t *stack)
   }
 }
 
-lip_status lip_region_tree_proof(const lip_region_tree *tree, lip_proof *proof, lip_error *err)
+lip_status lip_region_tree_proof(const lip_region_tree *tree, size_t neurons, lip_proof *proof,
+                                 lip_error *err)
 {
   lip_status st = LIP_OK;
-  writer to = {NULL, NULL, 0, 0};
+  writer to = {.neurons = neurons};
   size_t *stack = lip_alloc(tree->count + 1, sizeof *stack);
 
   if (!stack) FAIL(LIP_ENOMEM, "a tree of %zu cells", tree->count);
   write_tree(&to, tree, stack);
   TRY(lip_proof_add(proof, "tree", 1, &to.nodes, &to.tree, err));
   if (to.numbers > 0) TRY(lip_proof_add(proof, "farkas", 1, &to.numbers, &to.farkas, err));
-  to.nodes = to.numbers = 0;
+  if (to.held > 0) TRY(lip_proof_add(proof, "multipliers", 1, &to.held, &to.multipliers, err));
+  to.nodes = to.numbers = to.held = 0;
   write_tree(&to, tree, stack);
   proof->kind = &lip_proof_regions;
 done:

@@ -31,6 +31,9 @@ typedef struct lip_region_node {
   size_t first, steps; /* in the tree's steps */
   double value;        /* the slopes of the cell are at most that */
   double *point;       /* open: d, a point of the cell; NULL: none is known */
+  double *multipliers; /* `count` numbers that prove the value, as a leaf has them; NULL: its forms
+                          do */
+  size_t multiplier_count;
 } lip_region_node;
 
 typedef struct lip_region_tree {
@@ -64,7 +67,7 @@ LIP_MUST_CHECK lip_status lip_region_tree_push(lip_region_tree *tree, size_t ind
 size_t lip_region_tree_pop(lip_region_tree *tree);
 
 /* The arrays of lip_proof_regions; open cells are leaves. */
-LIP_MUST_CHECK lip_status lip_region_tree_proof(const lip_region_tree *tree, lip_proof *proof,
-                                                lip_error *err);
+LIP_MUST_CHECK lip_status lip_region_tree_proof(const lip_region_tree *tree, size_t neurons,
+                                                lip_proof *proof, lip_error *err);
 
 #endif

@@ -514,7 +514,7 @@ static lip_status conclude(regions *in, lip_error *err)
     in->bracket->upper = in->first_upper;
     goto done;
   }
-  TRY(lip_region_tree_proof(&in->tree, &proof, err));
+  TRY(lip_region_tree_proof(&in->tree, in->forms->neurons, &proof, err));
   lip_bracket_take(in->bracket, upper, &proof);
   lip_bracket_tell(in->bracket);
 done:
