@@ -23,9 +23,20 @@
 enum { MOST_STEPS = 300, MOST_TRIALS = 40 };
 static const double LONGER = 2;
 static const double LEAST_PART = 0.02, SMALLER = 0.8, AWAY = 0.9; /* of dM in X */
+static const double BELOW = 1e-11; /* of M's diagonal: what a proof with rounding may take away */
 static const double BEYOND = 1.5;  /* the border is this much farther than a step goes */
 static const double SHORTER = 0.6; /* trials along a step */
 static const double RIDGE = 1e-14; /* of H, scaled to a unit diagonal */
+
+/* M <- M - BELOW diag(M). */
+static void lower_diagonal(lip_sectors_matrix *M)
+{
+  size_t count = M->program->blocks + 1;
+
+  for (size_t b = 0; b < count; b++)
+    for (size_t i = 0, n = M->program->block[b].size; i < n; i++)
+      M->at[b * count + b][i * (n + 1)] *= 1 - BELOW;
+}
 
 bool lip_sectors_definite(lip_sectors_solver *s, const double *at)
 {
@@ -34,6 +45,7 @@ bool lip_sectors_definite(lip_sectors_solver *s, const double *at)
   for (size_t g = 0; g <= N; g++)
     if (!(at[g] > 0)) return false;
   lip_sectors_matrix_fill(s->M, at, at[N], true);
+  lower_diagonal(s->M);
   return lip_sectors_matrix_factor(s->M);
 }
 

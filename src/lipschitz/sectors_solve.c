@@ -307,7 +307,7 @@ static lip_status follow_path(lip_sectors_solver *s, lip_sectors_goal goal, doub
     keep_best(s, lambda, answer);
     TRY(gap_of(s, s->X, s->at, &gap, err));
     if (!(gap > 0)) break;
-    if (s->off <= SLIGHTLY_OFF) answer->least = fmax(answer->least, s->at[N] - gap);
+    if (s->off <= SLIGHTLY_OFF && gap > 0) answer->least = fmax(answer->least, s->at[N] - gap);
     if ((gap <= goal.accuracy * s->at[N] && s->off <= SLIGHTLY_OFF) || answer->rho < goal.below ||
         answer->least > goal.above)
       break;
@@ -376,6 +376,7 @@ lip_status lip_sectors_solve(lip_sectors_solver *s, lip_sectors_goal goal, bool 
   TRY(lip_sectors_center(s, s->at, &found, &answer->steps, err));
   if (s->at[N] < answer->rho && lip_sectors_definite(s, s->at)) keep_best(s, lambda, answer);
   if (found) TRY(follow_path(s, goal, lambda, answer, err));
+  if (answer->least > answer->rho) answer->least = 0; /* nothing but rounding */
   memcpy(s->at, lambda, N * sizeof *lambda);
   s->at[N] = answer->rho;
   TRY(lip_sectors_tighten(s, s->at, err));
