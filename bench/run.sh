@@ -32,6 +32,8 @@ OPENBLAS_CORETYPE=${OPENBLAS_CORETYPE:-$(grep -qw avx512vl /proc/cpuinfo && echo
 /usr/bin/python3 bench/semidefinite.py build/bench_semidefinite bench/results/semidefinite.csv \
   bench/README.md
 
+/usr/bin/python3 bench/sectors.py build/bench_sectors bench/results/sectors.csv bench/README.md
+
 # Brackets on two-layer networks: the known ones (where the test data are), experiment 1 at the paper's
 # scale, small dimensions, trained and large networks. Networks are kept in out/bench.
 /usr/bin/python3 bench/brackets.py build/liplaw out/bench bench/results/brackets bench/README.md

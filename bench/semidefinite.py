@@ -125,4 +125,5 @@ def main():
     tables.fill(asked.readme, "semidefinite", limit + "\n\n" + text)
 
 
-main()
+if __name__ == "__main__":
+    main()
