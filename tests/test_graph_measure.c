@@ -3,9 +3,13 @@
 #include "graph_nets.h"
 #include "measure_nets.h"
 
+#include "certificate/graph_product.h"
+#include "certificate/node_norm.h"
+#include "certificate/proof.h"
 #include "certificate/witness.h"
 #include "linalg/vector.h"
 #include "lipschitz/jacobian_norm.h"
+#include "lipschitz/node_norms.h"
 
 static const char *const domains[] = {"space", "ball:2", "box:-1,1", "sphere:3"};
 static const lip_activation_kind activations[] = {LIP_RELU, LIP_TANH, LIP_ABS, LIP_LEAKY_RELU,
@@ -151,6 +155,54 @@ static void skips_add_up(void **state)
   lip_net_free(net);
 }
 
+/* Every norm that is made smaller, and what is no norm. */
+static void norms_that_are_too_small_are_refused(void **state)
+{
+  static const double wrong[] = {-1, 0, 1e-300};
+  lip_net *net = tangled_net(5, LIP_RELU, LIP_NODE_LINEAR);
+  lip_claim *claim = NULL;
+  lip_verdict verdict;
+  lip_proof proof = {.kind = &lip_proof_graph_product};
+  double *norms, known, bound;
+
+  (void)state;
+  assert_int_equal(lip_claim_create(net, (lip_output){0}, LIP_NORM_2,
+                                    (lip_domain){.kind = LIP_SPACE}, &claim, NULL),
+                   LIP_OK);
+  assert_int_equal(lip_proof_add(&proof, "norms", 1, &net->nodes, &norms, NULL), LIP_OK);
+  for (size_t i = 0; i < net->nodes; i++) {
+    if (!lip_graph_product_reads(net, i)) continue;
+    assert_int_equal(lip_node_norm_up(net, i, LIP_NORM_2, &known, NULL), LIP_OK);
+    norms[i] = known;
+    assert_int_equal(lip_node_norm_settle(net, i, known / 1.5, &norms[i], NULL, NULL), LIP_OK);
+    assert_int_equal(lip_node_norm_estimate(net, i, 1e-12, &known, NULL, NULL), LIP_OK);
+    assert_int_equal(lip_node_norm_settle(net, i, known, &norms[i], NULL, NULL), LIP_OK);
+  }
+  assert_int_equal(lip_graph_product(claim, norms, &bound, NULL, NULL), LIP_OK);
+  assert_int_equal(lip_proof_verify(claim, &proof, bound, &verdict, NULL, NULL), LIP_OK);
+  assert_true(verdict.proved);
+  assert_int_equal(lip_proof_verify(claim, &proof, bound * (1 - 1e-15), &verdict, NULL, NULL),
+                   LIP_OK);
+  assert_false(verdict.proved);
+  for (size_t i = 0; i < net->nodes; i++) {
+    double kept = norms[i];
+
+    if (net->node[i].kind != LIP_NODE_CONVOLUTION && net->node[i].kind != LIP_NODE_LINEAR) continue;
+    for (size_t t = 0; t < 4; t++) {
+      norms[i] = t < 3 ? wrong[t] : kept * (1 - 1e-6);
+      assert_int_equal(lip_proof_verify(claim, &proof, bound, &verdict, NULL, NULL), LIP_OK);
+      assert_false(verdict.proved);
+    }
+    norms[i] = NAN; /* is not read: what is known without it is too large */
+    assert_int_equal(lip_proof_verify(claim, &proof, bound, &verdict, NULL, NULL), LIP_OK);
+    assert_false(verdict.proved);
+    norms[i] = kept;
+  }
+  lip_proof_clear(&proof);
+  lip_claim_free(claim);
+  lip_net_free(net);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -158,6 +210,7 @@ int main(void)
       cmocka_unit_test(every_domain_and_output_has_a_proof),
       cmocka_unit_test(a_witness_is_as_steep_as_its_gradient),
       cmocka_unit_test(skips_add_up),
+      cmocka_unit_test(norms_that_are_too_small_are_refused),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
