@@ -85,7 +85,8 @@ lip_status audit_ball(audit_run *run, lip_error *err)
   lip_measurement ball = {.bounds = 0};
   char domain[64];
 
-  if (audit_interrupted(run) || !(run->found.radius > 0)) return LIP_OK;
+  if (audit_interrupted(run) || !(run->found.radius >= 1e-100 && run->found.radius <= 1e100))
+    return LIP_OK;
   audit_begin(run, 0.9, 0.98, 0.7, "bracket on the data's ball");
   (void)snprintf(domain, sizeof domain, "ball:%.17g", run->found.radius);
   TRY(measure(run, domain, NULL, run->watch.limit, NULL, &ball, err));

@@ -166,14 +166,15 @@ static lip_status draw_pairs(const lip_audit *found, report_folder *folder, lip_
   drawing figure;
 
   if (!(unit > 0) || found->task != LIP_TASK_CLASSES || classes < 3 || classes > MOST_CLASSES ||
-      found->pairs < found->pairs_all || isinf(found->space.upper))
+      found->pairs < found->pairs_all || 2 * found->pairs_measured < found->pairs_all ||
+      isinf(found->space.upper))
     return LIP_OK;
   TRY(drawing_begin(&figure, "pairs", 8.5, 7.8, folder, err));
   write_pairs(found, unit, figure.csv);
   (void)fprintf(figure.script,
                 "set xlabel 'class'\nset ylabel 'class'\nunset key\nunset grid\nset size square\n"
                 "set xrange [-0.5:%zu.5]\nset yrange [%zu.5:-0.5]\nset xtics scale 0 %s\nset ytics "
-                "scale 0 %s\nset cblabel 'at most, in units of %g'\n"
+                "scale 0 %s\nset cblabel 'at most, over %g'\n"
                 "set palette defined (0 '#F7F4EC', 0.5 '#9CC3DD', 1 '#0B4F7D')\n"
                 "plot 'pairs.csv' skip 1 using 2:1:3 with image pixels notitle",
                 classes - 1, classes - 1, classes <= NAMED ? "1" : "", classes <= NAMED ? "1" : "",
