@@ -17,7 +17,8 @@
 #include <string.h>
 
 static const double MOST_BYTES = 5e9;
-static const double SHARE = 0.6; /* of the time limit */
+static const double SHARE = 0.6;          /* of the time limit */
+static const double CUBES_A_SECOND = 4e8; /* order^3: where ten steps take as long as there is */
 static const double NEAR_ENOUGH = 1e-10;
 enum { MOST_ORDER = 6000, MOST_MULTIPLIERS = 4000 };
 
@@ -47,8 +48,9 @@ static double accuracy_of(const lip_sectors_program *program)
 }
 
 /* The program; NULL with LIP_OK: it is too large or unbounded. */
-static lip_status create_program(lip_sector_form *form, lip_sectors_program **program,
-                                 const lip_control *control, lip_error *err)
+static lip_status create_program(lip_sector_form *form, double seconds,
+                                 lip_sectors_program **program, const lip_control *control,
+                                 lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_sectors_program *made = NULL;
@@ -58,6 +60,7 @@ static lip_status create_program(lip_sector_form *form, lip_sectors_program **pr
   TRY(lip_sector_balance(form, control, err));
   TRY(lip_sectors_program_create(form, &made, control, err));
   if (made->order > MOST_ORDER || lip_sectors_solver_bytes(made) > MOST_BYTES) goto done;
+  if (pow((double)made->order, 3) > CUBES_A_SECOND * seconds) goto done; /* some steps at least */
   *program = made;
   made = NULL;
 done:
@@ -129,7 +132,8 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
   (void)steepest;
   if (problem->time_limit > 0) time.end = lip_seconds() + SHARE * problem->time_limit;
   TRY(lip_sector_form_create(problem->deep, false, &form, control, err));
-  TRY(create_program(form, &program, control, err));
+  TRY(create_program(form, problem->time_limit > 0 ? SHARE * problem->time_limit : INFINITY,
+                     &program, control, err));
   if (!program) goto done;
   blocks = form->blocks + 2;
   TRY(lip_proof_add(&proof, "multipliers", 1, &form->multipliers, &multipliers, err));
