@@ -7,8 +7,8 @@
 #include "base/random.h"
 #include "certificate/claim.h"
 #include "linalg/dgemm.h"
-#include "lipschitz/sector_balance.h"
-#include "lipschitz/sectors.h"
+#include "lipschitz/graphs/sector_balance.h"
+#include "lipschitz/graphs/sectors.h"
 
 #include <math.h>
 #include <stdio.h>

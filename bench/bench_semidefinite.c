@@ -8,7 +8,7 @@
 #include "certificate/proof.h"
 #include "linalg/dgemm.h"
 #include "linalg/vector.h"
-#include "lipschitz/multipliers.h"
+#include "lipschitz/two_layers/multipliers.h"
 
 #include <liplaw/net.h>
 

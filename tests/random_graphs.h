@@ -4,7 +4,7 @@
 
 #include "graph_nets.h"
 
-#include "certificate/value_bounds.h"
+#include "certificate/graphs/value_bounds.h"
 
 static const lip_activation_kind bent[] = {LIP_RELU,     LIP_LEAKY_RELU, LIP_ABS,    LIP_TANH,
                                            LIP_SOFTPLUS, LIP_SIGMOID,    LIP_SQUARE, LIP_ELU};

@@ -1,7 +1,7 @@
 /* test_activation_lines.c - lines above and below activations: against their values. */
 #include "measure_nets.h"
 
-#include "certificate/activation_lines.h"
+#include "certificate/graphs/activation_lines.h"
 #include "net/activation.h"
 
 static const lip_activation activations[] = {

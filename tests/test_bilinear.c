@@ -2,11 +2,11 @@
 #include "measure_nets.h"
 #include "proofs.h"
 
-#include "certificate/bilinear_box.h"
+#include "certificate/two_layers/bilinear_box.h"
 #include "certificate/slope_range.h"
 #include "base/memory.h"
 #include "certificate/certificate.h"
-#include "lipschitz/bilinear_relaxation.h"
+#include "lipschitz/two_layers/bilinear_relaxation.h"
 
 enum { D = 5, K = 6, M = 3 };
 

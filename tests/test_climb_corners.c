@@ -3,7 +3,7 @@
 #include "small_cells.h"
 
 #include "certificate/witness.h"
-#include "lipschitz/climb.h"
+#include "lipschitz/two_layers/climb.h"
 
 static const lip_activation kinds[] = {{LIP_RELU, 0}, {LIP_LEAKY_RELU, -0.4}, {LIP_ABS, 0}};
 

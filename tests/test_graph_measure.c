@@ -3,13 +3,13 @@
 #include "graph_nets.h"
 #include "measure_nets.h"
 
-#include "certificate/graph_product.h"
-#include "certificate/node_norm.h"
+#include "certificate/graphs/graph_product.h"
+#include "certificate/graphs/node_norm.h"
 #include "certificate/proof.h"
 #include "certificate/witness.h"
 #include "linalg/vector.h"
 #include "lipschitz/jacobian_norm.h"
-#include "lipschitz/node_norms.h"
+#include "lipschitz/graphs/node_norms.h"
 
 static const char *const domains[] = {"space", "ball:2", "box:-1,1", "sphere:3"};
 static const lip_activation_kind activations[] = {LIP_RELU, LIP_TANH, LIP_ABS, LIP_LEAKY_RELU,

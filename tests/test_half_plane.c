@@ -1,6 +1,6 @@
 /* test_half_plane.c - polynomials of sums of squares on the strip have the values that they should.
  */
-#include "certificate/half_plane.h"
+#include "certificate/two_layers/half_plane.h"
 
 #include "networks.h"
 

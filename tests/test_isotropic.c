@@ -1,7 +1,7 @@
 /* test_isotropic.c - radial isotropic position: what it promises, and where there is none. */
 #include "base/random.h"
 #include "linalg/vector.h"
-#include "lipschitz/isotropic.h"
+#include "lipschitz/two_layers/isotropic.h"
 
 #include <math.h>
 #include <stdarg.h>

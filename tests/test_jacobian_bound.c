@@ -1,10 +1,10 @@
 /* test_jacobian_bound.c - norms of all Jacobians between slopes: against sampled ones. */
 #include "random_graphs.h"
 
-#include "certificate/graph_product.h"
-#include "certificate/jacobian_bound.h"
-#include "certificate/jacobian_parts.h"
-#include "certificate/node_norm.h"
+#include "certificate/graphs/graph_product.h"
+#include "certificate/graphs/jacobian_bound.h"
+#include "certificate/graphs/jacobian_parts.h"
+#include "certificate/graphs/node_norm.h"
 #include "certificate/proof.h"
 #include "net/tape.h"
 

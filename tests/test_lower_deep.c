@@ -5,7 +5,7 @@
 
 #include "certificate/domain.h"
 #include "lipschitz/method.h"
-#include "lipschitz/smoothed_graph.h"
+#include "lipschitz/graphs/smoothed_graph.h"
 
 #include <unistd.h>
 

@@ -8,8 +8,8 @@
 #include "certificate/witness.h"
 #include "lipschitz/jacobian_norm.h"
 #include "lipschitz/method.h"
-#include "lipschitz/realise_pattern.h"
-#include "lipschitz/sign_patterns.h"
+#include "lipschitz/two_layers/realise_pattern.h"
+#include "lipschitz/two_layers/sign_patterns.h"
 
 #include <stdio.h>
 #include <stdlib.h>

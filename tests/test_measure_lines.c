@@ -2,7 +2,7 @@
 #include "measure_nets.h"
 
 #include "certificate/domain.h"
-#include "lipschitz/kinks.h"
+#include "lipschitz/two_layers/kinks.h"
 
 enum { D = 4, K = 15, SAMPLES = 20000 };
 

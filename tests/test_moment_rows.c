@@ -1,11 +1,11 @@
 /* test_moment_rows.c - forms in (x, u) written in monomials have the values that they should. */
-#include "certificate/moment_rows.h"
+#include "certificate/two_layers/moment_rows.h"
 
 #include "networks.h"
 
 #include "base/memory.h"
 #include "linalg/dgemm.h"
-#include "lipschitz/moment_neurons.h"
+#include "lipschitz/two_layers/moment_neurons.h"
 
 enum { D = 4, d = 3, K = 133 };
 

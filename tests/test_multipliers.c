@@ -4,10 +4,10 @@
 
 #include "base/memory.h"
 #include "certificate/claim.h"
-#include "certificate/slope_box.h"
+#include "certificate/two_layers/slope_box.h"
 #include "linalg/eight_columns.h"
 #include "linalg/symmetric_eigen.h"
-#include "lipschitz/multipliers.h"
+#include "lipschitz/two_layers/multipliers.h"
 
 static void assert_near(double x, double y, double relative)
 {

@@ -1,8 +1,8 @@
 /* test_node_norm.c - operator norms of convolutions and pools against dense matrices. */
 #include "graph_nets.h"
 
-#include "certificate/node_norm.h"
-#include "certificate/symbol_norm.h"
+#include "certificate/graphs/node_norm.h"
+#include "certificate/graphs/symbol_norm.h"
 #include "linalg/operator_norm.h"
 #include "net/operator.h"
 

@@ -4,7 +4,7 @@
 
 #include "base/atomic_file.h"
 #include "base/memory.h"
-#include "net/onnx_read.h"
+#include "net/onnx/read.h"
 
 #include <dirent.h>
 

@@ -2,7 +2,7 @@
    tampered with does not prove more than what is true. */
 #include "pattern_nets.h"
 
-#include "certificate/cell_empty.h"
+#include "certificate/two_layers/cell_empty.h"
 #include "certificate/domain.h"
 #include "linalg/dgemm.h"
 

@@ -1,8 +1,8 @@
 /* test_reference_jacobians.c - bounds of real networks in every norm are above the norms of their
    Jacobians at three points, as somebody else's program found them (testdata/ref/reference.json),
    and on small balls most neurons keep one slope. */
-#include "certificate/jacobian_bound.h"
-#include "certificate/value_bounds.h"
+#include "certificate/graphs/jacobian_bound.h"
+#include "certificate/graphs/value_bounds.h"
 
 #include <liplaw/net.h>
 

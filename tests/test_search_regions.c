@@ -4,7 +4,7 @@
 #include "networks.h"
 #include "proofs.h"
 
-#include "certificate/cell_forms.h"
+#include "certificate/graphs/cell_forms.h"
 #include "certificate/domain.h"
 #include "lipschitz/method.h"
 

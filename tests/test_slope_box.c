@@ -1,5 +1,5 @@
 /* test_slope_box.c - the semidefinite test against all corners of the box. */
-#include "certificate/slope_box.h"
+#include "certificate/two_layers/slope_box.h"
 
 #include "base/memory.h"
 #include "base/random.h"

@@ -1,9 +1,9 @@
 /* test_upper_sectors.c - the best multipliers of a sector form. */
 #include "graph_nets.h"
 
-#include "lipschitz/sector_balance.h"
-#include "lipschitz/sector_closed.h"
-#include "lipschitz/sectors.h"
+#include "lipschitz/graphs/sector_balance.h"
+#include "lipschitz/graphs/sector_closed.h"
+#include "lipschitz/graphs/sectors.h"
 #include "linalg/dgemm.h"
 #include "linalg/operator_norm.h"
 #include "lipschitz/method.h"
@@ -234,10 +234,11 @@ static void published_values_are_met(void **state)
     const char *name;
     int output;
     double value;
-  } cases[] = {{"digits_fnn3_seed0", 7, 9.7286139},       {"digits_fnn3_seed1", 7, 9.79178633},
-               {"digits_fnn3_seed2", 7, 8.92956692},      {"digits_fnn3_seed3", 7, 7.7538967},
-               {"digits_fnn3_seed4", 7, 8.70276008},      {"glipsdp_hidden_d4_w16", -1, 0.5770962059},
-               {"glipsdp_hidden_d8_w16", -1, 0.1846373042}, {"lipsdp_random", -1, 36.48222959637795}};
+  } cases[] = {
+      {"digits_fnn3_seed0", 7, 9.7286139},         {"digits_fnn3_seed1", 7, 9.79178633},
+      {"digits_fnn3_seed2", 7, 8.92956692},        {"digits_fnn3_seed3", 7, 7.7538967},
+      {"digits_fnn3_seed4", 7, 8.70276008},        {"glipsdp_hidden_d4_w16", -1, 0.5770962059},
+      {"glipsdp_hidden_d8_w16", -1, 0.1846373042}, {"lipsdp_random", -1, 36.48222959637795}};
   const char *data = getenv("LIPLAW_TESTDATA");
 
   (void)state;

@@ -2,7 +2,7 @@
 #include "random_graphs.h"
 
 #include "certificate/domain.h"
-#include "certificate/slope_bounds.h"
+#include "certificate/graphs/slope_bounds.h"
 #include "certificate/slope_range.h"
 #include "net/activation.h"
 #include "net/tape.h"

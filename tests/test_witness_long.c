@@ -4,7 +4,7 @@
 #include "measure_nets.h"
 
 #include "certificate/witness.h"
-#include "certificate/witness_graph.h"
+#include "certificate/graphs/witness_graph.h"
 #include "linalg/vector.h"
 
 __extension__ typedef __int128 whole;

@@ -162,9 +162,8 @@ LIP_PUBLIC LIP_MUST_CHECK lip_status lip_net_gradients(const lip_net *net, size_
                                                        size_t rows, const double *X, double *G,
                                                        lip_error *err);
 
-/* The same in single precision, by a graph's nodes: weights are rounded to floats, products and sums
-   are those of floats.
-   return  as above; LIP_EINPUT where a layer's map is not affine */
+/* The same in single precision, by a graph's nodes: weights are rounded to floats, products and
+   sums are those of floats. return  as above; LIP_EINPUT where a layer's map is not affine */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_net_values_f32(const lip_net *net, size_t rows,
                                                         const float *X, float *Y, lip_error *err);
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_net_gradients_f32(const lip_net *net, size_t output,

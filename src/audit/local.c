@@ -2,9 +2,9 @@
    give little.
 
    On the ball of radius r about x the differences f_y - f_b are bounded from below by linear bounds
-   pushed back to the input, rounding counted (certificate/value_bounds.h; Zhang et al., CROWN,
-   NeurIPS 2018). Where all of them are above 0 the class holds on that ball. r is found by halving
-   between what is known and what the attack broke.
+   pushed back to the input, rounding counted (certificate/graphs/value_bounds.h; Zhang et al.,
+   CROWN, NeurIPS 2018). Where all of them are above 0 the class holds on that ball. r is found by
+   halving between what is known and what the attack broke.
 
    cost    for each ball a pass back for each neuron that may switch on it, TESTS balls a point
    limits  networks of at most MOST_OUTPUTS outputs; points are taken as long as there is time */
@@ -13,7 +13,7 @@
 #include "audit/differences.h"
 #include "base/error.h"
 #include "base/memory.h"
-#include "certificate/value_bounds.h"
+#include "certificate/graphs/value_bounds.h"
 
 #include <math.h>
 #include <stdatomic.h>

@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "certificate/claim_memory.h"
+#include "certificate/graphs/claim_memory.h"
 #include "linalg/round.h"
 #include "linalg/vector.h"
 #include "net/maps.h"

@@ -18,7 +18,7 @@
 #include "base/memory.h"
 #include "certificate/domain.h"
 #include "certificate/slope_range.h"
-#include "certificate/witness_graph.h"
+#include "certificate/graphs/witness_graph.h"
 #include "linalg/dgemm.h"
 #include "linalg/interval.h"
 #include "linalg/symmetric_eigen.h"

@@ -3,7 +3,7 @@
 
    Gradients are pulled back through the graph one after the other. Where there are too many of
    them: v <- J'(J v), from a sum of them with random signs on. */
-#include "certificate/witness_graph.h"
+#include "certificate/graphs/witness_graph.h"
 
 #include "base/error.h"
 #include "base/memory.h"

@@ -8,8 +8,8 @@
    p = 2i + 1  F F' = sum over i, j of v_i v_j (x_i.x_j)^(i+1) z_i z_j' = Z' B Z, B of order n by
    blocks
 
-   For many dimensions and few points, the flattening of certificate/flattening.h, from n x n Gram
-   matrices. Source: two-layer paper, appendix A (theory.md B14). */
+   For many dimensions and few points, the flattening of certificate/two_layers/flattening.h, from n
+   x n Gram matrices. Source: two-layer paper, appendix A (theory.md B14). */
 #include "law/tensor_flattening.h"
 
 #include "base/error.h"

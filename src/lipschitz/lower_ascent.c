@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/random.h"
-#include "lipschitz/climb.h"
+#include "lipschitz/two_layers/climb.h"
 #include "certificate/domain.h"
 #include "linalg/vector.h"
 

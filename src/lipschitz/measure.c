@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "certificate/domain.h"
 #include "lipschitz/infinite.h"
-#include "lipschitz/node_norms.h"
+#include "lipschitz/graphs/node_norms.h"
 #include "lipschitz/settle.h"
 #include "lipschitz/sure_slope.h"
 #include "lipschitz/watch.h"

@@ -2,7 +2,7 @@
 #include <liplaw/net.h>
 
 #include "net/arch_read.h"
-#include "net/onnx_read.h"
+#include "net/onnx/read.h"
 #include "net/safetensors.h"
 
 #include <stdio.h>

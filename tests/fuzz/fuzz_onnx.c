@@ -2,7 +2,7 @@
 #include "fuzz.h"
 
 #include "base/memory.h"
-#include "net/onnx_read.h"
+#include "net/onnx/read.h"
 
 #include <stdlib.h>
 #include <string.h>
