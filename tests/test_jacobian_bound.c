@@ -182,7 +182,8 @@ static void in_the_norms_1_and_inf_they_are_never_above_the_product(void **state
                              : tangled_net(seed, bent[seed % 6], LIP_NODE_LINEAR);
 
     for (size_t n = 1; n < 3; n++) {
-      lip_claim *claim = claim_of(net, norms[n], outputs[seed % 3], (lip_domain){LIP_SPACE});
+      lip_claim *claim = claim_of(net, norms[n], outputs[seed % 3],
+                                  (lip_domain){.kind = LIP_SPACE});
       double bound = bound_of(claim), product = product_of(claim);
 
       if (!(bound <= product * (1 + 1e-10))) fail_msg("%.17g is above %.17g", bound, product);
@@ -257,8 +258,8 @@ static void units_of_hidden_values_do_not_matter(void **state)
     for (size_t n = 0; n < 3; n++) {
       lip_net *net = tangled_net(8, LIP_RELU, LIP_NODE_LINEAR);
       lip_net *other = tangled_net(8, LIP_RELU, LIP_NODE_LINEAR);
-      lip_claim *claim = claim_of(net, norms[n], outputs[0], (lip_domain){LIP_SPACE});
-      lip_claim *scaled = claim_of(other, norms[n], outputs[0], (lip_domain){LIP_SPACE});
+      lip_claim *claim = claim_of(net, norms[n], outputs[0], (lip_domain){.kind = LIP_SPACE});
+      lip_claim *scaled = claim_of(other, norms[n], outputs[0], (lip_domain){.kind = LIP_SPACE});
       size_t last = net->nodes - 1;
       double scale = pow(10, e), bound = bound_of(claim), found;
 

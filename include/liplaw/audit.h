@@ -78,7 +78,7 @@ typedef struct lip_audit_point {
 typedef struct lip_audit_radius {
   double radius;
   size_t certified; /* at least so many, by the constants */
-  size_t local;     /* at least so many of local_points, by all that is proved */
+  size_t local;     /* at least so many, by all that is proved */
   size_t attacked;  /* at most so many: the attack broke the others */
   size_t possible;  /* at most so many for any classifier whatever */
 } lip_audit_radius;

@@ -56,8 +56,7 @@ static lip_status choose_radii(const audit_run *run, double *radii, size_t *coun
   *count = 1;
   for (size_t k = 0; k < found->points; k++) all[k] = found->point[k].radius;
   add_steps(reach(found->points, all), radii, count);
-  for (size_t k = 0; k < found->points; k++)
-    all[k] = found->point[k].near ? found->point[k].local : 0;
+  for (size_t k = 0; k < found->points; k++) all[k] = found->point[k].local;
   if (found->local) add_steps(reach(found->points, all), radii, count);
   for (size_t k = 0; k < found->points; k++) all[k] = found->point[k].broken;
   add_steps(reach(found->points, all), radii, count);
@@ -78,7 +77,7 @@ lip_audit_radius lip_audit_at(const lip_audit *result, double radius)
     const lip_audit_point *point = &result->point[k];
 
     row.certified += point->right && point->radius >= radius;
-    row.local += point->near && point->right && point->local >= radius;
+    row.local += point->right && point->local >= radius;
     row.attacked += point->right && point->broken >= radius;
   }
   for (size_t k = 0; k < result->rivals && result->rival[k] < 2 * radius; k++) row.possible--;

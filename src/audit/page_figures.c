@@ -35,7 +35,6 @@ static void write_accuracy(const lip_audit *found, double first, double last, FI
 {
   bool logarithmic = 50 * first < last;
   double points = (double)found->points, start = first / 10;
-  double near = fmax((double)found->local_points, 1);
 
   (void)fputs("radius,constants,proved,attacked,possible\n", out);
   for (size_t k = 0; k <= GRID; k++) {
@@ -44,7 +43,7 @@ static void write_accuracy(const lip_audit *found, double first, double last, FI
                                                            : last * share);
 
     (void)fprintf(out, "%.17g,%.17g,%.17g,%.17g,%.17g\n", row.radius,
-                  100 * (double)row.certified / points, 100 * (double)row.local / near,
+                  100 * (double)row.certified / points, 100 * (double)row.local / points,
                   100 * (double)row.attacked / points, 100 * (double)row.possible / points);
   }
 }
@@ -58,10 +57,10 @@ static void script_accuracy(const lip_audit *found, double first, double last, F
   if (logarithmic)
     (void)fprintf(out,
                   "set logscale x\nset format x '10^{%%T}'\nset xrange [%.6g:%.6g]\n"
-                  "set key right at graph 0.8,0.62\n",
+                  "set key below\n",
                   first / 10, last);
   else
-    (void)fprintf(out, "set xrange [0:%.6g]\nset key right at graph 0.99,0.72\n", last);
+    (void)fprintf(out, "set xrange [0:%.6g]\nset key below\n", last);
   (void)fprintf(out, "plot 'certified-accuracy.csv' skip 1 ");
   if (found->attacked)
     (void)fprintf(out,
@@ -115,7 +114,7 @@ static lip_status draw_points(const lip_audit *found, report_folder *folder, lip
                     found->point[k].radius, found->point[k].local, found->point[k].broken);
   (void)fprintf(figure.script,
                 "set xlabel 'attack: another class at this distance'\nset ylabel 'radius'\n"
-                "set xrange [0:%.6g]\nset yrange [0:%.6g]\nset key top left\nplot ",
+                "set xrange [0:%.6g]\nset yrange [0:%.6g]\nset key below\nplot ",
                 1.04 * most, highest > 0 ? 1.4 * highest : 1);
   if (found->local_points)
     (void)fputs("'radii.csv' skip 1 using 4:3 with points pointtype 7 pointsize 0.25*swell "

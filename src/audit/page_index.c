@@ -121,7 +121,7 @@ static void write_curve(FILE *out, const lip_audit *found)
     html(out, "<tr><td class=\"n\">%.4g<td class=\"n\">%.2f %%", row->radius,
          100 * (double)row->certified / points);
     if (found->local_points)
-      html(out, "<td class=\"n\">%.2f %%", 100 * (double)row->local / (double)found->local_points);
+      html(out, "<td class=\"n\">%.2f %%", 100 * (double)row->local / (double)found->points);
     else
       html(out, "<td class=\"n\">–");
     if (found->attacked)

@@ -67,7 +67,8 @@ static json_t *curve_json(const lip_audit *found)
             list,
             json_pack("{s:o, s:o, s:o, s:o, s:o}", "radius", cli_number(row->radius), "certified",
                       cli_number((double)row->certified / points), "local",
-                      cli_number((double)row->local / (double)found->local_points), "attacked",
+                      found->local_points ? cli_number((double)row->local / points) : json_null(),
+                      "attacked",
                       cli_number(found->attacked ? (double)row->attacked / points : NAN),
                       "possible", cli_number((double)row->possible / points))) != 0)
       break;

@@ -80,7 +80,7 @@ static void print_curve(const lip_audit *found)
 
     (void)printf("  %10.4g %11.2f%% ", row->radius, 100 * (double)row->certified / points);
     if (found->local_points)
-      (void)printf("%11.2f%% ", 100 * (double)row->local / (double)found->local_points);
+      (void)printf("%11.2f%% ", 100 * (double)row->local / points);
     else
       (void)printf("%12s ", "-");
     if (found->attacked)
@@ -95,8 +95,9 @@ static void print_curve(const lip_audit *found)
       "any classifier\n",
       found->radii_certified ? "proved" : "an estimate");
   if (found->local && found->local_points < found->points)
-    (void)printf("  (there was time for bounds about %zu points, and the share is of these)\n",
-                 found->local_points);
+    (void)printf(
+        "  (there was time for bounds about %zu points; the others count with their constants)\n",
+        found->local_points);
   if (found->attacked && !found->attack_done)
     (void)puts("  (the attack was stopped by the time limit or an interrupt)");
 }
