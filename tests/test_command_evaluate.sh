@@ -34,6 +34,7 @@ np.savez("classes.npz", X=X, y=classes)
 np.savez("signs.npz", X=X, y=signs)
 np.savez("outputs.npz", X=X, y=noisy)
 np.savez("narrow.npz", X=X[:, :2], y=signs)
+np.savez("images.npz", X=X.reshape(50, 1, 2, 2), y=classes)
 np.savez("expected.npz", y=y, g=g, accuracy=(y.argmax(1) == classes).mean(), loss=((y - noisy)**2).sum(1).mean(),
          sign_accuracy=(y[:, 0] * signs > 0).mean(), sign_loss=((y[:, 0] - signs)**2).mean())
 PYTHON
@@ -96,6 +97,11 @@ call 1 signs.npz signs.npz -o Y.npz
 refused 1 "signs.arch.json"
 call 1 three.onnx signs.npz -o no-such-folder/Y.npz
 refused 1 "no-such-folder/Y.npz"
+# Points as images are their numbers in a row; "all" is what is taken without --output.
+call 0 three.onnx images.npz --output all -o Y.npz --json
+holds 'near(Y["y"], E["y"])'
+rm Y.npz
+
 for output in 3 0-3 1-1 x 1- -1 1-2-3 99999999999999999999999; do
   call 2 three.onnx signs.npz --output=$output -o Y.npz
   refused 1 "--output: '$output' is neither I nor I-J"

@@ -203,14 +203,12 @@ static void nan_and_infinity_are_refused_with_row_and_column(void **state)
 static void arrays_that_do_not_belong_together_are_refused(void **state)
 {
   (void)state;
-  run_numpy(
-      "import numpy as np\n"
-      "x = np.zeros((3, 2))\n"
-      "np.savez('line', X=np.zeros(3), y=np.zeros(3)); np.savez('cube', X=x[None], y=np.zeros(1))\n"
-      "np.savez('rows', X=x, y=np.zeros(4)); np.savez('alone', X=x)\n"
-      "np.savez('number', X=x, y=1.0); np.savez('deep', X=x, y=np.zeros((3, 1, 1)))\n");
+  run_numpy("import numpy as np\n"
+            "x = np.zeros((3, 2))\n"
+            "np.savez('line', X=np.zeros(3), y=np.zeros(3))\n"
+            "np.savez('rows', X=x, y=np.zeros(4)); np.savez('alone', X=x)\n"
+            "np.savez('number', X=x, y=1.0); np.savez('deep', X=x, y=np.zeros((3, 1, 1)))\n");
   refuse(in_folder("line.npz"), NULL, LIP_EINPUT, "X.npy: its shape is (3)");
-  refuse(in_folder("cube.npz"), NULL, LIP_EINPUT, "X.npy: its shape is (1 x 3 x 2)");
   refuse(in_folder("rows.npz"), NULL, LIP_EINPUT, "y.npy: its shape is (4)");
   refuse(in_folder("alone.npz"), NULL, LIP_EINPUT, "there is no 'y.npy'");
   refuse(in_folder("number.npz"), NULL, LIP_EINPUT, "y.npy: its shape is ()");

@@ -56,7 +56,7 @@ typedef struct lip_output {
   size_t plus, minus; /* from 0; minus of a difference only */
 } lip_output;
 
-/* "I" or "I-J" of `outputs` outputs; NULL: all of them.
+/* "I", "I-J" or "all" of `outputs` outputs; NULL: all of them.
    return  LIP_OK; LIP_EOPTION for other text, an output that is not there, or I = J */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_output_parse(const char *text, size_t outputs,
                                                       lip_output *output, lip_error *err);

@@ -161,9 +161,8 @@ static lip_status get_output(const archive *in, lip_output *output, lip_error *e
   char text[MAX_TEXT], again[MAX_TEXT];
 
   TRY(get_text(in, "output", text, err));
-  if (strcmp(text, "all") != 0 &&
-      (lip_output_parse(text, SIZE_MAX, output, NULL) != LIP_OK ||
-       strcmp(text, lip_output_format(*output, again, sizeof again)) != 0))
+  if (lip_output_parse(text, SIZE_MAX, output, NULL) != LIP_OK ||
+      strcmp(text, lip_output_format(*output, again, sizeof again)) != 0)
     FAIL(LIP_EINPUT, "output.npy: '%s' is none of all, I, I-J", text);
 done:
   return st;

@@ -197,7 +197,7 @@ lip_status lip_output_parse(const char *text, size_t outputs, lip_output *output
   const char *after = NULL;
   bool good = true;
 
-  if (text) {
+  if (text && strcmp(text, "all") != 0) {
     bool two = strchr(text, '-') != NULL;
 
     parsed.kind = two ? LIP_OUTPUT_DIFFERENCE : LIP_ONE_OUTPUT;

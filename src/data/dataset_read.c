@@ -75,15 +75,15 @@ static lip_status parse_npz(const void *bytes, size_t size, size_t rows, lip_dat
 
   TRY(lip_npz_read(bytes, size, "X", rows, &X, err));
   format_shape(&X, shape, sizeof shape);
-  if (X.rank != 2) FAIL(LIP_EINPUT, "X.npy: its shape is (%s), but X is points x inputs", shape);
+  if (X.rank < 2) FAIL(LIP_EINPUT, "X.npy: its shape is (%s), but X is points x inputs", shape);
   TRY(lip_npz_read(bytes, size, "y", rows, &y, err));
   format_shape(&y, shape, sizeof shape);
   if (y.rank < 1 || y.rank > 2 || y.shape[0] != X.shape[0])
     FAIL(LIP_EINPUT,
          "y.npy: its shape is (%s), but y is points, or points x labels, for %zu points", shape,
          X.shape[0]);
-  TRY(lip_dataset_adopt(X.shape[0], X.shape[1], y.count / y.shape[0], &X.values, &y.values, data,
-                        err));
+  TRY(lip_dataset_adopt(X.shape[0], X.count / X.shape[0], y.count / y.shape[0], &X.values,
+                        &y.values, data, err));
   tell_law(bytes, size, *data);
 done:
   lip_free(X.values);

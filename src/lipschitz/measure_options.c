@@ -13,7 +13,7 @@ static const lip_option rows[] = {
      "around "
      "its points)"},
     {"output", 0, LIP_OPT_TEXT, FIELD(output), NULL, 0, 0, NULL, "",
-     "which function: I for one output, from 0, or I-J for a difference; else all of them"},
+     "which function: I for one output, from 0, I-J for a difference, or all"},
     {"norm", 0, LIP_OPT_CHOICE, FIELD(norm), "2", 0, 0, "2|1|inf", "",
      "of inputs and outputs: the Jacobian's operator norm from p to p"},
     {"gap", 0, LIP_OPT_F64, FIELD(gap), "1e-9", 0, 1, NULL, "",
