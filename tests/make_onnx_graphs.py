@@ -268,6 +268,7 @@ no("mul-of-nothing", "Mul", "its input 1 is left out", inputs=["X", ""])
 refused("product-of-values", model([node("Relu", ["X"], ["r"]), node("Mul", ["X", "r"], ["Y"], name="it")], {}), "'it' (Mul): it multiplies two values")
 refused("quotient-of-values", model([node("Relu", ["X"], ["r"]), node("Div", ["r", "X"], ["Y"], name="it")], {}), "'it' (Div): it divides by a value")
 refused("gemm-of-values", model([node("Gemm", ["X", "X"], ["Y"], name="it")], {}), "'it' (Gemm): it multiplies two values")
+refused("gemm-bias-too-wide", model([node("Gemm", ["X", "w", "c"], ["Y"], name="it", transB=1)], {"w": np.ones((1, 4), np.float32), "c": np.ones(3, np.float32)}), "'it' (Gemm): its C would make 3 numbers of 1")
 read("square-of-image", model([node("Conv", ["X", "W"], ["z"]), node("Mul", ["z", "z"], ["Y"])], {"W": W},
                               shape=("N", 2, 7, 6)), flat(conv(image, W32, 0 * b, (1, 1), (1, 1))**2), flat(image))
 

@@ -129,6 +129,7 @@ lip_status lip_onnx_gemm(lip_onnx_call *call, lip_error *err)
   double alpha, beta;
   bool left = !call->in[0]->constant;
   lip_onnx_value value = *call->in[left ? 0 : 1];
+  size_t count;
 
   TRY(lip_onnx_int_attribute(call->node, "transA", 0, &transA, err));
   TRY(lip_onnx_int_attribute(call->node, "transB", 0, &transB, err));
@@ -144,7 +145,10 @@ lip_status lip_onnx_gemm(lip_onnx_call *call, lip_error *err)
                &value, err));
   if (!left) TRY(turn_last(call, &value, &value, err));
   TRY(lip_onnx_scale_all(call, &value, alpha, 0, &value, err));
+  count = value.array.count;
   if (lip_onnx_has_input(call, 2)) TRY(lip_onnx_plus(call, &value, call->in[2], beta, &value, err));
+  if (value.array.count != count)
+    FAIL(LIP_EINPUT, "its C would make %zu numbers of %zu", value.array.count, count);
   *call->out[0] = value;
 done:
   return st;
