@@ -157,32 +157,55 @@ static double unit_of(const lip_audit *found)
   return most >= 1e3 || most < 0.1 ? pow(10, floor(log10(most))) : 1;
 }
 
+/* Fields above this are so dark that numbers on them are white. */
+static double dark_from(const lip_audit *found, double unit)
+{
+  double least = INFINITY, most = 0;
+
+  for (size_t k = 0; k < found->pairs; k++) {
+    least = fmin(least, found->pair[k].upper / unit);
+    most = fmax(most, found->pair[k].upper / unit);
+  }
+  return least + 0.7 * (most - least);
+}
+
+static void write_numbers(double dark, FILE *script)
+{
+  static const struct {
+    const char *side, *color;
+  } inks[] = {{"<", INK_BLACK}, {">=", "'#FFFFFF'"}};
+
+  for (size_t i = 0; i < 2; i++)
+    (void)fprintf(script,
+                  ", \\\n  '' skip 1 using 2:1:(strcol(3) ne 'NaN' && $3 %s %.17g ? "
+                  "sprintf('%%.3g', $3) : '') with labels font ',7' textcolor rgb %s notitle",
+                  inks[i].side, dark, inks[i].color);
+}
+
 static lip_status draw_pairs(const lip_audit *found, report_folder *folder, lip_error *err)
 {
   lip_status st = LIP_OK;
   size_t classes = found->classes;
   double unit = unit_of(found);
+  char over[32] = "";
   drawing figure;
 
   if (!(unit > 0) || found->task != LIP_TASK_CLASSES || classes < 3 || classes > MOST_CLASSES ||
       found->pairs < found->pairs_all || 2 * found->pairs_measured < found->pairs_all ||
       isinf(found->space.upper))
     return LIP_OK;
+  if (unit != 1) (void)snprintf(over, sizeof over, ", over %g", unit);
   TRY(drawing_begin(&figure, "pairs", 8.5, 7.8, folder, err));
   write_pairs(found, unit, figure.csv);
   (void)fprintf(figure.script,
                 "set xlabel 'class'\nset ylabel 'class'\nunset key\nunset grid\nset size square\n"
                 "set xrange [-0.5:%zu.5]\nset yrange [%zu.5:-0.5]\nset xtics scale 0 %s\nset ytics "
-                "scale 0 %s\nset cblabel 'at most, over %g'\n"
+                "scale 0 %s\nset cblabel 'at most%s' offset -1\nset rmargin 10\n"
                 "set palette defined (0 '#F7F4EC', 0.5 '#9CC3DD', 1 '#0B4F7D')\n"
                 "plot 'pairs.csv' skip 1 using 2:1:3 with image pixels notitle",
                 classes - 1, classes - 1, classes <= NAMED ? "1" : "", classes <= NAMED ? "1" : "",
-                unit);
-  if (classes <= NAMED)
-    (void)fputs(", \\\n  '' skip 1 using 2:1:(strcol(3) eq 'NaN' ? '' : sprintf('%.3g', $3)) with "
-                "labels font "
-                "',7' notitle",
-                figure.script);
+                over);
+  if (classes <= NAMED) write_numbers(dark_from(found, unit), figure.script);
   (void)fputc('\n', figure.script);
   TRY(drawing_end(&figure, err));
 done:
