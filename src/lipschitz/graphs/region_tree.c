@@ -220,3 +220,29 @@ done:
   lip_free(stack);
   return st;
 }
+
+double lip_region_tree_upper(const lip_region_tree *tree, double lower)
+{
+  double value = fmax(fmax(lower, tree->closed), tree->under);
+
+  if (tree->opened > 0) value = fmax(value, tree->node[tree->open[0]].value);
+  return value * (1 + 1e-12);
+}
+
+lip_status lip_region_tree_conclude(const lip_region_tree *tree, size_t neurons, double upper,
+                                    double before, lip_bracket *bracket, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_proof proof = {0};
+
+  if (tree->count == 0) goto done;
+  if (!(upper < before)) {
+    bracket->upper = before;
+    goto done;
+  }
+  TRY(lip_region_tree_proof(tree, neurons, &proof, err));
+  lip_bracket_take(bracket, upper, &proof);
+  lip_bracket_tell(bracket);
+done:
+  return st;
+}

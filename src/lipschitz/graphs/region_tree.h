@@ -4,7 +4,7 @@
 #define LIP_LIPSCHITZ_GRAPHS_REGION_TREE_H
 
 #include "certificate/graphs/cell_forms.h"
-#include "certificate/proof.h"
+#include "lipschitz/method.h"
 
 typedef enum lip_region_state {
   LIP_REGION_OPEN,
@@ -45,6 +45,8 @@ typedef struct lip_region_tree {
   size_t steps, step_capacity;
   lip_side_row *row; /* the side is not kept */
   size_t rows, row_capacity;
+  double closed; /* the largest bound of the cells that the searcher closed, */
+  double under;  /* of the one that it is splitting; INFINITY before the root is there */
 } lip_region_tree;
 
 void lip_region_tree_clear(lip_region_tree *tree); /* takes one that is zeroed */
@@ -69,5 +71,14 @@ size_t lip_region_tree_pop(lip_region_tree *tree);
 /* The arrays of lip_proof_regions; open cells are leaves. */
 LIP_MUST_CHECK lip_status lip_region_tree_proof(const lip_region_tree *tree, size_t neurons,
                                                 lip_proof *proof, lip_error *err);
+
+/* All slopes are at most that: of cells that are open, closed or being split, and `lower`. */
+double lip_region_tree_upper(const lip_region_tree *tree, double lower);
+
+/* Hands the tree over as what proves `upper`, where that is below `before`, the bracket's upper end
+   when the search began; else the bracket has that end again. */
+LIP_MUST_CHECK lip_status lip_region_tree_conclude(const lip_region_tree *tree, size_t neurons,
+                                                   double upper, double before,
+                                                   lip_bracket *bracket, lip_error *err);
 
 #endif

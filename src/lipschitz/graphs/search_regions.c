@@ -37,8 +37,6 @@ typedef struct regions {
   const lip_control *control;
   lip_bracket *bracket;
   double first_upper, best, slack;
-  double closed;       /* the largest bound of what is not open, */
-  double under;        /* of what is being split */
   double upper_before; /* when the tree had half as many cells as now */
   size_t next_look;
   lip_cell_forms *forms;
@@ -74,10 +72,7 @@ static double target(const regions *in)
 
 static double upper_now(const regions *in)
 {
-  double value = fmax(fmax(in->best, in->closed), in->under);
-
-  if (in->tree.opened > 0) value = fmax(value, in->tree.node[in->tree.open[0]].value);
-  return value * (1 + 1e-12);
+  return lip_region_tree_upper(&in->tree, in->best);
 }
 
 static void announce(regions *in, bool better_lower)
@@ -338,7 +333,7 @@ static lip_status file_cell(regions *in, const double *point, lip_error *err)
   if (pick != LIP_NO_REGION && node->value > target(in))
     TRY(lip_region_tree_push(&in->tree, index, err));
   else
-    in->closed = fmax(in->closed, node->value);
+    in->tree.closed = fmax(in->tree.closed, node->value);
 done:
   if (st == LIP_OK && in->tree.node[index].state != LIP_REGION_OPEN) {
     lip_free(in->tree.node[index].point);
@@ -402,20 +397,20 @@ static lip_status search(regions *in, lip_error *err)
     size_t top = lip_region_tree_pop(&in->tree);
 
     if (in->tree.node[top].value <= target(in)) {
-      in->closed = fmax(in->closed, in->tree.node[top].value);
+      in->tree.closed = fmax(in->tree.closed, in->tree.node[top].value);
       in->tree.node[top].state = LIP_REGION_LEAF;
       continue;
     }
-    in->under = in->tree.node[top].value;
+    in->tree.under = in->tree.node[top].value;
     if ((double)lip_region_tree_bytes(&in->tree, in->claim->d) > MOST_BYTES) {
-      in->closed = fmax(in->closed, in->tree.node[top].value);
+      in->tree.closed = fmax(in->tree.closed, in->tree.node[top].value);
       break; /* a leaf, as those that are still open */
     }
     for (int side = -1; side <= 1; side += 2) TRY(make_child(in, top, (signed char)side, err));
     in->tree.node[top].state = LIP_REGION_SPLIT;
     lip_free(in->tree.node[top].point);
     in->tree.node[top].point = NULL;
-    in->under = 0;
+    in->tree.under = 0;
     announce(in, false);
   }
 done:
@@ -497,26 +492,8 @@ static lip_status make_root(regions *in, lip_error *err)
   state_rows(in, in->own);
   TRY(ask(in, 0, 0, &empty, &found, &rows, err));
   TRY(file_cell(in, found ? in->x : NULL, err));
-  in->under = 0;
+  in->tree.under = 0;
   announce(in, false);
-done:
-  return st;
-}
-
-static lip_status conclude(regions *in, lip_error *err)
-{
-  lip_status st = LIP_OK;
-  double upper = upper_now(in);
-  lip_proof proof = {0};
-
-  if (in->tree.count == 0) goto done;
-  if (!(upper < in->first_upper)) {
-    in->bracket->upper = in->first_upper;
-    goto done;
-  }
-  TRY(lip_region_tree_proof(&in->tree, in->forms->neurons, &proof, err));
-  lip_bracket_take(in->bracket, upper, &proof);
-  lip_bracket_tell(in->bracket);
 done:
   return st;
 }
@@ -530,7 +507,7 @@ static lip_status run(const lip_problem *problem, lip_bracket *bracket, const li
                 .control = control,
                 .bracket = bracket,
                 .first_upper = bracket->upper,
-                .under = INFINITY,
+                .tree = {.under = INFINITY},
                 .upper_before = INFINITY,
                 .next_look = FIRST_LOOK};
 
@@ -539,8 +516,9 @@ static lip_status run(const lip_problem *problem, lip_bracket *bracket, const li
   TRY(prepare(&in, err));
   TRY(make_root(&in, err));
   TRY(search(&in, err));
-  in.under = 0;
-  TRY(conclude(&in, err));
+  in.tree.under = 0;
+  TRY(lip_region_tree_conclude(&in.tree, in.forms->neurons, upper_now(&in), in.first_upper, bracket,
+                               err));
 done:
   if (st != LIP_OK) bracket->upper = in.first_upper;
   if (st == LIP_EINTERRUPT) st = LIP_OK; /* before there was anything to say */

@@ -30,7 +30,7 @@ typedef struct sectors_search {
   const lip_claim *claim;
   const lip_control *control;
   lip_bracket *bracket;
-  double first_upper, slack, closed, under;
+  double first_upper, slack;
   const lip_problem *problem;
   lip_cell_forms *forms;
   lip_cell_point *cell;
@@ -62,10 +62,7 @@ static double target(const sectors_search *in)
 
 static double upper_now(const sectors_search *in)
 {
-  double value = fmax(fmax(in->bracket->lower, in->closed), in->under);
-
-  if (in->tree.opened > 0) value = fmax(value, in->tree.node[in->tree.open[0]].value);
-  return value * (1 + 1e-12);
+  return lip_region_tree_upper(&in->tree, in->bracket->lower);
 }
 
 static void announce(sectors_search *in)
@@ -281,7 +278,7 @@ static lip_status file_node(sectors_search *in, size_t index, lip_error *err)
   if (node->state == LIP_REGION_EMPTY) return LIP_OK;
   if (node->value > target(in) && node->pick != LIP_NO_REGION)
     return lip_region_tree_push(&in->tree, index, err);
-  in->closed = fmax(in->closed, node->value);
+  in->tree.closed = fmax(in->tree.closed, node->value);
   return LIP_OK;
 }
 
@@ -294,11 +291,11 @@ static lip_status search(sectors_search *in, lip_error *err)
     size_t top = lip_region_tree_pop(&in->tree), first;
 
     if (in->tree.node[top].value <= target(in)) {
-      in->closed = fmax(in->closed, in->tree.node[top].value);
+      in->tree.closed = fmax(in->tree.closed, in->tree.node[top].value);
       in->tree.node[top].state = LIP_REGION_LEAF;
       continue;
     }
-    in->under = in->tree.node[top].value;
+    in->tree.under = in->tree.node[top].value;
     first = in->tree.count;
     for (int side = -1; side <= 1 && st == LIP_OK; side += 2)
       st = add_node(in, top, (signed char)side, err);
@@ -308,27 +305,9 @@ static lip_status search(sectors_search *in, lip_error *err)
     TRY(file_node(in, first, err));
     TRY(file_node(in, first + 1, err));
     in->tree.node[top].state = LIP_REGION_SPLIT;
-    in->under = 0;
+    in->tree.under = 0;
     announce(in);
   }
-done:
-  return st;
-}
-
-static lip_status conclude(sectors_search *in, lip_error *err)
-{
-  lip_status st = LIP_OK;
-  double upper = upper_now(in);
-  lip_proof proof = {0};
-
-  if (in->tree.count == 0) goto done;
-  if (!(upper < in->first_upper)) {
-    in->bracket->upper = in->first_upper;
-    goto done;
-  }
-  TRY(lip_region_tree_proof(&in->tree, in->forms->neurons, &proof, err));
-  lip_bracket_take(in->bracket, upper, &proof);
-  lip_bracket_tell(in->bracket);
 done:
   return st;
 }
@@ -368,12 +347,13 @@ static lip_status run(const lip_problem *problem, lip_bracket *bracket, const li
   in.slack = fmin(fmax(bracket->gap, 1e-9), 0.5);
   if (!(bracket->lower > 0)) goto done;
   TRY(prepare(&in, err));
-  in.under = INFINITY;
+  in.tree.under = INFINITY;
   TRY(add_node(&in, LIP_NO_REGION, 0, err));
   TRY(file_node(&in, 0, err));
-  in.under = 0;
+  in.tree.under = 0;
   TRY(search(&in, err));
-  TRY(conclude(&in, err));
+  TRY(lip_region_tree_conclude(&in.tree, in.forms->neurons, upper_now(&in), in.first_upper, bracket,
+                               err));
 done:
   if (st != LIP_OK) bracket->upper = in.first_upper;
   if (st == LIP_EINTERRUPT) st = LIP_OK;
