@@ -121,7 +121,7 @@ read("batch-norm-of-channels",
      model([bn_node("X", "c"), node("Flatten", ["c"], ["f"]), node("Gemm", ["f", "V"], ["Y"], transB=1)],
            {**c, "V": V}, shape=("N", 2, 3, 2), size=2),
      (d["gamma"] * (image - d["mean"]) / np.sqrt(d["var"] + eps) + d["beta"]).reshape(3, 12) @ f32(V).T, flat)
-vector = model([node("MatMul", ["A", "X"], ["a"]), node("Add", ["a", "b"], ["Y"])], {"A": W1, "b": b1}, shape=(4,), size=6)
+vector = model([node("MatMul", ["A", "X"], ["a"]), node("Add", ["a", "b"], ["Y"])], {"A": W1, "b": b1}, shape=(4,), declared=(6,))
 read("one-vector", vector, x @ G[0].T + G[1])
 
 # every dimension fixed: all of it is one point
@@ -129,7 +129,7 @@ pairs = x.reshape(5, 2, 2)
 A, c = random.normal(size=(2, 3)), random.normal(size=(2, 3))
 read("list-of-vectors", model([node("Gemm", ["X", "A", "c"], ["Y"])], {"A": A, "c": c}, shape=(2, 2), size=3),
      (pairs @ f32(A) + f32(c)).reshape(5, 6))
-read("open-list-of-vectors", model([node("MatMul", ["X", "A"], ["z"]), node("Relu", ["z"], ["Y"])], {"A": A}, shape=("N", 2, 2), size=3),
+read("open-list-of-vectors", model([node("MatMul", ["X", "A"], ["z"]), node("Relu", ["z"], ["Y"])], {"A": A}, shape=("N", 2, 2), declared=("N", 2, 3)),
      relu(pairs @ f32(A)).reshape(5, 6))
 read("fixed-flatten", model([node("Flatten", ["X"], ["f"], axis=0), node("Gemm", ["f", "W1", "b1"], ["Y"], transB=1)],
                             {"W1": W1, "b1": b1}, shape=(2, 2), size=6), x @ G[0].T + G[1])
@@ -183,13 +183,13 @@ read("length", maps([node("ReduceL2", ["X"], ["l"], axes=[1]), node("Tanh", ["l"
      np.tanh(np.linalg.norm(x, axis=1, keepdims=True)))
 read("least", maps([node("ReduceMin", ["X"], ["l"], axes=[1]), node("Add", ["l", "t"], ["a"]), node("Mul", ["a", "t"], ["Y"])],
                    {"t": np.array([.75])}, size=1), (x.min(axis=1, keepdims=True) + .75) * .75)
-read("differences-alone", maps(tents[:1] + [node("Sub", ["u", "C"], ["Y"])]), (x[:, None] - C).reshape(5, -1))
-read("differences-bent", maps(tents[:2] + [node("Relu", ["v"], ["Y"], name="bend")]), relu(x[:, None] - C).reshape(5, -1))
+read("differences-alone", maps(tents[:1] + [node("Sub", ["u", "C"], ["Y"])], declared=("N", 6, 4)), (x[:, None] - C).reshape(5, -1))
+read("differences-bent", maps(tents[:2] + [node("Relu", ["v"], ["Y"], name="bend")], declared=("N", 6, 4)), relu(x[:, None] - C).reshape(5, -1))
 refused("lengths-beside-others", maps(tents + [node("MatMul", ["Y", "V"], ["y"]), node("Add", ["y", "X"], ["out"])],
                                       {**doubles, "V": W1}, outputs=("out",), size=4), "'length': lengths and least entries are read in chains")
 refused("length-of-the-points", maps([node("ReduceL2", ["X"], ["Y"], axes=[0], name="norm")]), "'norm' (ReduceL2): axis 0")
 refused("length-without-axes", maps([node("ReduceL2", ["X"], ["Y"], name="norm")]), "it has no axes")
-read("length-without-a-dimension", maps([node("ReduceL2", ["X"], ["Y"], axes=[1], keepdims=0, name="norm")]), np.linalg.norm(x, axis=1))
+read("length-without-a-dimension", maps([node("ReduceL2", ["X"], ["Y"], axes=[1], keepdims=0, name="norm")], declared=("N",)), np.linalg.norm(x, axis=1))
 refused("several-least-entries", maps([node("Reshape", ["X", "to"], ["g"]), node("ReduceMin", ["g"], ["Y"], axes=[2], name="least")],
                                       {"to": np.array([0, 2, 2])}), "2 least entries")
 refused("unsqueezed-points", maps([node("Unsqueeze", ["X", "zero"], ["Y"], name="up")], {"zero": np.array([0])}), "mix points")

@@ -84,10 +84,10 @@ def flat(y):
 
 
 def one(name, op, y, constants=None, points=image, opset=13, inputs=None, **attributes):
-    """A network of one node."""
+    """A network of one node, its output declared as y is."""
     constants = {k: np.asarray(v) for k, v in (constants or {}).items()}
     net = model([node(op, inputs or ["X", *constants], ["Y"], name="it", **attributes)], constants,
-                shape=("N", *points.shape[1:]), opset=opset)
+                shape=("N", *points.shape[1:]), opset=opset, declared=("N", *y.shape[1:]))
     read(name, net, flat(y), flat(points))
 
 
@@ -133,9 +133,9 @@ for name, how, op, more in [("max", "max", "MaxPool", {}), ("mean", "mean", "Ave
 one("pool-dilated", "MaxPool", pool(image, (2, 2), (1, 1), (3, 2), "max"), kernel_shape=[2, 2], dilations=[3, 2])
 one("pool-dilated-mean", "AveragePool", pool(image, (2, 2), (1, 1), (3, 2), "mean"), kernel_shape=[2, 2],
     dilations=[3, 2], opset=19)
-one("global-mean", "GlobalAveragePool", image.mean((2, 3)))
-one("global-max", "GlobalMaxPool", image.max((2, 3)))
-one("global-mean-1d", "GlobalAveragePool", line.mean(2), points=line)
+one("global-mean", "GlobalAveragePool", image.mean((2, 3), keepdims=True))
+one("global-max", "GlobalMaxPool", image.max((2, 3), keepdims=True))
+one("global-mean-1d", "GlobalAveragePool", line.mean(2, keepdims=True), points=line)
 no("conv-wrong-channels", "Conv", "its kernels take 3 channels", {"W": random.normal(size=(4, 3, 3, 3))})
 no("conv-wrong-kernel", "Conv", "its kernel_shape", {"W": W}, kernel_shape=[3, 3])
 no("conv-wrong-bias", "Conv", "it has 3 biases", {"W": W, "b": b[:3]})
@@ -200,8 +200,8 @@ slopes = random.normal(size=(2, 1, 1))
 one("prelu-channels", "PRelu", np.where(image < 0, f32(slopes) * image, image), {"s": slopes})
 e = np.exp(vector)
 one("softmax", "Softmax", e / e.sum(1, keepdims=True), points=vector)
-one("softmax-older", "Softmax", e / e.sum(1, keepdims=True), points=vector.reshape(4, 2, 3), opset=11)
-one("softmax-axis", "Softmax", e / e.sum(1, keepdims=True), points=vector.reshape(4, 1, 6, 1), axis=2)
+one("softmax-older", "Softmax", (e / e.sum(1, keepdims=True)).reshape(4, 2, 3), points=vector.reshape(4, 2, 3), opset=11)
+one("softmax-axis", "Softmax", (e / e.sum(1, keepdims=True)).reshape(4, 1, 6, 1), points=vector.reshape(4, 1, 6, 1), axis=2)
 rows = np.exp(image)
 for axis in (1, 2, -1):
     one(f"softmax-along-{axis}", "Softmax", rows / rows.sum(axis, keepdims=True), axis=axis)
@@ -430,6 +430,34 @@ for name, nodes, words in [
         ("huge-fill", [node("ConstantOfShape", ["n"], ["c"], name="it"), node("Add", ["X", "c"], ["Y"])], "'it' (ConstantOfShape): it needs"),
         ("huge-expand", [node("Expand", ["X", "n"], ["Y"], name="it")], "'it' (Expand): it needs")]:
     refused(name, model(nodes, {"n": np.array([2**28, 6])} if name.startswith("huge") else {}, shape=("N", 6) if name != "huge-expand" else (1, 6)), words)
+
+# ---- declared shapes ----
+
+W53 = random.normal(size=(5, 2, 3, 3))
+declared = [node("Conv", ["X", "W53"], ["a"], name="first"), node("Relu", ["a"], ["b"], name="bend"),
+            node("Flatten", ["b"], ["Y"], name="flat")]
+convolved = flat(relu(conv(image, f32(W53), np.zeros(5), (1, 1), (1, 1))))
+for name, wanted, values in [("right", ("N", 100), [("a", ("N", 5, 5, 4)), ("b", (None, 5, 5, 4))]),
+                             ("of-open-sizes", ("M", "k"), [("a", ("N", None, "h", "w")), ("b", (-1, 5, 0, -1))]),
+                             ("of-other-batches", (1, 100), [("a", (7, 5, 5, 4))]),
+                             ("of-nothing", (), [("a", None), ("nowhere", (3, 3))]),
+                             ("of-constants", None, [("W53", (5, 2, 3, 3))])]:
+    read("declared-" + name, model(declared, {"W53": W53}, shape=("N", 2, 7, 6), declared=wanted, values=values), convolved,
+         flat(image))
+for name, wanted, values, words in [
+        ("output", ("N", 96), [], "node 'flat' (Flatten): its value 'Y' has the shape N x 100, but the file declares N x 96"),
+        ("output-rank", ("N", 100, 1), [], "(Flatten): its value 'Y' has the shape N x 100, but the file declares N x 100 x 1"),
+        ("rank-of-1", (100,), [], "(Flatten): its value 'Y' has the shape N x 100, but the file declares 100"),
+        ("huge", (None, 2**62), [], "(Flatten): its value 'Y' has the shape N x 100, but the file declares ? x 4611686018427387904"),
+        ("deep", ("N",) + 11 * (2**63 - 1,), [], "but the file declares N x 9223372036854775807 x"),
+        ("turned", None, [("b", ("N", 5, 4, 5))], "'bend' (Relu): its value 'b' has the shape N x 5 x 5 x 4, but the file declares N x 5 x 4 x 5"),
+        ("inner", ("N", 100), [("b", ("M", 5, 4, None)), ("a", ("N", "c", 5, 3))], "'bend' (Relu): its value 'b' has the shape N x 5 x 5 x 4, but the file declares M x 5 x 4 x ?"),
+        ("constant", None, [("W53", (5, 2, 3, 2))], "its value 'W53' has the shape 5 x 2 x 3 x 3, but the file declares 5 x 2 x 3 x 2")]:
+    refused("declared-" + name, model(declared, {"W53": W53}, shape=("N", 2, 7, 6), declared=wanted, values=values), words)
+ones = [node("Unsqueeze", ["X", "at"], ["Y"], name="it")]
+read("declared-of-ones-elsewhere", model(ones, {"at": np.array([2, 0])}, shape=(2, 3), declared=(1, 1, 2, 3)), vector, vector)
+refused("declared-of-no-ones", model(ones, {"at": np.array([2, 0])}, shape=(2, 3), declared=(1, 1, 3, 2)),
+        "'it' (Unsqueeze): its value 'Y' has the shape 1 x 2 x 1 x 3, but the file declares 1 x 1 x 3 x 2")
 
 # ---- data in another file ----
 

@@ -21,7 +21,9 @@ def relu(t):
 
 
 def model(nodes, constants, shape=("N", 4), dtype=np.float32, opset=13, outputs=("Y",), inputs=("X",),
-          also_inputs=False, typed=False, size=3):
+          also_inputs=False, typed=False, size=None, declared=None, values=()):
+    """declared: the output's shape; values: pairs of a name and its declared shape."""
+    declared = declared or (("N", size) if size else None)
     kind = {np.float32: TensorProto.FLOAT, np.float64: TensorProto.DOUBLE}[dtype]
     tensors = []
     for name, value in constants.items():
@@ -36,7 +38,8 @@ def model(nodes, constants, shape=("N", 4), dtype=np.float32, opset=13, outputs=
     if also_inputs:
         ports += [helper.make_tensor_value_info(t.name, t.data_type, t.dims) for t in tensors]
     graph = helper.make_graph(nodes, "g", ports,
-                              [helper.make_tensor_value_info(o, kind, ("N", size)) for o in outputs], tensors)
+                              [helper.make_tensor_value_info(o, kind, declared) for o in outputs], tensors,
+                              value_info=[helper.make_tensor_value_info(v, kind, s) for v, s in values])
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
 
 

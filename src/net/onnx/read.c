@@ -13,6 +13,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "net/onnx/declared.h"
 #include "net/onnx/file.h"
 #include "net/onnx/layers.h"
 #include "net/onnx/node.h"
@@ -157,6 +158,7 @@ static lip_status import_model(Onnx__ModelProto **model, const char *folder, siz
   TRY(add_input(&import, err));
   for (size_t i = 0; i < import.names.steps; i++)
     TRY(lip_onnx_read_node(&import, proto->node[import.names.order[i]], err));
+  TRY(lip_onnx_check_declared(&import, err));
   TRY(finish(&import, model, net, err));
 done:
   lip_onnx_import_clear(&import);
