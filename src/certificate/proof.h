@@ -78,6 +78,8 @@ extern const lip_proof_kind lip_proof_graph_product;
 extern const lip_proof_kind lip_proof_sectors;
 /* Deep: all Jacobians that slopes between their bounds can make; no arrays. */
 extern const lip_proof_kind lip_proof_interval_jacobian;
+/* Deep, norms 1 and inf: norm_parts.h. */
+extern const lip_proof_kind lip_proof_norm_equivalence;
 
 /* All kinds, ended by NULL; by name (NULL: none). */
 extern const lip_proof_kind *const lip_proof_kinds[];

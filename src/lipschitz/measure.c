@@ -25,10 +25,11 @@
 static const lip_method *const upper_methods[] = {
     &lip_upper_path_norm,         &lip_upper_product,        &lip_upper_graph_product,
     &lip_upper_interval_jacobian, &lip_upper_semidefinite,   &lip_upper_flattening,
-    &lip_upper_bilinear,          &lip_upper_sectors_closed,
+    &lip_upper_bilinear,          &lip_upper_sectors_closed, &lip_upper_norm_2,
 };
 /* Long ones, after the lower methods. */
-static const lip_method *const later_upper_methods[] = {&lip_upper_sectors};
+static const lip_method *const later_upper_methods[] = {&lip_upper_sectors,
+                                                        &lip_upper_norm_2_parts};
 static const lip_method *const lower_methods[] = {
     &lip_lower_random, &lip_lower_data,  &lip_lower_patterns, &lip_lower_smoothed,
     &lip_lower_ascent, &lip_lower_cells, &lip_lower_power,

@@ -1,0 +1,193 @@
+/* upper_norm_2.c - the norms 1 and inf of a graph by what bounds the norm 2.
+
+   |J|_inf <= sqrt(d) times the largest |J_i|_2 of an output, |J|_1 <= sqrt(m) |J|_2
+   (certificate/proofs/norm_equivalence.c). First the whole function, by products of norms and by
+   multipliers in closed form, whichever is less. Later the best multipliers: in the norm inf of
+   each output by itself, the one with the largest bound first, as long as it was not refined and
+   there is time. Cost: that of the methods for the norm 2. */
+#include "lipschitz/method.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "certificate/graphs/graph_product.h"
+#include "certificate/graphs/norm_parts.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double SHARE = 0.6;    /* of the time limit */
+static const double BY_PARTS = 0.3; /* of that: what closed forms of all parts may take */
+
+static bool applies(const lip_problem *problem)
+{
+  return problem->deep && problem->norm != LIP_NORM_2;
+}
+
+/* One part, and its best proof so far. */
+typedef struct part {
+  lip_claim claim; /* borrows from the problem's */
+  double value;    /* infinite: nothing is known */
+  lip_proof proof; /* owned */
+  bool refined;
+} part;
+
+typedef struct parts {
+  const lip_problem *problem;
+  lip_steepest *steepest;
+  const lip_control *control;
+  double end; /* lip_seconds; infinite: when the control says so */
+  size_t count;
+  part *part; /* owned */
+} parts;
+
+static double end_of(const lip_problem *problem, double share)
+{
+  return problem->time_limit > 0 ? lip_seconds() + share * problem->time_limit : INFINITY;
+}
+
+static void clear_parts(parts *in)
+{
+  for (size_t p = 0; p < in->count && in->part; p++) lip_proof_clear(&in->part[p].proof);
+  lip_free(in->part);
+  in->part = NULL;
+}
+
+static lip_status make_parts(parts *in, size_t count, lip_error *err)
+{
+  clear_parts(in);
+  in->part = lip_alloc_zero(count, sizeof *in->part);
+  if (!in->part) return lip_fail(err, LIP_ENOMEM, "%zu parts", count);
+  in->count = count;
+  for (size_t p = 0; p < count; p++) {
+    in->part[p].claim = lip_norm_part(in->problem->deep, count, p);
+    in->part[p].value = INFINITY;
+  }
+  return LIP_OK;
+}
+
+/* Asks a method for the norm 2 about a part; keeps what is better than before. */
+static lip_status ask(parts *in, part *of, const lip_method *method, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_problem inner = *in->problem;
+  lip_finding finding = {.proxy = NAN, .pattern = NAN};
+
+  inner.deep = &of->claim;
+  inner.norm = LIP_NORM_2;
+  inner.output = of->claim.output;
+  inner.m = of->claim.m;
+  inner.node_norm = NULL;
+  if (isfinite(in->end)) inner.time_limit = fmax(1e-3, in->end - lip_seconds());
+  if (!method->applies(&inner)) goto done;
+  TRY(method->run(&inner, in->steepest, &finding, in->control, err));
+  if (!finding.found || !(finding.value < of->value) || !finding.proof.kind) goto done;
+  lip_proof_clear(&of->proof);
+  of->value = finding.value;
+  of->proof = finding.proof;
+  finding.proof = (lip_proof){.kind = NULL};
+done:
+  lip_proof_clear(&finding.proof);
+  return st;
+}
+
+/* What the parts say together. */
+static lip_status conclude(const parts *in, lip_finding *finding, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_proof *proof = lip_alloc(in->count, sizeof *proof);
+  double value = 0;
+
+  if (!proof) FAIL(LIP_ENOMEM, "%zu proofs", in->count);
+  for (size_t p = 0; p < in->count; p++) {
+    value = fmax(value, in->part[p].value);
+    proof[p] = in->part[p].proof;
+    if (proof[p].kind != proof[0].kind) goto done;
+  }
+  value *= lip_norm_factor(in->problem->deep);
+  if (!isfinite(value)) goto done;
+  TRY(lip_norm_parts_join(in->count, proof, &finding->proof, err));
+  finding->found = true;
+  finding->value = value;
+done:
+  lip_free(proof);
+  return st;
+}
+
+/* ---- the whole function ---- */
+
+static lip_status run_whole(const lip_problem *problem, lip_steepest *steepest,
+                            lip_finding *finding, const lip_control *control, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  parts in = {.problem = problem, .steepest = steepest, .control = control};
+
+  in.end = end_of(problem, 1);
+  TRY(make_parts(&in, 1, err));
+  TRY(ask(&in, &in.part[0], &lip_upper_graph_product, err));
+  if (!lip_stopped(control)) TRY(ask(&in, &in.part[0], &lip_upper_sectors_closed, err));
+  TRY(conclude(&in, finding, err));
+done:
+  clear_parts(&in);
+  return st;
+}
+
+/* ---- its parts ---- */
+
+/* Closed forms of every output, if there is time for all of them. count: 1 where there is not */
+static lip_status ask_outputs(parts *in, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t outputs = in->problem->m;
+  double began = lip_seconds(), room = BY_PARTS * (in->end - began);
+
+  if (in->problem->norm != LIP_NORM_INF || outputs == 1) {
+    TRY(make_parts(in, 1, err));
+    goto done;
+  }
+  TRY(make_parts(in, outputs, err));
+  for (size_t p = 0; p < outputs; p++) {
+    TRY(ask(in, &in->part[p], &lip_upper_sectors_closed, err));
+    if (isfinite(in->part[p].value) && !lip_stopped(in->control) &&
+        lip_seconds() - began <= room * (double)(p + 1) / (double)outputs)
+      continue;
+    TRY(make_parts(in, 1, err));
+    break;
+  }
+done:
+  return st;
+}
+
+static part *largest(const parts *in)
+{
+  part *most = &in->part[0];
+
+  for (size_t p = 1; p < in->count; p++)
+    if (in->part[p].value > most->value) most = &in->part[p];
+  return most;
+}
+
+static lip_status run_parts(const lip_problem *problem, lip_steepest *steepest,
+                            lip_finding *finding, const lip_control *control, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  parts in = {.problem = problem, .steepest = steepest, .control = control};
+
+  in.end = end_of(problem, SHARE);
+  TRY(ask_outputs(&in, err));
+  for (part *next = largest(&in); !next->refined && !lip_stopped(control); next = largest(&in)) {
+    next->refined = true;
+    TRY(ask(&in, next, &lip_upper_sectors, err));
+  }
+  TRY(conclude(&in, finding, err));
+done:
+  clear_parts(&in);
+  return st;
+}
+
+const lip_method lip_upper_norm_2 = {
+    "norm-2", "theory.md: the norms 1 and inf by the norm 2, products and closed forms", applies,
+    run_whole};
+const lip_method lip_upper_norm_2_parts = {
+    "norm-2-best", "theory.md: the norms 1 and inf by the norm 2, the best multipliers", applies,
+    run_parts};
