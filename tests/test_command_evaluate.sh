@@ -33,6 +33,9 @@ signs = random.choice([-1., 1.], 50)
 np.savez("classes.npz", X=X, y=classes)
 np.savez("signs.npz", X=X, y=signs)
 np.savez("outputs.npz", X=X, y=noisy)
+np.savez("bare.npz", X=X)
+np.savetxt("bare.csv", X, "%.17g", ",")
+np.savetxt("labelled.csv", np.c_[X, classes], "%.17g", ",")
 np.savez("narrow.npz", X=X[:, :2], y=signs)
 np.savez("images.npz", X=X.reshape(50, 1, 2, 2), y=classes)
 np.savez("expected.npz", y=y, g=g, accuracy=(y.argmax(1) == classes).mean(), loss=((y - noisy)**2).sum(1).mean(),
@@ -83,6 +86,23 @@ holds 'np.abs(Y["y"] - E["y"]).max() < 1e-5 and np.abs(Y["g"] - E["g"]).max() < 
 holds 'all((Y[k] == Y[k].astype(np.float32)).all() for k in "yg")'
 call 0 three.onnx signs.npz --gradient --precision f32 --output 2-0 --json -o Y.npz
 holds 'np.abs(Y["g"] - E["g"][:, 2] + E["g"][:, 0]).max() < 1e-5'
+holds 'near(out["largest_gradient"], np.linalg.norm(Y["g"], axis=1).max())' # a g of one output is n x d
+# Points without labels: outputs, gradients, neither loss nor accuracy. Text of as many columns as inputs has no labels.
+for data in bare.npz bare.csv; do
+  call 0 three.onnx $data --gradient --json -o Y.npz
+  holds 'near(Y["y"], E["y"]) and near(Y["g"], E["g"])'
+  holds 'out["loss"] is None and out["accuracy"] is None and out["labels"] == 0'
+  holds 'near(out["largest_gradient"], np.linalg.norm(E["g"], axis=2).max())'
+  holds 'out["largest_gradient_point"] == np.linalg.norm(E["g"], axis=2).max(1).argmax()'
+done
+call 0 three.onnx labelled.csv --json -o Y.npz
+holds 'near(out["accuracy"], E["accuracy"]) and out["labels"] == 1 and out["largest_gradient"] is None'
+call 0 three.onnx bare.csv --gradient -o Y.npz
+grep -qF 'no labels: neither loss nor accuracy' out || fail "the text: $(cat out)"
+grep -qE '^largest gradient [0-9.]+, at point [0-9]+$' out || fail "the text: $(cat out)"
+"$LIPLAW" measure three.onnx --data bare.csv --domain data:bare.npz,0.1 --no-search >out || fail "measure asks for labels"
+if "$LIPLAW" lstar bare.npz 2>err; then fail "L* without labels"; fi
+grep -qF "there is no 'y.npy'" err || fail "lstar: $(cat err)"
 call 0 three.onnx classes.npz -o Y.npz
 grep -qF '50 points, 4 inputs, 3 outputs' out || fail "the text: $(cat out)"
 rm Y.npz

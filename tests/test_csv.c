@@ -22,7 +22,7 @@ static lip_status parse(const char *text, size_t size, size_t rows, lip_dataset 
 
   assert_non_null(copy);
   if (size) memcpy(copy, text, size);
-  st = lip_csv_parse(copy, size, rows, data, words, err);
+  st = lip_csv_parse(copy, size, rows, 0, data, words, err);
   free(copy);
   return st;
 }
@@ -236,7 +236,7 @@ static void every_allocation_may_be_refused(void **state)
     lip_status st;
 
     lip_alloc_fail_after(k);
-    st = lip_csv_parse(text, strlen(text), 0, &data, &words, NULL);
+    st = lip_csv_parse(text, strlen(text), 0, 0, &data, &words, NULL);
     lip_alloc_fail_after(SIZE_MAX);
     lip_words_clear(&words);
     lip_dataset_free(data);

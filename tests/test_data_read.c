@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "data/dataset_read.h"
+#include "data/npz.h"
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -41,7 +42,7 @@ static void refuse_text(const char *text, const lip_read_options *options, lip_s
 static void expect(const lip_dataset *data, const double *X, const double *y)
 {
   assert_memory_equal(data->X, X, data->n * data->d * sizeof *X);
-  assert_memory_equal(data->y, y, data->n * data->m * sizeof *y);
+  if (data->m) assert_memory_equal(data->y, y, data->n * data->m * sizeof *y);
 }
 
 static void a_sample_is_written_and_read_again(void **state)
@@ -149,6 +150,42 @@ static void a_class_label_that_never_occurs_is_named(void **state)
   refuse_text("0,1\n0,2\n", &(lip_read_options){.positive = ""}, LIP_EOPTION, "''");
   refuse_text("0,1\n0,2\n", &(lip_read_options){.positive = "1,"}, LIP_EOPTION, "''");
   refuse_text("0,a\n0,b\n", &(lip_read_options){.positive = "0"}, LIP_EOPTION, "'0'");
+}
+
+static void points_may_come_without_labels_where_that_is_allowed(void **state)
+{
+  static const double X[] = {1, 2, 3, 4, 5, 6};
+  lip_read_options two = {.unlabelled = 2}, three = {.unlabelled = 3}, one = {.unlabelled = 1};
+  lip_read_options mapped = {.unlabelled = 2, .positive = "1"};
+  lip_npz_writer *writer = NULL;
+  lip_dataset *data = read_text("1,2\n3,4\n5,6\n", &two);
+
+  (void)state;
+  assert_int_equal(data->n, 3);
+  assert_int_equal(data->d, 2);
+  assert_int_equal(data->m, 0);
+  assert_null(data->y);
+  expect(data, X, NULL);
+  lip_dataset_free(data);
+  data = read_text("1,2\n3,4\n5,6\n", &three); /* the last column is a label */
+  expect(data, (double[]){1, 3, 5}, (double[]){2, 4, 6});
+  lip_dataset_free(data);
+  data = read_text("1\n2\n", &one);
+  expect(data, (double[]){1, 2}, NULL);
+  lip_dataset_free(data);
+  data = read_text("depth\n1\n2\n", &one); /* a header */
+  assert_int_equal(data->n, 2);
+  lip_dataset_free(data);
+  refuse_text("1,2\n3,cat\n", &two, LIP_EINPUT, "line 2, column 2: 'cat' is not a number");
+  refuse_text("1,2\n3,4\n", &mapped, LIP_EOPTION, "--positive needs one label");
+  assert_int_equal(lip_npz_create(in_folder("bare"), &writer, NULL), LIP_OK);
+  assert_int_equal(lip_npz_add_f64(writer, "X", 2, (size_t[]){3, 2}, X, NULL), LIP_OK);
+  assert_int_equal(lip_npz_commit(writer, NULL), LIP_OK);
+  refuse(in_folder("bare"), NULL, LIP_EINPUT, "there is no 'y.npy'");
+  assert_int_equal(lip_dataset_read(in_folder("bare"), &two, &data, NULL), LIP_OK);
+  assert_int_equal(data->m, 0);
+  expect(data, X, NULL);
+  lip_dataset_free(data);
 }
 
 static void mean_and_scale_act_on_the_inputs(void **state)
@@ -322,6 +359,7 @@ int main(void)
       cmocka_unit_test(two_names_with_a_colon_are_images_and_labels),
       cmocka_unit_test(class_labels_become_plus_and_minus_one),
       cmocka_unit_test(a_class_label_that_never_occurs_is_named),
+      cmocka_unit_test(points_may_come_without_labels_where_that_is_allowed),
       cmocka_unit_test(mean_and_scale_act_on_the_inputs),
       cmocka_unit_test(a_point_is_transposed_as_a_matrix),
       cmocka_unit_test(nan_and_infinity_are_refused_with_row_and_column),

@@ -20,10 +20,11 @@ typedef struct lip_chain {
   double drift;           /* mean energy at the end less halfway, in standard errors */
 } lip_chain;
 
-/* n points in d dimensions with m labels each. Everything is finite, n, d and m are at least 1.
-   `kind` is "gaussian", "sphere", ... for a sampled set, also where an .npz that was read tells it
-   (with noise_level and isoperimetry_c), and "file" for any other that was read, and for one whose
-   points were shifted or scaled. */
+/* n points in d dimensions with m labels each. Everything is finite, n, d and m are at least 1;
+   where lip_read_options.unlabelled allows it m may be 0, and y is NULL then. `kind` is "gaussian",
+   "sphere", ... for a sampled set, also where an .npz that was read tells it (with noise_level and
+   isoperimetry_c), and "file" for any other that was read, and for one whose points were shifted or
+   scaled. */
 typedef struct lip_dataset {
   size_t n, d, m;
   double *X; /* n x d, row-major, owned */
@@ -109,6 +110,9 @@ typedef struct lip_read_options {
   const char *scale; /* a number, or one per input: divided by, after the mean; NULL: 1 */
   const char *transpose; /* "28x28": every input is read as that matrix and transposed; NULL: no */
   size_t limit;          /* the first `limit` points only; 0: all */
+  size_t
+      unlabelled; /* points of so many inputs need no labels: y may be missing in an archive, and
+                     text of so many columns has no label in its last one; 0: labels are needed */
 } lip_read_options;
 
 /* Reads a data set, recognised by content: an .npz archive with X (n x d) and y (n or n x m), text

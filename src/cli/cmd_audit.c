@@ -9,7 +9,7 @@ static int run(const command *self, int argc, char **argv)
 {
   common_options common;
   lip_audit_options own;
-  lip_read_options reading;
+  lip_read_options reading = {.limit = 0};
   binding bound[] = {{lip_audit_option_table(), &own}, {lip_read_option_table(), &reading}};
   lip_net *net = NULL;
   lip_dataset *data = NULL;

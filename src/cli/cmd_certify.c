@@ -148,7 +148,7 @@ static int run(const command *self, int argc, char **argv)
 {
   common_options common;
   lip_limits_options own = {.reading = NULL};
-  lip_read_options reading;
+  lip_read_options reading = {.limit = 0};
   binding bound[] = {{lip_limits_option_table(), &own}, {lip_read_option_table(), &reading}};
   lip_net *net = NULL;
   lip_dataset *data = NULL;

@@ -49,7 +49,7 @@ static int run(const command *self, int argc, char **argv)
 {
   common_options common;
   lip_construct_options options;
-  lip_read_options reading;
+  lip_read_options reading = {.limit = 0};
   lip_option_table table = lip_construct_option_table();
   /* KIND, the first row, is an argument here. */
   binding bound[] = {{{table.rows + 1, table.count - 1}, &options},

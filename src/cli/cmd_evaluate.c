@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "data/npz.h"
 #include "data/read_options.h"
+#include "linalg/vector.h"
 
 #include <liplaw/certificate.h>
 
@@ -38,6 +39,8 @@ typedef struct selection {
 typedef struct evaluation {
   double *y, *g; /* n x count, n x count x d; g may be NULL; owned */
   double loss, accuracy;
+  double steepest; /* the largest length of a gradient; NaN where there are none */
+  size_t where;    /* at which point */
 } evaluation;
 
 /* Y <- the outputs at the points, n x m, in f32. */
@@ -171,6 +174,18 @@ static double accuracy(const lip_dataset *data, size_t count, const double *y)
   return (double)right / (double)data->n;
 }
 
+/* The longest of the gradients g, n x count x d. */
+static void find_steepest(size_t n, size_t count, size_t d, evaluation *result)
+{
+  for (size_t i = 0; i < n * count; i++) {
+    double length = lip_norm(d, result->g + i * d);
+
+    if (length <= result->steepest) continue;
+    result->steepest = length;
+    result->where = i / count;
+  }
+}
+
 static lip_status evaluate(const lip_net *net, const lip_dataset *data, const selection *chosen,
                            bool gradient, evaluation *result, lip_error *err)
 {
@@ -184,12 +199,14 @@ static lip_status evaluate(const lip_net *net, const lip_dataset *data, const se
   select_values(chosen->output, n, m, Y, result->y);
   result->loss = loss(data, chosen->count, result->y);
   result->accuracy = accuracy(data, chosen->count, result->y);
+  result->steepest = NAN;
   if (!gradient) goto done;
   if (__builtin_mul_overflow(chosen->count, data->d * sizeof *result->g, &row)) row = SIZE_MAX;
   result->g = lip_alloc(n, row);
   if (!result->g)
     FAIL(LIP_ENOMEM, "no memory for %zu x %zu x %zu gradients", n, chosen->count, data->d);
   TRY(gradients(net, data, chosen, result->g, err));
+  find_steepest(n, chosen->count, data->d, result);
 done:
   lip_free(Y);
   return st;
@@ -220,16 +237,22 @@ static int answer(const common_options *common, const lip_dataset *data, const s
 {
   if (common->json)
     return cli_answer_json(
-        "ok", json_pack("{s:o, s:I, s:I, s:I, s:o, s:o}", "path", cli_text(common->output), "n",
-                        (json_int_t)data->n, "inputs", (json_int_t)data->d, "outputs",
-                        (json_int_t)chosen->count, "loss", cli_number(result->loss), "accuracy",
-                        cli_number(result->accuracy)));
+        "ok",
+        json_pack("{s:o, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "path", cli_text(common->output),
+                  "n", (json_int_t)data->n, "inputs", (json_int_t)data->d, "outputs",
+                  (json_int_t)chosen->count, "labels", (json_int_t)data->m, "loss",
+                  cli_number(result->loss), "accuracy", cli_number(result->accuracy),
+                  "largest_gradient", cli_number(result->steepest), "largest_gradient_point",
+                  result->g ? json_integer((json_int_t)result->where) : json_null()));
   cli_progress_end();
   (void)printf("%s: %zu point%s, %zu input%s, %zu output%s\n", common->output, data->n,
                data->n == 1 ? "" : "s", data->d, data->d == 1 ? "" : "s", chosen->count,
                chosen->count == 1 ? "" : "s");
   if (!isnan(result->loss)) (void)printf("loss %.6g\n", result->loss);
   if (!isnan(result->accuracy)) (void)printf("accuracy %.6g\n", result->accuracy);
+  if (data->m == 0) (void)printf("no labels: neither loss nor accuracy\n");
+  if (result->g)
+    (void)printf("largest gradient %.6g, at point %zu\n", result->steepest, result->where);
   return EXIT_DONE;
 }
 
@@ -237,7 +260,7 @@ static int run(const command *self, int argc, char **argv)
 {
   common_options common;
   evaluate_options own;
-  lip_read_options reading;
+  lip_read_options reading = {.limit = 0};
   binding bound[] = {{{rows, sizeof rows / sizeof *rows}, &own},
                      {lip_read_option_table(), &reading}};
   const char *path[2];
@@ -255,6 +278,7 @@ static int run(const command *self, int argc, char **argv)
   TRY(cli_keep_input(common.output, path[1], err));
   TRY(lip_net_read(path[0], &net, err));
   TRY(lip_output_parse(own.output, lip_net_outputs(net), &chosen.output, err));
+  reading.unlabelled = lip_net_inputs(net); /* points are all it asks for */
   chosen.precision = own.precision;
   chosen.count = chosen.output.kind == LIP_ALL_OUTPUTS ? lip_net_outputs(net) : 1;
   TRY(lip_dataset_read(path[1], &reading, &data, err));

@@ -120,7 +120,7 @@ static int run(const command *self, int argc, char **argv)
 {
   common_options common;
   lstar_options own;
-  lip_read_options reading;
+  lip_read_options reading = {.limit = 0};
   binding bound[] = {{{rows, sizeof rows / sizeof *rows}, &own},
                      {lip_read_option_table(), &reading}};
   result out = {0};

@@ -295,7 +295,7 @@ static int run(const command *self, int argc, char **argv)
   common_options common;
   own_options own;
   lip_measure_options options = {.wider = NULL};
-  lip_read_options reading;
+  lip_read_options reading = {.limit = 0};
   binding bound[] = {{{own_rows, sizeof own_rows / sizeof *own_rows}, &own},
                      {lip_measure_option_table(), &options},
                      {lip_read_option_table(), &reading}};
@@ -318,6 +318,7 @@ static int run(const command *self, int argc, char **argv)
   if (st == LIP_OK) st = keep_centers(own.certificate, options.domain, &err);
   if (st == LIP_OK && own.certificate) st = cli_check_output(own.certificate, &err);
   if (st == LIP_OK) st = lip_net_read(path, &net, &err);
+  if (st == LIP_OK) reading.unlabelled = lip_net_inputs(net); /* points are all it asks for */
   if (st == LIP_OK && own.data) st = lip_dataset_read(own.data, &reading, &data, &err);
   if (st == LIP_OK) st = lip_measure(net, data, &options, &found, cli_control(), &err);
   cause = st == LIP_OK ? why_no_certificate(&found, own.certificate) : NULL;

@@ -95,7 +95,7 @@ static int run(const command *self, int argc, char **argv)
   common_options common;
   own_options own;
   lip_measure_options options = {.wider = NULL};
-  lip_read_options reading;
+  lip_read_options reading = {.limit = 0};
   binding bound[] = {{{own_rows, sizeof own_rows / sizeof *own_rows}, &own},
                      {lip_measure_option_table(), &options},
                      {lip_read_option_table(), &reading}};
@@ -110,6 +110,7 @@ static int run(const command *self, int argc, char **argv)
   options.reading = &reading;
   options.claim = &own.claim;
   TRY(lip_net_read(path, &net, &err));
+  reading.unlabelled = lip_net_inputs(net);
   TRY(lip_measure(net, NULL, &options, &found, cli_control(), &err));
   verdict = verdict_of(&found, own.claim);
 done:

@@ -76,7 +76,7 @@ static int run(const command *self, int argc, char **argv)
 {
   common_options common;
   lip_train_options options;
-  lip_read_options reading;
+  lip_read_options reading = {.limit = 0};
   const binding bound[] = {{lip_train_option_table(), &options},
                            {lip_read_option_table(), &reading}};
   lip_dataset *data = NULL;

@@ -217,7 +217,7 @@ static int run(const command *self, int argc, char **argv)
 {
   common_options common;
   estimate_options own;
-  lip_read_options reading;
+  lip_read_options reading = {.limit = 0};
   binding bound[] = {{{rows, sizeof rows / sizeof *rows}, &own},
                      {lip_read_option_table(), &reading}};
   answer out = {0};

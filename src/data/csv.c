@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "data/dataset.h"
 
 #include <locale.h>
 #include <math.h>
@@ -117,7 +118,7 @@ static lip_status need_number(const reader *in, double *value, lip_error *err)
 
 /* Looks at the first line: the number of columns, and whether it is a header. Ends where it began,
    or behind the header. */
-static lip_status read_first_line(reader *in, size_t *columns, lip_error *err)
+static lip_status read_first_line(reader *in, size_t unlabelled, size_t *columns, lip_error *err)
 {
   lip_status st = LIP_OK;
   const char *start = in->at;
@@ -125,15 +126,16 @@ static lip_status read_first_line(reader *in, size_t *columns, lip_error *err)
 
   do {
     double value;
-    bool number;
+    bool number, input;
 
     TRY(next_field(in, err));
     number = is_number(in, &value);
-    numbers += !in->last && number;
-    words += !in->last && !number && in->field[0];
+    input = !in->last || in->column == unlabelled;
+    numbers += input && number;
+    words += input && !number && in->field[0];
   } while (!in->last);
   *columns = in->column;
-  if (*columns < 2)
+  if (*columns < 2 && *columns != unlabelled)
     FAIL(LIP_EINPUT, "line 1: there is no comma; every line needs inputs and then a label, "
                      "separated by commas");
   if (numbers == 0 && words > 0) {
@@ -165,6 +167,7 @@ static lip_status read_label(const reader *in, bool first, double *y, lip_words 
   return st;
 }
 
+/* y: NULL where there are no labels. */
 static lip_status read_row(reader *in, size_t columns, bool first, double *x, double *y,
                            lip_words *words, lip_error *err)
 {
@@ -180,7 +183,7 @@ static lip_status read_row(reader *in, size_t columns, bool first, double *x, do
       FAIL(LIP_EINPUT, "line %zu has %zu columns, but the first line has %zu", in->line, in->column,
            columns);
     }
-    if (!in->last)
+    if (!in->last || !y)
       TRY(need_number(in, &x[in->column - 1], err));
     else
       TRY(read_label(in, first, y, words, err));
@@ -202,8 +205,8 @@ static size_t count_points(const reader *in, size_t columns, size_t rows)
   return rows && rows < lines ? rows : lines;
 }
 
-lip_status lip_csv_parse(const void *text, size_t size, size_t rows, lip_dataset **data,
-                         lip_words *words, lip_error *err)
+lip_status lip_csv_parse(const void *text, size_t size, size_t rows, size_t unlabelled,
+                         lip_dataset **data, lip_words *words, lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_dataset *made = NULL;
@@ -215,12 +218,14 @@ lip_status lip_csv_parse(const void *text, size_t size, size_t rows, lip_dataset
   if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) in.at += 3; /* byte order mark */
   while (in.end > in.at && (in.end[-1] == '\n' || blank(in.end[-1]))) in.end--;
   if (in.at == in.end) FAIL(LIP_EINPUT, "there is no line in it");
-  TRY(read_first_line(&in, &columns, err));
+  TRY(read_first_line(&in, unlabelled, &columns, err));
   capacity = count_points(&in, columns, rows);
   if (capacity == 0) FAIL(LIP_EINPUT, "there is no line behind the header");
-  TRY(lip_dataset_create(capacity, columns - 1, 1, &made, err));
+  TRY(lip_dataset_create(capacity, columns == unlabelled ? columns : columns - 1, 1, &made, err));
+  if (columns == unlabelled) lip_dataset_drop_labels(made);
   for (; in.at < in.end && !(rows && n == rows); n++)
-    TRY(read_row(&in, columns, n == 0, made->X + n * made->d, &made->y[n], words, err));
+    TRY(read_row(&in, columns, n == 0, made->X + n * made->d, made->y ? &made->y[n] : NULL, words,
+                 err));
   made->n = n;
   *data = made;
   made = NULL;

@@ -58,6 +58,13 @@ lip_status lip_dataset_adopt(size_t n, size_t d, size_t m, double **X, double **
   return LIP_OK;
 }
 
+void lip_dataset_drop_labels(lip_dataset *data)
+{
+  lip_free(data->y);
+  data->y = NULL;
+  data->m = 0;
+}
+
 void lip_dataset_free(lip_dataset *data)
 {
   if (!data) return;

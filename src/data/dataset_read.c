@@ -66,16 +66,21 @@ static void forget_law(const lip_read_options *options, lip_dataset *data)
   (void)snprintf(data->kind, sizeof data->kind, "file");
 }
 
-static lip_status parse_npz(const void *bytes, size_t size, size_t rows, lip_dataset **data,
-                            lip_error *err)
+static lip_status parse_npz(const void *bytes, size_t size, const lip_read_options *options,
+                            lip_dataset **data, lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_array X = {0}, y = {0};
+  size_t rows = options->limit;
   char shape[160];
 
   TRY(lip_npz_read(bytes, size, "X", rows, &X, err));
   format_shape(&X, shape, sizeof shape);
   if (X.rank < 2) FAIL(LIP_EINPUT, "X.npy: its shape is (%s), but X is points x inputs", shape);
+  if (options->unlabelled && !lip_npz_holds(bytes, size, "y")) {
+    TRY(lip_dataset_adopt(X.shape[0], X.count / X.shape[0], 0, &X.values, &y.values, data, err));
+    goto done;
+  }
   TRY(lip_npz_read(bytes, size, "y", rows, &y, err));
   format_shape(&y, shape, sizeof shape);
   if (y.rank < 1 || y.rank > 2 || y.shape[0] != X.shape[0])
@@ -97,12 +102,13 @@ static bool starts_with(const void *bytes, size_t size, const char *magic, size_
 }
 
 /* Text holds no byte 0. */
-static lip_status parse_text(const void *bytes, size_t size, size_t rows, lip_dataset **data,
-                             lip_words *words, lip_error *err)
+static lip_status parse_text(const void *bytes, size_t size, const lip_read_options *options,
+                             lip_dataset **data, lip_words *words, lip_error *err)
 {
   const unsigned char *zero = size ? memchr(bytes, 0, size) : NULL;
 
-  if (!zero) return lip_csv_parse(bytes, size, rows, data, words, err);
+  if (!zero)
+    return lip_csv_parse(bytes, size, options->limit, options->unlabelled, data, words, err);
   return lip_fail(
       err, LIP_EINPUT,
       "byte %zu is 0: the file is neither an .npz archive, nor text, nor one of two IDX "
@@ -125,9 +131,9 @@ lip_status lip_dataset_parse(const void *bytes, size_t size, const lip_read_opti
   if (starts_with(bytes, size, "\x1f\x8b", 2))
     FAIL(LIP_EINPUT, "a gzipped file is read as one of two IDX files only, given as IMAGES:LABELS");
   if (starts_with(bytes, size, "PK\3\4", 4) || starts_with(bytes, size, "PK\5\6", 4))
-    TRY(parse_npz(bytes, size, options->limit, &made, err));
+    TRY(parse_npz(bytes, size, options, &made, err));
   else
-    TRY(parse_text(bytes, size, options->limit, &made, &words, err));
+    TRY(parse_text(bytes, size, options, &made, &words, err));
   made->classes = words.count > 0;
   TRY(lip_need_finite(made, "", err));
   TRY(lip_preprocess(made, options, &words, err));

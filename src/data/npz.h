@@ -55,6 +55,9 @@ LIP_MUST_CHECK lip_status lip_npz_read(const void *bytes, size_t size, const cha
 LIP_MUST_CHECK lip_status lip_npz_read_text(const void *bytes, size_t size, const char *name,
                                             char *text, size_t room, lip_error *err);
 
+/* Is there a member NAME.npy? Also where it stands there twice, or cannot be read. */
+bool lip_npz_holds(const void *bytes, size_t size, const char *name);
+
 enum { LIP_NPZ_NAME = 64 };
 
 /* The names of the arrays, in the order of the archive's directory, without ".npy"; each at most 63

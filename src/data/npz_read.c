@@ -212,6 +212,25 @@ done:
   return st;
 }
 
+static lip_status is_of_name(void *context, const char *name, size_t length,
+                             const lip_zip_member *member, lip_error *err)
+{
+  const char *sought = context;
+  size_t stem = strlen(sought);
+
+  (void)member;
+  if (length != stem + 4 || memcmp(name, sought, stem) != 0 || memcmp(name + stem, ".npy", 4) != 0)
+    return LIP_OK;
+  return lip_fail(err, LIP_EINPUT, "it is there"); /* which ends the walk */
+}
+
+bool lip_npz_holds(const void *bytes, size_t size, const char *name)
+{
+  lip_error none;
+
+  return lip_zip_each(bytes, size, is_of_name, (void *)(uintptr_t)name, &none) != LIP_OK;
+}
+
 typedef struct listing {
   size_t capacity, count;
   char (*name)[LIP_NPZ_NAME];
