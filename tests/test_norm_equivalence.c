@@ -219,6 +219,50 @@ static void parts_are_all_outputs_each_with_its_own_proof(void **state)
   lip_net_free(net);
 }
 
+static void in_the_norm_1_the_parts_are_columns(void **state)
+{
+  lip_net *net = chain_net(8, LIP_RELU);
+  lip_claim *claim = claim_of(net, LIP_NORM_1, every, space);
+  lip_claim *rows = claim_of(net, LIP_NORM_INF, every, space);
+  lip_finding whole = found_by(&lip_upper_norm_2, claim);
+  lip_finding found = found_by(&lip_upper_norm_2_parts, claim);
+  double upper = settled(claim, &found);
+  const lip_array *sizes = lip_proof_array(&found.proof, "sizes");
+
+  (void)state;
+  assert_int_equal(sizes->shape[0], INPUTS);
+  assert_true(upper < 0.99 * whole.value);
+  assert_false(proves(claim, &found.proof, 0.99 * upper));
+  assert_false(proves(rows, &found.proof, 1e9));
+  for (size_t j = 0; j < INPUTS; j++) { /* each part is about its own column */
+    lip_claim part = lip_norm_part(claim, INPUTS, j), norm_2 = part;
+    lip_finding own = found_by(&lip_upper_sectors, &part), all;
+    double slope = 0, x[INPUTS], g[INPUTS], squares;
+
+    norm_2.one_input = false;
+    all = found_by(&lip_upper_sectors, &norm_2);
+    assert_true(own.value <= all.value * (1 + 1e-6));
+    for (uint64_t s = 0; s < 200; s++) {
+      lip_random_normal((lip_stream){9, LIP_FOR_POINTS}, s * INPUTS, INPUTS, x);
+      squares = 0;
+      for (size_t r = 0; r < OUTPUTS; r++) {
+        assert_int_equal(lip_net_gradients(net, r, 1, x, g, NULL), LIP_OK);
+        squares += g[j] * g[j];
+      }
+      slope = fmax(slope, sqrt(squares));
+    }
+    assert_true(slope <= own.value);
+    assert_false(proves(&norm_2, &own.proof, 0.9 * all.value)); /* of a column alone */
+    lip_proof_clear(&own.proof);
+    lip_proof_clear(&all.proof);
+  }
+  lip_proof_clear(&whole.proof);
+  lip_proof_clear(&found.proof);
+  lip_claim_free(claim);
+  lip_claim_free(rows);
+  lip_net_free(net);
+}
+
 /* The bracket is never far above what the norm 2 says, and is proved again. */
 static void brackets_in_all_norms_agree_and_are_proved_again(void **state)
 {
@@ -260,6 +304,7 @@ int main(void)
       cmocka_unit_test(the_factor_is_the_root_of_inputs_or_outputs),
       cmocka_unit_test(a_proof_for_the_norm_2_proves_nothing_in_another_norm),
       cmocka_unit_test(parts_are_all_outputs_each_with_its_own_proof),
+      cmocka_unit_test(in_the_norm_1_the_parts_are_columns),
       cmocka_unit_test(brackets_in_all_norms_agree_and_are_proved_again),
   };
 

@@ -22,6 +22,9 @@ typedef struct lip_claim {
   lip_domain domain; /* borrows its centers */
   lip_activation psi;
   size_t d, k, m;
+  bool one_input; /* of a part of another claim (graphs/norm_parts.h): the column of J of this input
+                     alone; who does not look at it proves more than is asked */
+  size_t input;
   const double *W_true; /* k x d, borrowed from the network */
   double *b;            /* k; zeros where the network has none */
   double *W;            /* k x d, scaled; owned, as b, A and A_radius */

@@ -7,7 +7,11 @@
 
 enum { LIP_PART_ARRAYS = 3 };
 
-/* The part's claim: of 1 part the whole function, of m parts (norm inf, all outputs) one output; it
+/* How many parts a claim can have beside the whole function: m outputs in the norm inf, d inputs
+   (columns of J) in the norm 1; 1: none. */
+size_t lip_norm_most_parts(const lip_claim *claim);
+
+/* The part's claim: of 1 part the whole function, of lip_norm_most_parts one output or input; it
    borrows what the claim has. */
 lip_claim lip_norm_part(const lip_claim *claim, size_t parts, size_t part);
 

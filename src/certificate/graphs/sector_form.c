@@ -222,8 +222,13 @@ static lip_status take_blocks(lip_sector_form *form, bool keep, lip_error *err)
   const lip_net *net = form->claim->net;
 
   form->bounded = true;
-  form->order = form->claim->d;
-  form->block[0] = (lip_sector_block){.size = form->claim->d};
+  form->order = form->claim->one_input ? 1 : form->claim->d;
+  form->block[0] = (lip_sector_block){.size = form->order};
+  if (form->claim->one_input) {
+    form->block[0].entry = lip_alloc(1, sizeof *form->block[0].entry);
+    if (!form->block[0].entry) FAIL(LIP_ENOMEM, "an input");
+    form->block[0].entry[0] = form->claim->input;
+  }
   form->routes->block_of[0] = 0;
   for (size_t i = 1; i < net->nodes; i++) {
     size_t count = 0;

@@ -3,10 +3,11 @@
    A row of J is at most sqrt(d) times as long in the norm 1 as in the norm 2, a column at most
    sqrt(m) times, so
 
-     |J|_inf <= sqrt(d) max_i |J_i|_2 <= sqrt(d) |J|_2        |J|_1 <= sqrt(m) |J|_2.
+     |J|_inf <= sqrt(d) max_i |J_i|_2 <= sqrt(d) |J|_2
+     |J|_1 <= sqrt(m) max_j |J e_j|_2 <= sqrt(m) |J|_2.
 
-   Parts: the whole function, or for the norm inf also each output by itself; each is a claim in the
-   norm 2 on the same domain, with a proof of its own. The arrays:
+   Parts: the whole function, or each output by itself (norm inf), or each input by itself (norm 1);
+   each is a claim in the norm 2 on the same domain, with a proof of its own. The arrays:
 
      kind   (1,) which kind of proof all parts have: a place in inner_kinds
      sizes  (parts, names): how many values of each array of that kind are the part's; 0: it has
@@ -44,12 +45,23 @@ static size_t count_names(const inner_kind *inner)
   return count;
 }
 
+size_t lip_norm_most_parts(const lip_claim *claim)
+{
+  if (claim->norm == LIP_NORM_1) return claim->d;
+  return claim->output.kind == LIP_ALL_OUTPUTS ? claim->m : 1;
+}
+
 lip_claim lip_norm_part(const lip_claim *claim, size_t parts, size_t part)
 {
   lip_claim inner = *claim;
 
   inner.norm = LIP_NORM_2;
   if (parts == 1) return inner;
+  if (claim->norm == LIP_NORM_1) {
+    inner.one_input = true;
+    inner.input = part;
+    return inner;
+  }
   inner.m = 1;
   inner.output = (lip_output){LIP_ONE_OUTPUT, part, 0};
   return inner;
@@ -136,9 +148,8 @@ static const char *take_arrays(const lip_claim *claim, const lip_proof *proof, j
     known += in->array[n] != NULL;
   }
   if (known != proof->count) return wrong;
-  if (in->parts == 1) return NULL;
-  if (claim->norm != LIP_NORM_INF || claim->output.kind != LIP_ALL_OUTPUTS || in->parts != claim->m)
-    return "the parts are neither the function nor its outputs";
+  if (in->parts != 1 && in->parts != lip_norm_most_parts(claim))
+    return "the parts are neither the function nor its outputs or inputs";
   return NULL;
 }
 

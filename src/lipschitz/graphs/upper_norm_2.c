@@ -1,10 +1,11 @@
 /* upper_norm_2.c - the norms 1 and inf of a graph by what bounds the norm 2.
 
-   |J|_inf <= sqrt(d) times the largest |J_i|_2 of an output, |J|_1 <= sqrt(m) |J|_2
-   (certificate/proofs/norm_equivalence.c). First the whole function, by products of norms and by
-   multipliers in closed form, whichever is less. Later the best multipliers: in the norm inf of
-   each output by itself, the one with the largest bound first, as long as it was not refined and
-   there is time. Cost: that of the methods for the norm 2. */
+   |J|_inf <= sqrt(d) times the largest |J_i|_2 of an output, |J|_1 <= sqrt(m) times the largest
+   |J e_j|_2 of an input (certificate/proofs/norm_equivalence.c). First the whole function, by
+   products of norms and by multipliers in closed form, whichever is less. Later the best
+   multipliers: of each output (norm inf) or input (norm 1) by itself, the one with the largest
+   bound first, as long as it was not refined and there is time. Cost: that of the methods for the
+   norm 2. */
 #include "lipschitz/method.h"
 
 #include "base/clock.h"
@@ -18,6 +19,7 @@
 
 static const double SHARE = 0.6;    /* of the time limit */
 static const double BY_PARTS = 0.3; /* of that: what closed forms of all parts may take */
+static const double LEAST = 0.05; /* of that: how long parts are tried before they count as slow */
 
 static bool applies(const lip_problem *problem)
 {
@@ -134,25 +136,20 @@ done:
 
 /* ---- its parts ---- */
 
-/* Closed forms of every output, if there is time for all of them. count: 1 where there is not */
-static lip_status ask_outputs(parts *in, lip_error *err)
+/* Closed forms of every part, if there is time for all of them; else there is one part. */
+static lip_status ask_all(parts *in, lip_error *err)
 {
   lip_status st = LIP_OK;
-  size_t outputs = in->problem->m;
   double began = lip_seconds(), room = BY_PARTS * (in->end - began);
 
-  if (in->problem->norm != LIP_NORM_INF || outputs == 1) {
-    TRY(make_parts(in, 1, err));
-    goto done;
-  }
-  TRY(make_parts(in, outputs, err));
-  for (size_t p = 0; p < outputs; p++) {
+  TRY(make_parts(in, lip_norm_most_parts(in->problem->deep), err));
+  for (size_t p = 0; p < in->count && in->count > 1; p++) {
+    double share = (double)(p + 1) / (double)in->count;
+
     TRY(ask(in, &in->part[p], &lip_upper_sectors_closed, err));
-    if (isfinite(in->part[p].value) && !lip_stopped(in->control) &&
-        lip_seconds() - began <= room * (double)(p + 1) / (double)outputs)
-      continue;
-    TRY(make_parts(in, 1, err));
-    break;
+    if (!isfinite(in->part[p].value) || lip_stopped(in->control) ||
+        lip_seconds() - began > fmax(share, LEAST) * room)
+      TRY(make_parts(in, 1, err));
   }
 done:
   return st;
@@ -174,7 +171,7 @@ static lip_status run_parts(const lip_problem *problem, lip_steepest *steepest,
   parts in = {.problem = problem, .steepest = steepest, .control = control};
 
   in.end = end_of(problem, SHARE);
-  TRY(ask_outputs(&in, err));
+  TRY(ask_all(&in, err));
   for (part *next = largest(&in); !next->refined && !lip_stopped(control); next = largest(&in)) {
     next->refined = true;
     TRY(ask(&in, next, &lip_upper_sectors, err));
