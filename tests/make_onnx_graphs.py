@@ -145,7 +145,7 @@ no("conv-negative-pads", "Conv", "its attribute 'pads'", {"W": W}, pads=[-1, 0, 
 no("conv-no-stride", "Conv", "its attribute 'strides' holds 0", {"W": W}, strides=[0, 1])
 no("conv-huge-pads", "Conv", "a value of more than", {"W": W}, pads=[2**30] * 4)
 no("conv-overflowing-pads", "Conv", "its attribute 'pads'", {"W": W}, pads=[2**62] * 4)
-no("conv-3d", "Conv", "the value before it has 5", {"W": random.normal(size=(1, 2, 1, 1, 1))}, image[..., None])
+no("conv-3d", "Conv", "its input has 5", {"W": random.normal(size=(1, 2, 1, 1, 1))}, image[..., None])
 several = random.normal(size=(6, 2, 7, 6))
 halves = several.reshape(3, 2, 2, 7, 6)
 for name, op, y, constants, more in [
@@ -177,7 +177,7 @@ one("conv-transpose-groups", "ConvTranspose", transposed(image, f32(T), f32(np.a
 no("conv-transpose-shape", "ConvTranspose", "only explicit pads", {"T": T}, output_shape=[9, 9])
 no("conv-transpose-pads", "ConvTranspose", "its pads take more away", {"T": T}, pads=[3, 0, 0, 0])
 no("conv-odd-auto-pad", "Conv", "its attribute 'auto_pad'", {"W": W}, auto_pad="SOME")
-no("pool-in-padding", "MaxPool", "a window lies in the padding", kernel_shape=[2, 2], pads=[2, 0, 0, 0])
+no("pool-in-padding", "MaxPool", "a window of it lies in the padding", kernel_shape=[2, 2], pads=[2, 0, 0, 0])
 no("pool-no-kernel", "AveragePool", "it has no kernel_shape")
 no("pool-kernel-of-3", "AveragePool", "its attribute 'kernel_shape' has 3", kernel_shape=[1, 1, 1])
 
@@ -206,7 +206,7 @@ rows = np.exp(image)
 for axis in (1, 2, -1):
     one(f"softmax-along-{axis}", "Softmax", rows / rows.sum(axis, keepdims=True), axis=axis)
 one("softmax-from", "Softmax", rows / rows.sum((2, 3), keepdims=True), axis=2, opset=11)
-no("softmax-points", "Softmax", "axis 0 would mix points", axis=0)
+no("softmax-points", "Softmax", "axis 0 counts the points of a batch", axis=0)
 one("hard-sigmoid", "HardSigmoid", np.clip(.25 * image + .5, 0, 1), alpha=.25)
 no("clip-turned", "Clip", "it clips to", {"low": 1., "high": -1.})
 
@@ -264,11 +264,11 @@ read("gemm-left", model([node("Gemm", ["B", "X", "c"], ["Y"], beta=3.)], {"B": B
 read("gemm-left-turned", model([node("Gemm", ["B", "X"], ["Y"], transA=1, transB=1)], {"B": A}, shape=(4, 6)),
      flat(f32(A).T @ fixed.transpose(0, 2, 1)), flat(fixed))
 no("matmul-of-values", "MatMul", "it multiplies two values", inputs=["X", "X"], points=vector.reshape(4, 1, 6)[:, :, :1])
-no("mul-of-nothing", "Mul", "its input 1 is left out", inputs=["X", ""])
+no("mul-of-nothing", "Mul", "its input 1 is missing", inputs=["X", ""])
 refused("product-of-values", model([node("Relu", ["X"], ["r"]), node("Mul", ["X", "r"], ["Y"], name="it")], {}), "'it' (Mul): it multiplies two values")
 refused("quotient-of-values", model([node("Relu", ["X"], ["r"]), node("Div", ["r", "X"], ["Y"], name="it")], {}), "'it' (Div): it divides by a value")
 refused("gemm-of-values", model([node("Gemm", ["X", "X"], ["Y"], name="it")], {}), "'it' (Gemm): it multiplies two values")
-refused("gemm-bias-too-wide", model([node("Gemm", ["X", "w", "c"], ["Y"], name="it", transB=1)], {"w": np.ones((1, 4), np.float32), "c": np.ones(3, np.float32)}), "'it' (Gemm): its C would make 3 numbers of 1")
+refused("gemm-bias-too-wide", model([node("Gemm", ["X", "w", "c"], ["Y"], name="it", transB=1)], {"w": np.ones((1, 4), np.float32), "c": np.ones(3, np.float32)}), "'it' (Gemm): its third input C would make 3 numbers of the product's 1")
 read("square-of-image", model([node("Conv", ["X", "W"], ["z"]), node("Mul", ["z", "z"], ["Y"])], {"W": W},
                               shape=("N", 2, 7, 6)), flat(conv(image, W32, 0 * b, (1, 1), (1, 1))**2), flat(image))
 
@@ -294,18 +294,18 @@ for axis in (1, 2, 3, -1):
                                  shape=("N", 2, 7, 6)), flat(np.concatenate([image, part, image], axis)), flat(image))
 read("concat-constant", model([node("Concat", ["X", "k"], ["Y"], axis=-1)], {"k": k[:, :, :, :1]}, shape=("N", 2, 7, 6)),
      flat(np.concatenate([image, np.repeat(f32(k[:, :, :, :1]), 3, 0)], 3)), flat(image))
-no("concat-points", "Concat", "axis 0 would mix points", inputs=["X", "X"], axis=0)
+no("concat-points", "Concat", "axis 0 counts the points of a batch", inputs=["X", "X"], axis=0)
 read("constant-output", model([node("Relu", ["c"], ["Y"])], {"c": c}, shape=("N", 2)), np.repeat(relu(f32(c)).reshape(1, 2), 4, 0), vector[:, :2])
 read("input-is-output", model([], {}, outputs=("X",), shape=("N", 6)), vector, vector)
 read("dropout", model([node("Dropout", ["X"], ["d", "mask"]), node("Tanh", ["d"], ["Y"])], {}, shape=("N", 6)), np.tanh(vector), vector)
 read("dropout-inputs", model([node("Dropout", ["X", "r", "t"], ["Y"])], {"r": np.float32(.5), "t": np.array(False)}, shape=("N", 6)), vector, vector)
-refused("dropout-mask", model([node("Dropout", ["X"], ["d", "mask"]), node("Relu", ["mask"], ["Y"], name="it")], {}), "'it' (Relu): its input 0 is an output that is not read")
+refused("dropout-mask", model([node("Dropout", ["X"], ["d", "mask"]), node("Relu", ["mask"], ["Y"], name="it")], {}), "'it' (Relu): its input 0 is a second output of a node")
 
 # ---- moves ----
 
 turned = image.transpose(0, 2, 3, 1)
 one("transpose", "Transpose", turned, perm=[0, 2, 3, 1])
-no("transpose-points", "Transpose", "it would mix points")
+no("transpose-points", "Transpose", "it would mix the points")
 no("transpose-twice", "Transpose", "its perm is no permutation", perm=[0, 1, 1, 2])
 last = [node("Transpose", ["X"], ["t"], perm=[0, 3, 1, 2]), node("Conv", ["t", "W"], ["z"]),
         node("Transpose", ["z"], ["u"], perm=[0, 2, 3, 1]), node("Add", ["u", "b"], ["v"]), node("Relu", ["v"], ["w"]),
@@ -326,21 +326,21 @@ one("pad-crop", "Pad", image[:, :, 1:, :-2], {"p": np.array([0, 0, -1, 0, 0, 0, 
 one("pad-reflect", "Pad", np.pad(image, [(0, 0), (0, 0), (2, 1), (3, 0)], "reflect"), {"p": np.array([0, 0, 2, 3, 0, 0, 1, 0])}, mode="reflect")
 one("pad-edge", "Pad", np.pad(image, [(0, 0), (0, 0), (2, 1), (0, 3)], "edge"), {"p": np.array([0, 0, 2, 0, 0, 0, 1, 3])}, mode="edge")
 one("pad-axes", "Pad", np.pad(image, [(0, 0), (0, 0), (0, 0), (1, 2)]), {"p": np.array([1, 2]), "a": np.array([-1])}, opset=18, inputs=["X", "p", "", "a"])
-no("pad-points", "Pad", "it would mix points", {"p": np.array([1, 0, 0, 0, 0, 0, 0, 0])})
-no("pad-huge", "Pad", "it needs", {"p": np.array([0, 0, 0, 2**30, 0, 0, 0, 0])})
+no("pad-points", "Pad", "it would mix the points", {"p": np.array([1, 0, 0, 0, 0, 0, 0, 0])})
+no("pad-huge", "Pad", "it makes", {"p": np.array([0, 0, 0, 2**30, 0, 0, 0, 0])})
 no("pad-overflow", "Pad", "it pads a dimension", {"p": np.array([0, 0, 0, 2**63 - 1, 0, 0, 0, 1])})
 one("slice-older", "Slice", image[:, 1:, 2:-1], opset=9, starts=[1, 2], ends=[2**31 - 1, -1], axes=[1, 2])
 one("slice", "Slice", image[:, :, 5:0:-2], {"s": np.array([5]), "e": np.array([0]), "a": np.array([2]), "t": np.array([-2])})
 one("slice-all-back", "Slice", image[:, :, :, ::-1], {"s": np.array([-1]), "e": np.array([-2**63]), "a": np.array([-1]), "t": np.array([-1])})
 one("slice-all-points", "Slice", image[:, :1], {"s": np.array([0, 0]), "e": np.array([2**63 - 1, 1])})
-no("slice-points", "Slice", "it would mix points", {"s": np.array([1]), "e": np.array([2])})
-no("slice-nothing", "Slice", "it slices nothing", {"s": np.array([3]), "e": np.array([3]), "a": np.array([2])})
+no("slice-points", "Slice", "it would mix the points", {"s": np.array([1]), "e": np.array([2])})
+no("slice-nothing", "Slice", "its slice of a dimension of 7 is empty", {"s": np.array([3]), "e": np.array([3]), "a": np.array([2])})
 no("slice-no-step", "Slice", "it slices with step 0", {"s": np.array([3]), "e": np.array([3]), "a": np.array([2]), "t": np.array([0])})
 one("gather", "Gather", image[:, :, [3, -1, 3]], {"i": np.array([3, -1, 3])}, axis=2)
 one("gather-one", "Gather", image[:, 1], {"i": np.array(1)}, axis=1)
 one("gather-table", "Gather", image[:, :, :, [[0, 1], [2, 3]]], {"i": np.array([[0, 1], [2, 3]])}, axis=-1)
-no("gather-outside", "Gather", "its index 7 is none of 7", {"i": np.array([7])}, axis=2)
-no("gather-points", "Gather", "axis 0 would mix points", {"i": np.array([0])})
+no("gather-outside", "Gather", "it takes index 7 of a dimension of 7", {"i": np.array([7])}, axis=2)
+no("gather-points", "Gather", "axis 0 counts the points of a batch", {"i": np.array([0])})
 read("split", model([node("Split", ["X", "s"], ["a", "b", "c"], axis=3), node("Add", ["a", "c"], ["Y"])], {"s": np.array([2, 2, 2])}, shape=("N", 2, 7, 6)),
      flat(image[..., :2] + image[..., 4:]), flat(image))
 read("split-older", model([node("Split", ["X"], ["a", "b"], axis=-1, split=[4, 2])] + [node("Relu", ["b"], ["Y"])], {}, shape=("N", 2, 7, 6), opset=11),
@@ -361,8 +361,8 @@ for op, function in [("ReduceMean", np.mean), ("ReduceSum", np.sum), ("ReduceMax
         one(op + "-input", op, function(image, 2), {"a": np.array([2])}, keepdims=0)
     else:
         one(op + "-input", op, function(image, 2), {"a": np.array([2])}, keepdims=0, opset=18)
-    no(op + "-points", op, "axis 0 would mix points", axes=[0], opset=11)
-    no(op + "-everything", op, "without axes it would mix points", opset=11)
+    no(op + "-points", op, "axis 0 counts the points of a batch", axes=[0], opset=11)
+    no(op + "-everything", op, "without axes it would mix the points", opset=11)
 
 # ---- shapes that the graph computes ----
 
@@ -419,16 +419,22 @@ read("constants-in-short", model(
 read("range", model([node("Range", ["z", "n", "one"], ["r"]), node("Cast", ["r"], ["f"], to=TensorProto.FLOAT), node("Add", ["X", "f"], ["Y"])],
                     {"z": np.array(0), "n": np.array(6), "one": np.array(1)}, shape=("N", 6)), vector + np.arange(6), vector)
 for name, nodes, words in [
-        ("sqrt", [node("Sqrt", ["X"], ["Y"], name="it")], "'it' (Sqrt): this operator is read of constants only"),
-        ("if", [node("If", ["X"], ["Y"], name="it")], "'it' (If): this operator is not read"),
+        ("sqrt", [node("Sqrt", ["X"], ["Y"], name="it")], "'it' (Sqrt): its slope grows beyond all bounds"),
+        ("if", [node("If", ["X"], ["Y"], name="it")], "'it' (If): recurrent networks, loops and branches are not supported"),
+        ("lstm", [node("LSTM", ["X", "X", "X"], ["Y"], name="it")], "'it' (LSTM): recurrent networks"),
+        ("thresholded", [node("ThresholdedRelu", ["X"], ["Y"], name="it")], "'it' (ThresholdedRelu): it jumps, so that a network with it has no Lipschitz constant"),
+        ("layer-norm", [node("LayerNormalization", ["X", "X"], ["Y"], name="it")], "'it' (LayerNormalization): it divides each point by a size of its own"),
+        ("unheard-of", [node("Unheard", ["X"], ["Y"], name="it")], "'it' (Unheard): this operator is not supported; docs/formats.md lists those that are"),
+        ("foreign", [node("Relu", ["X"], ["Y"], name="it", domain="com.microsoft")], "'it' (Relu): its operator is of the domain 'com.microsoft'"),
+        ("too-few-inputs", [node("Conv", ["X"], ["Y"], name="it")], "'it' (Conv): it has 1 inputs, not 2 to 3"),
         ("cast-to-integers", [node("Cast", ["X"], ["Y"], to=TensorProto.INT64, name="it")], "'it' (Cast): it casts to the type 7"),
         ("cycle", [node("Add", ["X", "b"], ["a"], name="one"), node("Relu", ["a"], ["b"], name="two"), node("Relu", ["a"], ["Y"])], "it depends on itself"),
         ("self", [node("Add", ["X", "Y"], ["Y"], name="it")], "'it' (Add): it depends on itself"),
         ("output-twice", [node("Relu", ["X"], ["Y"]), node("Tanh", ["X"], ["Y"], name="it")], "'it' (Tanh): its output 'Y' has the name of another value"),
         ("output-is-input", [node("Relu", ["X"], ["X"], name="it")], "'it' (Relu): its output 'X' has the name of another value"),
-        ("missing", [node("Conv", ["X", "W"], ["Y"], name="it")], "'it' (Conv): its input 'W' is no constant, and no node makes it"),
-        ("huge-fill", [node("ConstantOfShape", ["n"], ["c"], name="it"), node("Add", ["X", "c"], ["Y"])], "'it' (ConstantOfShape): it needs"),
-        ("huge-expand", [node("Expand", ["X", "n"], ["Y"], name="it")], "'it' (Expand): it needs")]:
+        ("missing", [node("Conv", ["X", "W"], ["Y"], name="it")], "'it' (Conv): its input 'W' is neither a constant nor made by a node"),
+        ("huge-fill", [node("ConstantOfShape", ["n"], ["c"], name="it"), node("Add", ["X", "c"], ["Y"])], "'it' (ConstantOfShape): it makes"),
+        ("huge-expand", [node("Expand", ["X", "n"], ["Y"], name="it")], "'it' (Expand): it makes")]:
     refused(name, model(nodes, {"n": np.array([2**28, 6])} if name.startswith("huge") else {}, shape=("N", 6) if name != "huge-expand" else (1, 6)), words)
 
 # ---- declared shapes ----

@@ -113,12 +113,13 @@ static lip_status second_input(lip_onnx_call *call, double **values, lip_error *
   lip_onnx_array shape = {0};
   bool batched;
 
-  if (call->in[0]->constant) FAIL(LIP_EINPUT, "the network's value must be its first input");
+  if (call->in[0]->constant)
+    FAIL(LIP_EINPUT, "its first input is constant: only its second one may be");
   TRY(lip_onnx_need_constant(call, 1, err));
   TRY(lip_onnx_shape_common(2, (const lip_onnx_value *const[]){call->in[0], call->in[1]}, &shape,
                             &batched, err));
   if (shape.count != call->in[0]->array.count || shape.rank != call->in[0]->array.rank)
-    FAIL(LIP_EINPUT, "its input 1 has more numbers than its value");
+    FAIL(LIP_EINPUT, "its second input has more numbers than its first");
   TRY(lip_onnx_shape_align(&call->in[1]->array, call->in[0], values, err));
 done:
   return st;

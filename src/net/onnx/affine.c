@@ -274,7 +274,7 @@ static lip_status channel_input(lip_onnx_call *call, size_t i, double **values, 
 
   TRY(lip_onnx_need_constant(call, i, err));
   if (array.rank != 1 || array.count != from->array.dims[1])
-    FAIL(LIP_EINPUT, "its input %zu has not %zu numbers, one for each channel", i,
+    FAIL(LIP_EINPUT, "its input %zu must have %zu numbers, one for each channel", i,
          from->array.dims[1]);
   array.rank = from->array.rank - 1; /* C x 1 x ... x 1 */
   for (size_t k = 1; k < array.rank; k++) array.dims[k] = 1;
@@ -293,8 +293,10 @@ lip_status lip_onnx_batch_norm(lip_onnx_call *call, lip_error *err)
 
   TRY(lip_onnx_float_attribute(call->node, "epsilon", 1e-5F, &epsilon, err));
   TRY(lip_onnx_int_attribute(call->node, "training_mode", 0, &training, err));
-  if (training != 0) FAIL(LIP_EINPUT, "its statistics are those of each batch");
-  if (call->in[0]->array.rank < 2) FAIL(LIP_EINPUT, "the value before it has one dimension");
+  if (training != 0)
+    FAIL(LIP_EINPUT, "it is in training mode: export the network in evaluation mode");
+  if (call->in[0]->array.rank < 2)
+    FAIL(LIP_EINPUT, "its input has one dimension, and so no channels");
   for (size_t i = 0; i < 4; i++) TRY(channel_input(call, i + 1, &v[i], err));
   for (size_t i = 0; i < call->in[0]->array.count; i++) {
     v[0][i] /= sqrt(v[3][i] + epsilon);

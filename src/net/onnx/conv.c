@@ -21,7 +21,7 @@ static lip_status read_kernels(lip_onnx_call *call, lip_node *node, lip_error *e
   if (groups < 1 || groups > INT32_MAX) FAIL(LIP_EINPUT, "it has %lld groups", (long long)groups);
   node->groups = (size_t)groups;
   if (W->rank != rank)
-    FAIL(LIP_EINPUT, "its kernels have %zu dimensions, the value %zu", W->rank, rank);
+    FAIL(LIP_EINPUT, "its kernels have %zu dimensions, its input %zu", W->rank, rank);
   node->channels = W->dims[0];
   for (size_t a = 2; a < rank; a++) node->kernel[a + 2 - rank] = W->dims[a];
   if (rank == 3) node->kernel[0] = 1;
@@ -31,8 +31,9 @@ static lip_status read_kernels(lip_onnx_call *call, lip_node *node, lip_error *e
   if (kernel[0] != node->kernel[0] || kernel[1] != node->kernel[1])
     FAIL(LIP_EINPUT, "its kernel_shape is not that of its kernels");
   if (W->dims[1] * node->groups != call->in[0]->array.dims[1])
-    FAIL(LIP_EINPUT, "its kernels take %zu channels in %zu groups, the value has %zu", W->dims[1],
-         node->groups, call->in[0]->array.dims[1]);
+    FAIL(LIP_EINPUT,
+         "its kernels take %zu channels in each of %zu groups, its input has %zu channels",
+         W->dims[1], node->groups, call->in[0]->array.dims[1]);
   node->weights = W->count;
   node->W = lip_alloc(W->count, sizeof *node->W);
   if (!node->W) FAIL(LIP_ENOMEM, "no memory for %zu weights", W->count);

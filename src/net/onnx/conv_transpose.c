@@ -20,7 +20,7 @@ static lip_status read_transposed(lip_onnx_call *call, lip_node *node, size_t ex
   TRY(lip_onnx_need_constant(call, 2, err));
   TRY(lip_onnx_int_attribute(call->node, "group", 1, &groups, err));
   if (call->in[0]->array.dims[0] != 1)
-    FAIL(LIP_EINPUT, "the value before it holds %zu images", call->in[0]->array.dims[0]);
+    FAIL(LIP_EINPUT, "its input holds %zu images, not one", call->in[0]->array.dims[0]);
   if (W->rank != rank || W->dims[0] != node->in_channels || groups < 1 ||
       groups > (int64_t)W->dims[0] || W->dims[0] % (size_t)groups)
     FAIL(LIP_EINPUT, "its kernels do not fit %zu channels in %lld groups", node->in_channels,
@@ -28,7 +28,7 @@ static lip_status read_transposed(lip_onnx_call *call, lip_node *node, size_t ex
   if (lip_onnx_attribute(call->node, "output_shape") ||
       !(lip_onnx_text_attribute(call->node, "auto_pad", "NOTSET", true) ||
         lip_onnx_text_attribute(call->node, "auto_pad", "VALID", false)))
-    FAIL(LIP_EINPUT, "only explicit pads are read");
+    FAIL(LIP_EINPUT, "only explicit pads are supported, neither output_shape nor auto_pad");
   node->groups = (size_t)groups;
   node->channels = W->dims[1] * node->groups;
   node->kernel[0] = rank == 3 ? 1 : W->dims[2];

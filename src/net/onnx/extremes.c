@@ -114,7 +114,8 @@ static lip_status softmax_of_groups(lip_onnx_call *call, const lip_onnx_value *f
 
   if (!part) FAIL(LIP_ENOMEM, "no memory for %zu groups", groups);
   if (groups > MOST_GROUPS)
-    FAIL(LIP_EINPUT, "it is taken %zu times, more often than %d", groups, MOST_GROUPS);
+    FAIL(LIP_EINPUT, "it is taken of %zu groups of numbers; at most %d are supported", groups,
+         MOST_GROUPS);
   TRY(lip_onnx_set_shape(&shape, 1, &size, err));
   for (size_t g = 0; g < groups; g++) {
     lip_node node = {.kind = LIP_NODE_SOFTMAX};

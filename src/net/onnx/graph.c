@@ -148,13 +148,14 @@ static lip_status find_ends(lip_onnx_graph *graph, lip_error *err)
 
     if (graph->name[at].source != LIP_ONNX_INPUT) continue;
     if (first)
-      FAIL(LIP_EINPUT, "it has two inputs, '%s' and '%s'", lip_onnx_printable(first, one),
-           lip_onnx_printable(name, two));
+      FAIL(LIP_EINPUT, "it has two inputs, '%s' and '%s'; networks of one are supported",
+           lip_onnx_printable(first, one), lip_onnx_printable(name, two));
     first = name;
     graph->input = at;
   }
   if (!first) FAIL(LIP_EINPUT, "it has no input");
-  if (proto->n_output != 1) FAIL(LIP_EINPUT, "it has %zu outputs instead of 1", proto->n_output);
+  if (proto->n_output != 1)
+    FAIL(LIP_EINPUT, "it has %zu outputs; networks of one are supported", proto->n_output);
   graph->output = lip_onnx_graph_find(graph, lip_onnx_text(proto->output[0]->name));
   if (graph->output == SIZE_MAX)
     FAIL(LIP_EINPUT, "its output '%s' is made by no node",
@@ -185,7 +186,7 @@ static lip_status next_parent(const lip_onnx_graph *graph, step *at, size_t *par
 
     if (!name[0]) continue; /* left out */
     if (found == SIZE_MAX)
-      return lip_fail(err, LIP_EINPUT, "its input '%s' is no constant, and no node makes it",
+      return lip_fail(err, LIP_EINPUT, "its input '%s' is neither a constant nor made by a node",
                       lip_onnx_printable(name, text));
     if (graph->name[found].source == LIP_ONNX_NODE) *parent = graph->name[found].at;
   }

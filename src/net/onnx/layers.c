@@ -130,7 +130,9 @@ lip_status lip_onnx_layers(lip_graph *graph, size_t output, lip_precision precis
   if (length == 0 || !makes_layers(graph, path, length)) {
     map = find_map(graph, output, needed);
     if (map)
-      FAIL(LIP_EINPUT, "node '%s': lengths and least entries are read in chains of layers only",
+      FAIL(LIP_EINPUT,
+           "node '%s': lengths (ReduceL2) and least entries (ReduceMin) are supported in chains of "
+           "layers only",
            map->name);
     goto done;
   }

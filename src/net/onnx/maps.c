@@ -66,10 +66,11 @@ static lip_status reduce_last(lip_onnx_call *call, lip_onnx_array *shape, lip_er
 
   TRY(lip_onnx_read_list(call, "axes", 1, &axes, err));
   if (!axes.given) FAIL(LIP_EINPUT, "it has no axes");
-  if (axes.count != 1) FAIL(LIP_EINPUT, "its axes are no list of one whole number");
+  if (axes.count != 1) FAIL(LIP_EINPUT, "it runs over several axes; one is supported");
   TRY(lip_onnx_axis(axes.entry[0], rank, from->batched, &axis, err));
   TRY(lip_onnx_int_attribute(call->node, "keepdims", 1, &keep, err));
-  if (axis != rank - 1) FAIL(LIP_EINPUT, "axis %zu is not the last one: only that is read", axis);
+  if (axis != rank - 1)
+    FAIL(LIP_EINPUT, "it runs over axis %zu; only the last one is supported", axis);
   memcpy(dims, from->array.dims, sizeof dims);
   dims[rank - 1] = 1;
   TRY(lip_onnx_set_shape(shape, keep != 0 ? rank : rank - 1, dims, err));
@@ -116,8 +117,9 @@ lip_status lip_onnx_reduce_min(lip_onnx_call *call, lip_error *err)
 
   if (st != LIP_OK) return st;
   if (shape.count != 1)
-    return lip_fail(err, LIP_EINPUT,
-                    "it takes %zu least entries; only one of all numbers of a point is read",
-                    shape.count);
+    return lip_fail(
+        err, LIP_EINPUT,
+        "it takes %zu least entries; only the one of all numbers of a point is supported",
+        shape.count);
   return emit_map(call, LIP_SMALLEST, &shape, NULL, err);
 }

@@ -89,10 +89,10 @@ static lip_status multiply(lip_onnx_call *call, const lip_onnx_value *from,
     FAIL(LIP_EINPUT, "its constant has %zu dimensions, a matrix has 2", matrix->rank);
   rows = matrix->dims[transposed ? 1 : 0];
   columns = matrix->dims[transposed ? 0 : 1];
-  if (from->array.rank < 1) FAIL(LIP_EINPUT, "the value before it has no dimension");
+  if (from->array.rank < 1) FAIL(LIP_EINPUT, "its input has no dimension");
   last = from->array.rank - 1;
   if (from->array.dims[last] != columns || (last == 0 && from->batched))
-    FAIL(LIP_EINPUT, "its matrix takes %zu numbers, the value has %zu", columns,
+    FAIL(LIP_EINPUT, "its matrix takes %zu numbers, its input has %zu", columns,
          from->array.dims[last]);
   blocks = from->array.count / columns;
   if (blocks > 1 && matrix->count > LARGE / blocks / blocks)
@@ -136,10 +136,12 @@ lip_status lip_onnx_gemm(lip_onnx_call *call, lip_error *err)
   TRY(lip_onnx_float_attribute(call->node, "alpha", 1, &alpha, err));
   TRY(lip_onnx_float_attribute(call->node, "beta", 1, &beta, err));
   if (!call->in[left ? 1 : 0]->constant)
-    FAIL(LIP_EINPUT, "it multiplies two values that depend on the network's input");
+    FAIL(LIP_EINPUT, "it multiplies two values that depend on the network's input (as attention "
+                     "does), which has no Lipschitz constant in general");
   if (value.array.rank != 2)
-    FAIL(LIP_EINPUT, "the value before it has %zu dimensions instead of 2", value.array.rank);
-  if (value.batched && (transA != 0 || !left)) FAIL(LIP_EINPUT, "it would mix points");
+    FAIL(LIP_EINPUT, "its input has %zu dimensions instead of 2", value.array.rank);
+  if (value.batched && (transA != 0 || !left))
+    FAIL(LIP_EINPUT, "it would mix the points of a batch, which the first dimension counts");
   if (left ? transA != 0 : transB == 0) TRY(turn_last(call, &value, &value, err));
   TRY(multiply(call, &value, &call->in[left ? 1 : 0]->array, left ? transB == 0 : transA != 0,
                &value, err));
@@ -148,7 +150,8 @@ lip_status lip_onnx_gemm(lip_onnx_call *call, lip_error *err)
   count = value.array.count;
   if (lip_onnx_has_input(call, 2)) TRY(lip_onnx_plus(call, &value, call->in[2], beta, &value, err));
   if (value.array.count != count)
-    FAIL(LIP_EINPUT, "its C would make %zu numbers of %zu", value.array.count, count);
+    FAIL(LIP_EINPUT, "its third input C would make %zu numbers of the product's %zu",
+         value.array.count, count);
   *call->out[0] = value;
 done:
   return st;
@@ -181,17 +184,19 @@ lip_status lip_onnx_matmul(lip_onnx_call *call, lip_error *err)
   size_t in_front = matrix.rank > 2 ? matrix.rank - 2 : 0;
 
   if (!call->in[left ? 1 : 0]->constant)
-    FAIL(LIP_EINPUT, "it multiplies two values that depend on the network's input");
+    FAIL(LIP_EINPUT, "it multiplies two values that depend on the network's input (as attention "
+                     "does), which has no Lipschitz constant in general");
   for (size_t k = 0; k < in_front; k++)
     if (matrix.dims[k] != 1) FAIL(LIP_EINPUT, "its constant holds %zu matrices", matrix.dims[k]);
   if (in_front > 0 && in_front + 2 > from->array.rank)
-    FAIL(LIP_EINPUT, "its constant has %zu dimensions, the value %zu", matrix.rank,
+    FAIL(LIP_EINPUT, "its constant has %zu dimensions, its input %zu", matrix.rank,
          from->array.rank);
   if (in_front > 0) {
     memmove(matrix.dims, matrix.dims + in_front, 2 * sizeof *matrix.dims);
     matrix.rank = 2;
   }
-  if (!left && from->batched && from->array.rank < 3) FAIL(LIP_EINPUT, "it would mix points");
+  if (!left && from->batched && from->array.rank < 3)
+    FAIL(LIP_EINPUT, "it would mix the points of a batch, which the first dimension counts");
   if (!left && from->array.rank > 1) TRY(turn_last(call, from, &value, err));
   if (matrix.rank == 1) {
     TRY(multiply_vector(call, &value, &matrix, err));

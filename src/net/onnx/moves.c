@@ -103,7 +103,7 @@ static lip_status read_pads(lip_onnx_call *call, int64_t pads[2 * LIP_ONNX_RANK]
     pads[LIP_ONNX_RANK + k] = list.entry[count + i];
   }
   if (call->in[0]->batched && (pads[0] != 0 || pads[LIP_ONNX_RANK] != 0))
-    FAIL(LIP_EINPUT, "it would mix points");
+    FAIL(LIP_EINPUT, "it would mix the points of a batch, which the first dimension counts");
 done:
   return st;
 }
@@ -120,7 +120,7 @@ lip_status lip_onnx_pad(lip_onnx_call *call, lip_error *err)
   if (lip_onnx_text_attribute(call->node, "mode", "reflect", false)) mode = REFLECT;
   if (lip_onnx_text_attribute(call->node, "mode", "edge", false)) mode = EDGE;
   if (mode == CONSTANT && !lip_onnx_text_attribute(call->node, "mode", "constant", true))
-    FAIL(LIP_EINPUT, "its mode is neither constant nor reflect nor edge");
+    FAIL(LIP_EINPUT, "its mode is none of constant, reflect and edge");
   TRY(read_pads(call, pads, err));
   if (lip_onnx_attribute(call->node, "value"))
     TRY(lip_onnx_float_attribute(call->node, "value", 0, &fill, err));
@@ -161,7 +161,7 @@ static lip_status slice_dimension(lip_onnx_call *call, int64_t size, int64_t sta
   start = clamp(start, 0, step > 0 ? size : size - 1);
   end = clamp(end, step > 0 ? 0 : -1, size);
   count = step > 0 ? (end - start + step - 1) / step : (end - start + step + 1) / step;
-  if (count < 1) FAIL(LIP_EINPUT, "it slices nothing from a dimension of %lld", (long long)size);
+  if (count < 1) FAIL(LIP_EINPUT, "its slice of a dimension of %lld is empty", (long long)size);
   *made = (size_t)count;
   lip_free(*place);
   *place = NULL;
@@ -194,7 +194,7 @@ lip_status lip_onnx_slice(lip_onnx_call *call, lip_error *err)
       if (starts.entry[i] == 0 && ends.entry[i] >= INT32_MAX &&
           (!steps.given || steps.entry[i] == 1))
         continue; /* all points */
-      FAIL(LIP_EINPUT, "it would mix points");
+      FAIL(LIP_EINPUT, "it would mix the points of a batch, which the first dimension counts");
     }
     TRY(slice_dimension(call, (int64_t)from->array.dims[k], starts.entry[i], ends.entry[i],
                         steps.given ? steps.entry[i] : 1, &place[k], &dims[k], err));
@@ -277,7 +277,8 @@ lip_status lip_onnx_gather(lip_onnx_call *call, lip_error *err)
     int64_t at = lip_onnx_array_integer(list, i);
 
     if (at < -size || at >= size)
-      FAIL(LIP_EINPUT, "its index %lld is none of %lld", (long long)at, (long long)size);
+      FAIL(LIP_EINPUT, "it takes index %lld of a dimension of %lld", (long long)at,
+           (long long)size);
     place[k][i] = (size_t)(at < 0 ? at + size : at);
   }
   TRY(choose(call, from, dims, place, 0, &chosen, err));

@@ -50,8 +50,8 @@ static lip_status short_constant(lip_onnx_call *call, const Onnx__AttributeProto
   void *memory;
 
   if (!list && !whole && strcmp(name, "value_float") != 0)
-    FAIL(LIP_EINPUT, "its attribute is neither a tensor nor numbers");
-  if (count < 1) FAIL(LIP_EINPUT, "it is empty");
+    FAIL(LIP_EINPUT, "its value is neither a tensor nor numbers");
+  if (count < 1) FAIL(LIP_EINPUT, "its value has no number");
   TRY(lip_onnx_set_shape(&shape, list ? 1 : 0, &count, err));
   TRY(lip_onnx_new_constant(call, &shape, whole, &memory, call->out[0], err));
   for (size_t i = 0; i < count; i++) {
@@ -72,7 +72,7 @@ static lip_status read_constant(lip_onnx_call *call, lip_error *err)
   if (given && given->t)
     return view_constant(call->import, given->t, lip_onnx_node_name(node), call->out[0], err);
   if (node->n_attribute != 1)
-    return lip_fail(err, LIP_EINPUT, "it has %zu attributes instead of one value",
+    return lip_fail(err, LIP_EINPUT, "it has %zu attributes, not the one that is its value",
                     node->n_attribute);
   return short_constant(call, node->attribute[0], err);
 }
@@ -96,15 +96,28 @@ static lip_status check_inputs(const lip_onnx_call *call, size_t fewest, lip_err
   bool lengths = strcmp(call->node->op_type, "ReduceL2") == 0;
 
   for (size_t i = 0; i < call->inputs; i++) {
-    if (!call->in[i] && i < fewest) FAIL(LIP_EINPUT, "its input %zu is left out", i);
+    if (!call->in[i] && i < fewest) FAIL(LIP_EINPUT, "its input %zu is missing", i);
     if (!call->in[i]) continue;
     if (!call->in[i]->constant && call->in[i]->array.count == 0)
-      FAIL(LIP_EINPUT, "its input %zu is an output that is not read", i);
+      FAIL(LIP_EINPUT,
+           "its input %zu is a second output of a node, as a mask, which is not computed", i);
     if (call->in[i]->centers && !lengths)
-      FAIL(LIP_EINPUT, "it takes the differences from all centers: only ReduceL2 of them is read");
+      FAIL(LIP_EINPUT, "it takes the differences from several centers, of which only the lengths "
+                       "(ReduceL2) are supported");
   }
 done:
   return st;
+}
+
+/* An operator that only constants may take. */
+static lip_status refuse_values(const char *op, lip_error *err)
+{
+  const char *why = lip_onnx_why_refused(op);
+
+  return lip_fail(err, LIP_EINPUT, "%s",
+                  why ? why
+                      : "it is supported of constants only, but an input of it depends on the "
+                        "network's input");
 }
 
 static lip_status apply(lip_onnx_call *call, lip_error *err)
@@ -114,7 +127,8 @@ static lip_status apply(lip_onnx_call *call, lip_error *err)
   bool constant = true;
   lip_onnx_value first, *given;
 
-  if (call->outputs < 1 || !call->out[0]) FAIL(LIP_EINPUT, "its first output is not wanted");
+  if (call->outputs < 1 || !call->out[0])
+    FAIL(LIP_EINPUT, "its first output is not used, only others, which are not computed");
   if (lip_onnx_is_constant(call->node)) {
     TRY(read_constant(call, err));
     goto done;
@@ -126,8 +140,7 @@ static lip_status apply(lip_onnx_call *call, lip_error *err)
     TRY(found->fold(call, err));
     goto done;
   }
-  if (!found->apply)
-    FAIL(LIP_EINPUT, "this operator is read of constants only, not of the network's values");
+  if (!found->apply) TRY(refuse_values(call->node->op_type, err));
   given = call->in[0];
   if (constant) {
     TRY(lip_onnx_as_node(call, given, &first, err));

@@ -85,7 +85,7 @@ lip_status lip_onnx_read_list(const lip_onnx_call *call, const char *name, size_
     TRY(lip_onnx_read_sizes(call, i, list, err));
     for (size_t k = 0; k < list->count; k++)
       if (list->entry[k] == LIP_ONNX_POINTS)
-        FAIL(LIP_EINPUT, "its input %zu is the number of points", i);
+        FAIL(LIP_EINPUT, "its input %zu depends on how many points there are", i);
     goto done;
   }
   *list = (lip_onnx_list){.given = true, .count = found->n_ints};
@@ -99,10 +99,12 @@ done:
 lip_status lip_onnx_axis(int64_t axis, size_t rank, bool batched, size_t *k, lip_error *err)
 {
   if (axis < -(int64_t)rank || axis >= (int64_t)rank)
-    return lip_fail(err, LIP_EINPUT, "axis %lld is none of %zu dimensions", (long long)axis, rank);
+    return lip_fail(err, LIP_EINPUT, "there is no axis %lld: the value has %zu dimensions",
+                    (long long)axis, rank);
   *k = (size_t)(axis < 0 ? axis + (int64_t)rank : axis);
   if (batched && *k == 0)
-    return lip_fail(err, LIP_EINPUT, "axis %lld would mix points", (long long)axis);
+    return lip_fail(err, LIP_EINPUT, "axis %lld counts the points of a batch, which would be mixed",
+                    (long long)axis);
   return LIP_OK;
 }
 
@@ -132,7 +134,8 @@ lip_status lip_onnx_need_constant(const lip_onnx_call *call, size_t i, lip_error
   char name[LIP_ONNX_TEXT];
 
   if (!lip_onnx_has_input(call, i) || call->in[i]->constant) return LIP_OK;
-  return lip_fail(err, LIP_EINPUT, "its input %zu, '%s', depends on the network's input", i,
+  return lip_fail(err, LIP_EINPUT,
+                  "its input %zu, '%s', must be constant, but depends on the network's input", i,
                   lip_onnx_printable(call->node->input[i], name));
 }
 

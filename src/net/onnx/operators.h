@@ -18,4 +18,7 @@ typedef struct lip_onnx_operator {
 /* NULL where it is not read. */
 const lip_onnx_operator *lip_onnx_operator_find(const char *name);
 
+/* Why networks are refused in which it takes the network's values; NULL where no reason is known. */
+const char *lip_onnx_why_refused(const char *name);
+
 #endif

@@ -31,10 +31,10 @@ static lip_status check_pads(const lip_node *node, size_t axis, size_t in, lip_e
   places = (room - lip_onnx_reach(node, axis)) / node->stride[axis] + 1;
   last = (places - 1) * node->stride[axis];
   if (node->before[axis] >= lip_onnx_reach(node, axis) || last >= in + node->before[axis])
-    FAIL(LIP_EINPUT, "a window lies in the padding");
+    FAIL(LIP_EINPUT, "a window of it lies in the padding alone");
   /* Dilated, a window may step over what it spans. */
   if (node->dilation[axis] > in && (node->before[axis] > 0 || node->after[axis] > 0))
-    FAIL(LIP_EINPUT, "a dilated window may lie in the padding");
+    FAIL(LIP_EINPUT, "a dilated window of it may lie in the padding alone");
 done:
   return st;
 }
@@ -117,7 +117,9 @@ static lip_status global_pool(lip_onnx_call *call, lip_node_kind kind, lip_error
   lip_onnx_array shape = {0};
   size_t at, dims[LIP_ONNX_RANK];
 
-  if (array->rank < 3) FAIL(LIP_EINPUT, "the value before it has %zu dimensions", array->rank);
+  if (array->rank < 3)
+    FAIL(LIP_EINPUT, "its input has %zu dimensions; it needs points, channels and one more",
+         array->rank);
   TRY(lip_onnx_order(call, call->in[0], &value, err));
   node.in_channels = array->dims[0] * array->dims[1];
   node.in_width = node.kernel[1] = array->count / node.in_channels;

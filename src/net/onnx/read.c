@@ -44,10 +44,17 @@ static lip_status read_opset(const Onnx__ModelProto *model, int64_t *version, li
   for (size_t i = 0; i < model->n_opset_import; i++)
     if (is_onnx_domain(model->opset_import[i]->domain)) *version = model->opset_import[i]->version;
   if (*version < OLDEST_OPSET || *version > NEWEST_OPSET)
-    FAIL(LIP_EINPUT, "its operator set is %lld; %d to %d are read", (long long)*version,
-         OLDEST_OPSET, NEWEST_OPSET);
+    FAIL(LIP_EINPUT, "it uses the operator set (opset) %lld; %d to %d are supported",
+         (long long)*version, OLDEST_OPSET, NEWEST_OPSET);
 done:
   return st;
+}
+
+static const char *why_unknown(const char *op)
+{
+  const char *why = lip_onnx_why_refused(op);
+
+  return why ? why : "this operator is not supported; docs/formats.md lists those that are";
 }
 
 /* Every operator that is needed, before any is read: what cannot be is told first. */
@@ -55,16 +62,22 @@ static lip_status check_operators(const lip_onnx_graph *graph, lip_error *err)
 {
   lip_status st = LIP_OK;
   const Onnx__NodeProto *node = NULL;
+  char name[LIP_ONNX_TEXT];
 
   for (size_t i = 0; i < graph->steps; i++) {
     const lip_onnx_operator *found;
 
     node = graph->proto->node[graph->order[i]];
     found = lip_onnx_operator_find(lip_onnx_text(node->op_type));
-    if (!is_onnx_domain(node->domain) || (!found && !lip_onnx_is_constant(node)))
-      FAIL(LIP_EINPUT, "this operator is not read");
+    if (!is_onnx_domain(node->domain))
+      FAIL(LIP_EINPUT,
+           "its operator is of the domain '%s'; only those of ONNX itself are supported",
+           lip_onnx_printable(node->domain, name));
+    if (!found && !lip_onnx_is_constant(node))
+      FAIL(LIP_EINPUT, "%s", why_unknown(lip_onnx_text(node->op_type)));
     if (found && (node->n_input < found->fewest || node->n_input > found->most))
-      FAIL(LIP_EINPUT, "it has %zu inputs", node->n_input);
+      FAIL(LIP_EINPUT, "it has %zu inputs, not %zu to %zu", node->n_input, found->fewest,
+           found->most);
   }
 done:
   if (st != LIP_OK) lip_onnx_prefix_node(node, err);
@@ -110,9 +123,10 @@ static lip_status find_output(lip_onnx_import *import, size_t *at, lip_error *er
   TRY(lip_onnx_find_value(import, name, &found, err));
   value = *found;
   if (value.centers)
-    FAIL(LIP_EINPUT, "its output is the differences from all centers, without their lengths");
+    FAIL(LIP_EINPUT, "its output is the differences from several centers, of which only the "
+                     "lengths (ReduceL2) are supported");
   if (!value.constant && value.array.count == 0)
-    FAIL(LIP_EINPUT, "its output is one that is not read");
+    FAIL(LIP_EINPUT, "its output is a second output of a node, as a mask, which is not computed");
   if (value.constant) TRY(lip_onnx_as_node(&call, found, &value, err));
   TRY(lip_onnx_order(&call, &value, &value, err));
   *at = value.node;

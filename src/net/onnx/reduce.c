@@ -28,7 +28,9 @@ static lip_status plan(lip_onnx_call *call, reduction *plan, lip_error *err)
   TRY(lip_onnx_read_list(call, "axes", 1, &axes, err));
   TRY(lip_onnx_int_attribute(call->node, "keepdims", 1, &keep, err));
   TRY(lip_onnx_int_attribute(call->node, "noop_with_empty_axes", 0, &noop, err));
-  if (!axes.given && from->batched) FAIL(LIP_EINPUT, "without axes it would mix points");
+  if (!axes.given && from->batched)
+    FAIL(LIP_EINPUT,
+         "without axes it would mix the points of a batch, which the first dimension counts");
   if (!axes.given && noop != 0) FAIL(LIP_EINPUT, "it has no axes");
   TRY(lip_onnx_axes(&axes, rank, from->batched, plan->gone, err));
   plan->kept = plan->reduced = 1;

@@ -23,10 +23,12 @@ lip_status lip_onnx_shape_declared(const Onnx__ValueInfoProto *value, lip_onnx_a
   size_t rank, dims[LIP_ONNX_RANK], width = 1;
 
   if (type && type->value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE) tensor = type->tensor_type;
-  if (!tensor || !tensor->shape) FAIL(LIP_EINPUT, "its shape is not declared");
+  if (!tensor || !tensor->shape)
+    FAIL(LIP_EINPUT, "its shape is not declared: export the network with one");
   if (tensor->elem_type != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT &&
       tensor->elem_type != ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE)
-    FAIL(LIP_EINPUT, "has the type %d; FLOAT (1) and DOUBLE (11) are read", (int)tensor->elem_type);
+    FAIL(LIP_EINPUT, "has the type %d; FLOAT (1) and DOUBLE (11) are supported",
+         (int)tensor->elem_type);
   rank = tensor->shape->n_dim;
   if (rank < 1 || rank > LIP_ONNX_RANK)
     FAIL(LIP_EINPUT, "has %zu dimensions, not 1 to %d", rank, LIP_ONNX_RANK);
@@ -34,7 +36,11 @@ lip_status lip_onnx_shape_declared(const Onnx__ValueInfoProto *value, lip_onnx_a
   for (size_t i = 0; i < rank; i++) {
     int64_t size = *batched && i == 0 ? 1 : fixed_size(tensor->shape->dim[i]);
 
-    if (size < 1) FAIL(LIP_EINPUT, "its dimension %zu is not fixed", i);
+    if (size < 1)
+      FAIL(LIP_EINPUT,
+           "its dimension %zu is open; only the first one, which counts points, may be: export the "
+           "network with fixed sizes",
+           i);
     if (size > LIP_ONNX_WIDEST || (width *= (size_t)size) > LIP_ONNX_WIDEST)
       FAIL(LIP_EINPUT, "a point has more than %d numbers", LIP_ONNX_WIDEST);
     dims[i] = (size_t)size;
@@ -81,7 +87,9 @@ lip_status lip_onnx_shape_common(size_t count, const lip_onnx_value *const *valu
   }
   for (size_t i = 0; i < count; i++)
     if (value[i]->batched && value[i]->array.rank != rank)
-      FAIL(LIP_EINPUT, "a constant has %zu dimensions, the value %zu", rank, value[i]->array.rank);
+      FAIL(LIP_EINPUT,
+           "a constant has %zu dimensions, the network's value %zu: points would be mixed", rank,
+           value[i]->array.rank);
   if (*batched && dims[0] != 1) FAIL(LIP_EINPUT, "a constant differs between points");
   TRY(lip_onnx_set_shape(shape, rank, dims, err));
 done:
@@ -171,12 +179,14 @@ lip_status lip_onnx_shape_flatten(const lip_onnx_value *value, int64_t axis, lip
   size_t before = 1;
 
   if (axis < -rank || axis > rank)
-    return lip_fail(err, LIP_EINPUT, "axis %lld is none of %lld dimensions", (long long)axis,
-                    (long long)rank);
+    return lip_fail(err, LIP_EINPUT, "there is no axis %lld: the value has %lld dimensions",
+                    (long long)axis, (long long)rank);
   if (axis < 0) axis += rank;
   for (size_t k = 0; (int64_t)k < axis; k++) before *= from->dims[k];
   if (value->batched && (axis == 0 || before != 1))
-    return lip_fail(err, LIP_EINPUT, "axis %lld would mix points", (long long)axis);
+    return lip_fail(err, LIP_EINPUT,
+                    "axis %lld would mix the points of a batch, which the first dimension counts",
+                    (long long)axis);
   return lip_onnx_set_shape(shape, 2, (size_t[]){before, from->count / before}, err);
 }
 
@@ -188,14 +198,17 @@ static lip_status target_size(const lip_onnx_value *value, const lip_onnx_list *
 
   if (entry == LIP_ONNX_POINTS || (entry == 0 && !zeros)) {
     if (entry == 0 && i >= value->array.rank)
-      return lip_fail(err, LIP_EINPUT, "its target keeps dimension %zu, which is not there", i);
+      return lip_fail(err, LIP_EINPUT, "its target shape keeps dimension %zu, which is not there",
+                      i);
     if ((entry == LIP_ONNX_POINTS || (value->batched && i == 0)) && i != 0)
-      return lip_fail(err, LIP_EINPUT, "it would mix points");
+      return lip_fail(err, LIP_EINPUT,
+                      "it would mix the points of a batch, which the first dimension counts");
     *size = entry == 0 ? value->array.dims[i] : 1;
     return LIP_OK;
   }
   if (entry < -1 || entry == 0)
-    return lip_fail(err, LIP_EINPUT, "its target's dimension %zu is %lld", i, (long long)entry);
+    return lip_fail(err, LIP_EINPUT, "dimension %zu of its target shape is %lld", i,
+                    (long long)entry);
   *size = entry == -1 ? 0 : (size_t)entry;
   return LIP_OK;
 }
@@ -207,21 +220,21 @@ lip_status lip_onnx_shape_reshape(const lip_onnx_value *value, const lip_onnx_li
   size_t width = value->array.count, known = 1, inferred = 0, dims[LIP_ONNX_RANK];
 
   if (target->count > LIP_ONNX_RANK)
-    FAIL(LIP_EINPUT, "its target has %zu dimensions", target->count);
+    FAIL(LIP_EINPUT, "its target shape has %zu dimensions", target->count);
   for (size_t i = 0; i < target->count; i++) {
     TRY(target_size(value, target, i, zeros, &dims[i], err));
     if (dims[i] == 0)
       inferred++;
     else if (__builtin_mul_overflow(known, dims[i], &known) || known > width)
-      FAIL(LIP_EINPUT, "its target has more than the %zu numbers of a point", width);
+      FAIL(LIP_EINPUT, "its target shape has more than the %zu numbers of a point", width);
   }
   if (inferred > 1 || width % known || (!inferred && known != width))
-    FAIL(LIP_EINPUT, "its target does not fit %zu numbers", width);
+    FAIL(LIP_EINPUT, "the %zu numbers of a point do not fit its target shape", width);
   for (size_t i = 0; i < target->count; i++)
     if (dims[i] == 0) dims[i] = width / known;
   /* Points stay apart by their own number or 0, or by -1 where all else is given. */
   if (value->batched && (target->count == 0 || target->entry[0] > 0 || dims[0] != 1))
-    FAIL(LIP_EINPUT, "it would mix points");
+    FAIL(LIP_EINPUT, "it would mix the points of a batch, which the first dimension counts");
   TRY(lip_onnx_set_shape(shape, target->count, dims, err));
 done:
   return st;

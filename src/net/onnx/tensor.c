@@ -68,7 +68,7 @@ static lip_status find_field(const Onnx__TensorProto *tensor, lip_onnx_array *ar
     *given = tensor->n_int32_data;
     return LIP_OK;
   default:
-    return lip_fail(err, LIP_EINPUT, "has the type %d; FLOAT (1) and DOUBLE (11) are read",
+    return lip_fail(err, LIP_EINPUT, "has the type %d; FLOAT (1) and DOUBLE (11) are supported",
                     (int)tensor->data_type);
   }
 }
@@ -124,7 +124,7 @@ lip_status lip_onnx_array_view(const Onnx__TensorProto *tensor, const char *fold
   lip_status st = LIP_OK;
 
   *array = (lip_onnx_array){.name = lip_onnx_text(tensor->name), .type = tensor->data_type};
-  if (tensor->segment) FAIL(LIP_EINPUT, "is a segment of a larger one, which is not read");
+  if (tensor->segment) FAIL(LIP_EINPUT, "is a segment of a larger one, which is not supported");
   TRY(check_shape(tensor, array, err));
   TRY(find_data(tensor, folder, array, err));
 done:

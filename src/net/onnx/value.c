@@ -17,7 +17,7 @@ lip_status lip_onnx_reserve(lip_onnx_import *import, size_t entries, lip_error *
 {
   if (entries > import->most - import->made)
     return lip_fail(err, LIP_EINPUT,
-                    "it needs %zu numbers that the file does not hold, which is too many", entries);
+                    "it makes %zu numbers that the file does not hold, which is too many", entries);
   import->made += entries;
   return LIP_OK;
 }

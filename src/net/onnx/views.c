@@ -26,7 +26,7 @@ lip_status lip_onnx_cast(lip_onnx_call *call, lip_error *err)
           to == ONNX__TENSOR_PROTO__DATA_TYPE__INT32 || to == ONNX__TENSOR_PROTO__DATA_TYPE__BOOL;
   if ((!whole || !from->constant) && to != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT &&
       to != ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE)
-    FAIL(LIP_EINPUT, "it casts to the type %lld; FLOAT (1) and DOUBLE (11) are read",
+    FAIL(LIP_EINPUT, "it casts to the type %lld; FLOAT (1) and DOUBLE (11) are supported",
          (long long)to);
   *call->out[0] = *from;
   if (!from->constant || whole != lip_onnx_array_is_real(&from->array)) goto done;
@@ -92,7 +92,8 @@ lip_status lip_onnx_transpose(lip_onnx_call *call, lip_error *err)
     seen[at] = true;
     turn[k] = (size_t)at;
   }
-  if (from->batched && turn[0] != 0) FAIL(LIP_EINPUT, "it would mix points");
+  if (from->batched && turn[0] != 0)
+    FAIL(LIP_EINPUT, "it would mix the points of a batch, which the first dimension counts");
   TRY(lip_onnx_turn(call, from, turn, call->out[0], err));
 done:
   return st;

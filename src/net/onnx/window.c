@@ -13,7 +13,8 @@ lip_status lip_onnx_read_image(lip_onnx_call *call, lip_node *node, lip_onnx_val
   size_t rank = array->rank;
 
   if (rank != 3 && rank != 4)
-    FAIL(LIP_EINPUT, "the value before it has %zu dimensions; windows of 1 and 2 are read", rank);
+    FAIL(LIP_EINPUT,
+         "its input has %zu dimensions; points, channels and one or two more are supported", rank);
   TRY(lip_onnx_order(call, call->in[0], value, err));
   node->in_channels = array->dims[0] * array->dims[1];
   node->in_height = rank == 4 ? array->dims[2] : 1;
@@ -94,7 +95,8 @@ lip_status lip_onnx_read_window(const lip_onnx_call *call, lip_node *node, lip_e
     pad_same(node, 1, node->in_width, upper);
   } else if (!valid) {
     if (!lip_onnx_text_attribute(proto, "auto_pad", "NOTSET", true))
-      FAIL(LIP_EINPUT, "its attribute 'auto_pad' is none of the specification's");
+      FAIL(LIP_EINPUT,
+           "its attribute 'auto_pad' is none of NOTSET, SAME_UPPER, SAME_LOWER and VALID");
     TRY(read_pads(call, axes, node, err));
   }
 done:
