@@ -29,6 +29,9 @@ void lip_sectors_solver_free(lip_sectors_solver *solver); /* takes NULL */
 /* The bytes that the solver needs. */
 double lip_sectors_solver_bytes(const lip_sectors_program *program);
 
+/* About how many floating-point operations a step takes. */
+double lip_sectors_step_flops(const lip_sectors_program *program);
+
 /* lambda  in/out  groups; where warm, the search starts from it: positive, and with M(lambda, rho)
                    > 0 for some rho (else from a start of its own)
    return          LIP_OK, also where it was stopped; LIP_ENOMEM */

@@ -60,6 +60,15 @@ double lip_sectors_matrix_numbers(const lip_sectors_program *program)
   return numbers;
 }
 
+double lip_sectors_matrix_products(const lip_sectors_program *program)
+{
+  double products = 2 * lip_sectors_matrix_numbers(program);
+
+  for (size_t b = 0; b <= program->blocks; b++)
+    products -= (double)program->block[b].size * (double)program->block[b].size;
+  return products;
+}
+
 static size_t scratch_numbers(const lip_sectors_program *program)
 {
   size_t rows = 0, size = 0;

@@ -19,6 +19,9 @@ typedef struct lip_sectors_matrix {
 /* How many numbers such a matrix has: before it is made. */
 double lip_sectors_matrix_numbers(const lip_sectors_program *program);
 
+/* How many products of two numbers such a matrix times a vector takes. */
+double lip_sectors_matrix_products(const lip_sectors_program *program);
+
 LIP_MUST_CHECK lip_status lip_sectors_matrix_create(const lip_sectors_program *program,
                                                     lip_sectors_matrix **matrix, lip_error *err);
 void lip_sectors_matrix_free(lip_sectors_matrix *matrix); /* takes NULL */

@@ -3,25 +3,27 @@
 #define LIP_LIPSCHITZ_GRAPHS_SECTORS_PARTS_H
 
 #include "lipschitz/graphs/sectors.h"
+#include "lipschitz/graphs/sectors_completion.h"
 #include "lipschitz/graphs/sectors_matrix.h"
 
 /* n: order, R: rows, N: groups. */
 struct lip_sectors_solver {
   const lip_sectors_program *program;
-  lip_sectors_matrix *M, *step; /* M(lambda, rho) and its factor; the change of it */
-  double *P, *X;                /* n x n: M^-1; of the primal program */
-  double *E, *F, *G;            /* n x n: scratch */
-  double *TP, *TX;              /* n x R: P C', X C' */
-  double *ZP, *ZX;              /* max rows x R */
-  double *H;                    /* (N + 1)^2 */
-  double *scale;                /* N + 1: of the rows of H */
-  double *at, *next;            /* N + 1: lambda and rho */
-  double *history;              /* LIP_SECTORS_HISTORY x (N + 1): the last points, in a ring */
-  double off;                   /* how much of X's error in its equations is left, from 1 */
-  size_t points;                /* that there have been */
-  double *toward, *center;      /* N + 1 */
-  double *inner;                /* N + 1 */
-  const lip_control *control;   /* of the search under way; borrowed */
+  lip_sectors_matrix *M, *step;       /* M(lambda, rho) and its factor; the change of it */
+  lip_sectors_completion *completion; /* of X */
+  double *P, *X;                      /* n x n: M^-1; of the primal program */
+  double *E, *F, *G;                  /* n x n: scratch */
+  double *TP, *TX;                    /* n x R: P C', X C' */
+  double *ZP, *ZX;                    /* max rows x R */
+  double *H;                          /* (N + 1)^2 */
+  double *scale;                      /* N + 1: of the rows of H */
+  double *at, *next;                  /* N + 1: lambda and rho */
+  double *history;            /* LIP_SECTORS_HISTORY x (N + 1): the last points, in a ring */
+  double off;                 /* how much of X's error in its equations is left, from 1 */
+  size_t points;              /* that there have been */
+  double *toward, *center;    /* N + 1 */
+  double *inner;              /* N + 1 */
+  const lip_control *control; /* of the search under way; borrowed */
 };
 
 bool lip_sectors_stopped(const lip_sectors_solver *solver);

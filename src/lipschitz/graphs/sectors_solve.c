@@ -4,14 +4,14 @@
    of Helmberg, Rendl, Vanderbei and Wolkowicz (1996), Kojima, Shindoh and Hara (1997), Monteiro
    (1997), with Mehrotra's predictor and corrector: 15 to 20 steps for nine digits. M stays a
    function of (lambda, rho), so every iterate is a valid bound; once X meets its equations,
-   rho - tr(X M) is below every bound. Cost of a step: six n^3 for the products of dense matrices,
-   H, and its factor N^3 / 3. */
+   rho - tr(X M) is below every bound. Only X's blocks on the pattern of M matter: the others are
+   completed after every step (Fukuda, Kojima, Murota and Nakata, 2001). Cost of a step: about
+   lip_sectors_step_flops. */
 #include "lipschitz/graphs/sectors_parts.h"
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "linalg/cholesky.h"
-#include "linalg/dgemm.h"
 #include "linalg/vector.h"
 
 #include <float.h>
@@ -23,85 +23,6 @@ static const double SHORTEST = 1e-7;      /* steps below this end the search */
 static const double SLIGHTLY_OFF = 1e-10; /* X's equations are met, but for rounding */
 static const double INSIDE = 0.95;        /* of the way to the border */
 
-/* ---- the workspace ---- */
-
-static size_t most_rows(const lip_sectors_program *program)
-{
-  size_t rows = 0;
-
-  for (size_t b = 1; b <= program->blocks; b++)
-    if (program->block[b].rows > rows) rows = program->block[b].rows;
-  return rows;
-}
-
-double lip_sectors_solver_bytes(const lip_sectors_program *program)
-{
-  double n = (double)program->order, R = (double)program->rows, N = (double)program->groups;
-  double numbers = 5 * n * n + 2 * (n + (double)most_rows(program)) * R + (N + 1) * (N + 8);
-
-  return (numbers + 2 * lip_sectors_matrix_numbers(program)) * sizeof(double);
-}
-
-lip_status lip_sectors_solver_create(const lip_sectors_program *program,
-                                     lip_sectors_solver **solver, lip_error *err)
-{
-  lip_status st = LIP_OK;
-  size_t n = program->order, R = program->rows, N = program->groups + 1;
-  lip_sectors_solver *s = lip_alloc_zero(1, sizeof *s);
-  const struct {
-    double **at;
-    size_t rows, columns;
-  } rooms[] = {{&s->P, n, n},
-               {&s->X, n, n},
-               {&s->E, n, n},
-               {&s->F, n, n},
-               {&s->G, n, n},
-               {&s->TP, n, R},
-               {&s->TX, n, R},
-               {&s->H, N, N},
-               {&s->ZP, most_rows(program), R},
-               {&s->scale, N, 1},
-               {&s->at, N, 1},
-               {&s->ZX, most_rows(program), R},
-               {&s->history, N, LIP_SECTORS_HISTORY},
-               {&s->next, N, 1},
-               {&s->toward, N, 1},
-               {&s->center, N, 1},
-               {&s->inner, N, 1}};
-
-  if (!s) FAIL(LIP_ENOMEM, "a solver for %zu multipliers", N);
-  s->program = program;
-  for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
-    *rooms[i].at = lip_alloc(rooms[i].rows, rooms[i].columns * sizeof(double));
-    if (!*rooms[i].at) FAIL(LIP_ENOMEM, "a solver for %zu multipliers", N);
-  }
-  TRY(lip_sectors_matrix_create(program, &s->M, err));
-  TRY(lip_sectors_matrix_create(program, &s->step, err));
-  *solver = s;
-  s = NULL;
-done:
-  lip_sectors_solver_free(s);
-  return st;
-}
-
-void lip_sectors_solver_free(lip_sectors_solver *s)
-{
-  if (!s) return;
-  double *const rooms[] = {s->P,    s->X,      s->E,      s->F,     s->G,  s->TP,
-                           s->TX,   s->H,      s->ZP,     s->scale, s->at, s->history,
-                           s->next, s->toward, s->center, s->inner, s->ZX};
-
-  for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) lip_free(rooms[i]);
-  lip_sectors_matrix_free(s->M);
-  lip_sectors_matrix_free(s->step);
-  lip_free(s);
-}
-
-bool lip_sectors_stopped(const lip_sectors_solver *s)
-{
-  return s->control && s->control->stop && s->control->stop(s->control->context);
-}
-
 /* ---- a step ---- */
 
 /* The symmetric half of A, both triangles, times `by`. */
@@ -112,28 +33,32 @@ static void symmetrise(size_t n, double by, double *A)
       A[i * n + j] = A[j * n + i] = by * (A[i * n + j] + A[j * n + i]) / 2;
 }
 
-/* dX <- mu P - X - sym(X dM P) - T, dM P being in E; T may be NULL. */
+/* On the pattern dX <- mu P - X - sym(X dM P) - T, dM P being in E; T may be NULL. */
 static void change_of_primal(lip_sectors_solver *s, double mu, const double *T, double *dX)
 {
-  size_t n = s->program->order;
-
-  lip_dgemm(false, false, n, n, n, -1, s->X, n, s->E, n, 0, dX, n);
-  symmetrise(n, 1, dX);
-  lip_add_multiple(n * n, -1, s->X, dX);
-  if (mu > 0) lip_add_multiple(n * n, mu, s->P, dX);
-  if (T) lip_add_multiple(n * n, -1, T, dX);
+  lip_sectors_pattern_product(s->completion, -1, s->X, s->E, dX);
+  lip_sectors_pattern_add(s->completion, -1, s->X, dX);
+  lip_sectors_pattern_add(s->completion, mu, s->P, dX);
+  if (T) lip_sectors_pattern_add(s->completion, -1, T, dX);
 }
 
-/* The largest part of the step that keeps X + a dX > 0, roughly. Uses E. */
-static double primal_length(lip_sectors_solver *s, const double *dX, int halvings)
+/* dX <- - X - sym(X dM P), whole, dM P being in E. */
+static void whole_change_of_primal(lip_sectors_solver *s, double *dX)
 {
   size_t n = s->program->order;
+
+  lip_sectors_completion_times(s->completion, s->X, s->E, dX);
+  symmetrise(n, -1, dX);
+  lip_add_multiple(n * n, -1, s->X, dX);
+}
+
+/* The largest part of the step that keeps X + a dX > 0, roughly. */
+static double primal_length(lip_sectors_solver *s, const double *dX, int halvings)
+{
   double inside = 0, outside = 1, a = 1;
 
   for (int trial = 0; trial < MOST_HALVINGS; trial++) {
-    memcpy(s->E, s->X, n * n * sizeof *s->E);
-    lip_add_multiple(n * n, a, dX, s->E);
-    if (lip_cholesky(n, s->E)) {
+    if (lip_sectors_completable(s->completion, s->X, a, dX)) {
       inside = a;
       if (a == 1 || halvings-- == 0) break;
     } else {
@@ -230,9 +155,8 @@ static lip_status predict(lip_sectors_solver *s, double gap, double *aim, lip_er
   d[N] = -1;
   lip_sectors_unknowns(s, d);
   change_of_inverse(s, d);
-  change_of_primal(s, 0, NULL, s->F);
-  lip_dgemm(false, false, n, n, n, 1, s->F, n, s->E, n, 0, s->G, n);
-  symmetrise(n, 1, s->G);
+  whole_change_of_primal(s, s->F);
+  lip_sectors_pattern_product(s->completion, 1, s->F, s->E, s->G);
   primal = 0.9 * primal_length(s, s->F, 0);
   dual = 0.9 * dual_length(s, s->at, d, 0);
   memcpy(s->E, s->X, n * n * sizeof *s->E);
@@ -249,7 +173,7 @@ done:
 static lip_status correct(lip_sectors_solver *s, double mu, bool *moved, lip_error *err)
 {
   lip_status st = LIP_OK;
-  size_t n = s->program->order, N = s->program->groups;
+  size_t N = s->program->groups;
   double *d = s->center, primal, dual;
 
   TRY(lip_sectors_inner(s->program, s->P, d, err));
@@ -262,10 +186,10 @@ static lip_status correct(lip_sectors_solver *s, double mu, bool *moved, lip_err
   dual = dual_length(s, s->at, d, 2);
   if (primal < 1) primal *= INSIDE;
   if (dual < 1) dual *= INSIDE;
-  lip_add_multiple(n * n, primal, s->F, s->X);
+  lip_sectors_pattern_add(s->completion, primal, s->F, s->X);
   s->off *= 1 - primal;
   lip_add_multiple(N + 1, dual, d, s->at);
-  *moved = fmax(primal, dual) > SHORTEST;
+  *moved = lip_sectors_complete(s->completion, s->X) && fmax(primal, dual) > SHORTEST;
 done:
   return st;
 }
@@ -375,6 +299,7 @@ lip_status lip_sectors_solve(lip_sectors_solver *s, lip_sectors_goal goal, bool 
   if (!found) goto done;
   TRY(lip_sectors_center(s, s->at, &found, &answer->steps, err));
   if (s->at[N] < answer->rho && lip_sectors_definite(s, s->at)) keep_best(s, lambda, answer);
+  found = found && lip_sectors_complete(s->completion, s->X);
   if (found) TRY(follow_path(s, goal, lambda, answer, err));
   if (answer->least > answer->rho) answer->least = 0; /* nothing but rounding */
   memcpy(s->at, lambda, N * sizeof *lambda);

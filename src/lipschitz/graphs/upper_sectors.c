@@ -2,8 +2,9 @@
 
    LipSDP-Neuron (Fazlyab, Robey, Hassani, Morari and Pappas, 2019) for any graph of sectors, by the
    interior-point method of sectors.h, then spared (sector_spare.h) so that the proof of
-   certificate/proofs/sectors.c holds. Cost: some 20 to 60 steps of 6 order^3; above MOST_BYTES or
-   MOST_ORDER it does not apply. */
+   certificate/proofs/sectors.c holds. Cost: some 20 to 60 steps of order^2 times the width of the
+   graph's layers (6 order^3 where all of them meet); above MOST_BYTES or MOST_ORDER it does not
+   apply. */
 #include "lipschitz/method.h"
 
 #include "base/clock.h"
@@ -17,10 +18,10 @@
 #include <string.h>
 
 static const double MOST_BYTES = 5e9;
-static const double SHARE = 0.6;          /* of the time limit */
-static const double CUBES_A_SECOND = 4e8; /* order^3: where ten steps take as long as there is */
+static const double SHARE = 0.6;           /* of the time limit */
+static const double FLOPS_A_SECOND = 3e10; /* roughly */
 static const double NEAR_ENOUGH = 1e-10;
-enum { MOST_ORDER = 6000, MOST_MULTIPLIERS = 4000 };
+enum { MOST_ORDER = 6000, MOST_MULTIPLIERS = 5000, LEAST_STEPS = 12 };
 
 static bool applies(const lip_problem *problem)
 {
@@ -60,7 +61,7 @@ static lip_status create_program(lip_sector_form *form, double seconds,
   TRY(lip_sector_balance(form, control, err));
   TRY(lip_sectors_program_create(form, &made, control, err));
   if (made->order > MOST_ORDER || lip_sectors_solver_bytes(made) > MOST_BYTES) goto done;
-  if (pow((double)made->order, 3) > CUBES_A_SECOND * seconds) goto done; /* some steps at least */
+  if (LEAST_STEPS * lip_sectors_step_flops(made) > FLOPS_A_SECOND * seconds) goto done;
   *program = made;
   made = NULL;
 done:
