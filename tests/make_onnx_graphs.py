@@ -351,6 +351,78 @@ refused("split-wrong", model([node("Split", ["X", "s"], ["Y", "b"], axis=1, name
 one("expand", "Expand", np.broadcast_to(image[:, :, :1], image.shape), {"s": np.array([2, 7, 1])}, image[:, :, :1])
 no("expand-to-nothing", "Expand", "it expands dimension 0 to -1", {"s": np.array([-1, 7, 1])})
 
+def resized(x, size, where, choose=None):
+    """Dimension after dimension, from (2) on: where(j, from, to) is a coordinate; choose makes it a place, else linear."""
+    for k in range(2, x.ndim):
+        n = x.shape[k]
+        if n == size[k - 2]:
+            continue
+        at = np.array([where(j, n, size[k - 2]) for j in range(size[k - 2])])
+        clip = lambda i: np.clip(i, 0, n - 1).astype(int)
+        if choose:
+            x = x.take(clip(choose(at)), k)
+            continue
+        r = (at - np.floor(at)).reshape([-1] + [1] * (x.ndim - k - 1))
+        x = (1 - r) * x.take(clip(np.floor(at)), k) + r * x.take(clip(np.floor(at) + 1), k)
+    return x
+
+
+frames = {"half_pixel": lambda j, n, m: (j + .5) * n / m - .5, "asymmetric": lambda j, n, m: j * n / m,
+          "align_corners": lambda j, n, m: j * (n - 1) / (m - 1) if m > 1 else 0, "tf_half_pixel_for_nn": lambda j, n, m: (j + .5) * n / m,
+          "pytorch_half_pixel": lambda j, n, m: (j + .5) * n / m - .5 if m > 1 else 0, "half_pixel_symmetric": lambda j, n, m: (j + .5) * n / m - .5}
+choices = {"round_prefer_floor": lambda t: np.ceil(t - .5), "round_prefer_ceil": lambda t: np.floor(t + .5), "floor": np.floor, "ceil": np.ceil}
+none = np.zeros(0)
+for frame, where in frames.items():
+    how = {"coordinate_transformation_mode": frame, "opset": 19, "inputs": ["X", "", "", "z"]}
+    for size in ([14, 18], [5, 13], [1, 6]):
+        z = {"z": np.array([3, 2, *size])}
+        z["z"][0] = 1
+        for rule, choose in choices.items():
+            if frame == "align_corners" and size == [14, 18]:
+                continue  # 6 j / 13 beside the same in floats
+            one(f"resize-{frame}-{rule}-{size[0]}", "Resize", resized(image, size, where, choose), z, nearest_mode=rule, **how)
+        one(f"resize-{frame}-linear-{size[0]}", "Resize", resized(image, size, where), z, mode="linear", **how)
+twice = image.repeat(2, 2).repeat(3, 3)
+one("resize", "Resize", twice, {"roi": none, "s": np.array([1., 1, 2, 3])})
+one("resize-floats", "Resize", twice, {"roi": none, "s": np.array([1., 1, 2, 3])}, coordinate_transformation_mode="asymmetric", nearest_mode="floor")
+one("resize-10", "Resize", twice, {"s": np.array([1., 1, 2, 3])}, opset=10)
+one("resize-empty-scales", "Resize", twice, {"roi": none, "s": none, "z": np.array([1, 2, 14, 18])})
+one("resize-third", "Resize", image[..., 1::3], {"s": np.array([1., 1, 1, 1 / 3])}, inputs=["X", "", "s"])
+one("resize-1d", "Resize", resized(line, [18], frames["half_pixel"]), {"s": np.array([1., 1, 2])}, line, inputs=["X", "", "s"], mode="linear")
+one("resize-as-it-is", "Resize", image, {"z": np.array([1, 2, 7, 6])}, inputs=["X", "", "", "z"], mode="linear")
+one("upsample", "Upsample", twice, {"s": np.array([1., 1, 2, 3])}, opset=9)
+one("upsample-7", "Upsample", twice, opset=7, scales=[1., 1, 2, 3], mode="nearest")
+one("upsample-linear", "Upsample", resized(image, [14, 6], frames["asymmetric"]), opset=7, scales=[1., 1, 2, 1], mode="linear")
+read("resize-to-a-shape", model([node("Shape", ["X"], ["s"]), node("Slice", ["s", "o", "t"], ["front"]), node("Concat", ["front", "size"], ["z"], axis=0),
+                                 node("Resize", ["X", "", "", "z"], ["Y"])], {"o": np.array([0]), "t": np.array([2]), "size": np.array([14, 18])},
+                                shape=("N", 2, 7, 6), declared=("N", 2, 14, 18)), flat(image.repeat(2, 2).repeat(3, 3)), flat(image))
+no("resize-cubic", "Resize", "its mode is neither nearest nor linear", {"s": np.array([1., 1, 2, 3])}, inputs=["X", "", "s"], mode="cubic")
+no("resize-crop", "Resize", "its attribute 'coordinate_transformation_mode' is none", {"s": np.array([1., 1, 2, 3])}, inputs=["X", "", "s"], coordinate_transformation_mode="tf_crop_and_resize")
+no("resize-points", "Resize", "it would mix the points", {"s": np.array([2., 1, 2, 3])}, inputs=["X", "", "s"])
+no("resize-nan", "Resize", "it scales dimension 3 by nan", {"s": np.array([1., 1, 2, np.nan])}, inputs=["X", "", "s"])
+no("resize-huge", "Resize", "it makes 1.4e+10 of 7 numbers", {"s": np.array([1., 1, 2e9, 1e9])}, inputs=["X", "", "s"])
+no("resize-few", "Resize", "it has 2 scales for 4 dimensions", {"s": np.array([2., 3])}, inputs=["X", "", "s"])
+no("resize-to-nothing", "Resize", "it makes 0 of 6 numbers", {"z": np.array([1, 2, 3, 0])}, inputs=["X", "", "", "z"])
+no("resize-nowhere", "Resize", "it has 0 scales for 4 dimensions", {"roi": none})
+one("tile", "Tile", np.tile(image, (1, 2, 1, 3)), {"t": np.array([1, 2, 1, 3])})
+no("tile-points", "Tile", "it would mix the points", {"t": np.array([2, 2, 1, 3])})
+no("tile-huge", "Tile", "it repeats dimension 3 9223372036854775807 times", {"t": np.array([1, 1, 1, 2**63 - 1])})
+read("tile-of-constants", model([node("Tile", ["c", "t"], ["k"]), node("Add", ["X", "k"], ["Y"])], {"c": np.array([1., 2]), "t": np.array([3])}, shape=("N", 6)),
+     vector + [1, 2, 1, 2, 1, 2], vector)
+deep = random.normal(size=(3, 8, 2, 3))
+one("depth-to-space", "DepthToSpace", deep.reshape(3, 2, 2, 2, 2, 3).transpose(0, 3, 4, 1, 5, 2).reshape(3, 2, 4, 6), points=deep, blocksize=2)
+one("depth-to-space-crd", "DepthToSpace", deep.reshape(3, 2, 2, 2, 2, 3).transpose(0, 1, 4, 2, 5, 3).reshape(3, 2, 4, 6), points=deep, blocksize=2, mode="CRD")
+one("space-to-depth", "SpaceToDepth", image[:, :, :6].reshape(3, 2, 2, 3, 2, 3).transpose(0, 3, 5, 1, 2, 4).reshape(3, 18, 2, 2), points=image[:, :, :6], blocksize=3)
+no("depth-to-space-odd", "DepthToSpace", "2 channels are no blocks of 2", blocksize=2)
+no("space-to-depth-odd", "SpaceToDepth", "an image of 7 x 6 is no blocks of 2", blocksize=2)
+no("space-to-depth-nothing", "SpaceToDepth", "its attribute 'blocksize' is 0")
+read("mean", model([node("Relu", ["X"], ["a"]), node("Mean", ["X", "a", "c"], ["Y"])], {"c": np.arange(6.)}, shape=("N", 6)), (vector + relu(vector) + np.arange(6)) / 3, vector)
+one("shrink", "Shrink", relu(vector - .25) - relu(-vector - .25), points=vector, lambd=.25, bias=.25)
+no("shrink-jumps", "Shrink", "it jumps", points=vector)
+for op in ("Concat", "Sum", "Mean", "Max", "Min"):
+    no(op + "-of-nothing", op, "its input 1 is missing", points=vector, inputs=["X", ""], **({"axis": 1} if op == "Concat" else {}))
+refused("empty-output", model([node("Constant", [], ["Y"], value=numpy_helper.from_array(none))], {}), "its output is")
+
 # ---- reductions ----
 
 for op, function in [("ReduceMean", np.mean), ("ReduceSum", np.sum), ("ReduceMax", np.max)]:

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "net/onnx/affine.h"
+#include "net/onnx/operators.h"
 #include "net/onnx/shape.h"
 
 #include <math.h>
@@ -225,6 +226,26 @@ lip_status lip_onnx_hard_sigmoid(lip_onnx_call *call, lip_error *err)
   TRY(lip_onnx_float_attribute(call->node, "beta", 0.5F, &beta, err));
   TRY(lip_onnx_scale_all(call, call->in[0], alpha, beta, &value, err));
   TRY(clip(call, value, 0, 1, err));
+done:
+  return st;
+}
+
+/* Towards 0 by lambd where lambd = bias: relu(h - lambd) - relu(-h - lambd); else it jumps. */
+lip_status lip_onnx_shrink(lip_onnx_call *call, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  double bias, threshold;
+  lip_onnx_value above, below;
+
+  TRY(lip_onnx_float_attribute(call->node, "bias", 0, &bias, err));
+  TRY(lip_onnx_float_attribute(call->node, "lambd", 0.5F, &threshold, err));
+  if (bias != threshold || !(threshold >= 0))
+    FAIL(LIP_EINPUT, "%s", lip_onnx_why_refused("Shrink"));
+  TRY(lip_onnx_scale_all(call, call->in[0], 1, -threshold, &above, err));
+  TRY(lip_onnx_activate(call, &above, LIP_RELU, 0, &above, err));
+  TRY(lip_onnx_scale_all(call, call->in[0], -1, -threshold, &below, err));
+  TRY(lip_onnx_activate(call, &below, LIP_RELU, 0, &below, err));
+  TRY(lip_onnx_plus(call, &above, &below, -1, call->out[0], err));
 done:
   return st;
 }

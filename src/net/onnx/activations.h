@@ -16,6 +16,7 @@ lip_status lip_onnx_celu(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_prelu(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_pow(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_clip(lip_onnx_call *call, lip_error *err);
+lip_status lip_onnx_shrink(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_hard_sigmoid(lip_onnx_call *call, lip_error *err);
 
 /* out <- psi(from). */

@@ -189,6 +189,14 @@ done:
   return st;
 }
 
+lip_status lip_onnx_mean(lip_onnx_call *call, lip_error *err)
+{
+  lip_status st = lip_onnx_sum(call, err);
+
+  if (st != LIP_OK) return st;
+  return lip_onnx_scale_all(call, call->out[0], 1 / (double)call->inputs, 0, call->out[0], err);
+}
+
 /* Sub; or the differences from all centers, which are read with the ReduceL2 after them. */
 lip_status lip_onnx_sub(lip_onnx_call *call, lip_error *err)
 {

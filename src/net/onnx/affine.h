@@ -8,6 +8,7 @@ lip_status lip_onnx_gemm(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_matmul(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_add(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_sum(lip_onnx_call *call, lip_error *err);
+lip_status lip_onnx_mean(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_sub(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_mul(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_div(lip_onnx_call *call, lip_error *err);

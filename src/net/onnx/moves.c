@@ -5,50 +5,9 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "net/onnx/shape.h"
+#include "net/onnx/choose.h"
 
 #include <string.h>
-
-/* out <- the value with the entries place[k][0 .. dims[k]) along dimension k (place[k] NULL: all
-   of them as they are; LIP_NOWHERE: `fill`). */
-static lip_status choose(lip_onnx_call *call, const lip_onnx_value *from, const size_t *dims,
-                         size_t *const place[LIP_ONNX_RANK], double fill, lip_onnx_value *out,
-                         lip_error *err)
-{
-  lip_status st = LIP_OK;
-  size_t *index = NULL, rank = from->array.rank;
-  lip_onnx_array shape = {0};
-
-  TRY(lip_onnx_set_shape(&shape, rank, dims, err));
-  TRY(lip_onnx_new_index(call, from, shape.count, &index, err));
-  for (size_t j = 0; j < shape.count; j++) {
-    size_t rest = j, step = 1, at = 0;
-
-    for (size_t k = rank; k-- > 0; rest /= dims[k], step *= from->array.dims[k]) {
-      size_t i = place[k] ? place[k][rest % dims[k]] : rest % dims[k];
-
-      at = i == LIP_NOWHERE || at == LIP_NOWHERE ? LIP_NOWHERE : at + i * step;
-    }
-    index[j] = at;
-  }
-  TRY(lip_onnx_take(call, from, &shape, index, fill, out, err));
-done:
-  return st;
-}
-
-static lip_status new_places(lip_onnx_call *call, size_t count, size_t **place, lip_error *err)
-{
-  lip_status st = lip_onnx_reserve(call->import, count, err);
-
-  if (st != LIP_OK) return st;
-  *place = lip_alloc(count, sizeof **place);
-  return *place ? LIP_OK : lip_fail(err, LIP_ENOMEM, "no memory for %zu places", count);
-}
-
-static void free_places(size_t *place[LIP_ONNX_RANK])
-{
-  for (size_t k = 0; k < LIP_ONNX_RANK; k++) lip_free(place[k]);
-}
 
 /* ---- Pad ---- */
 
@@ -76,7 +35,7 @@ static lip_status pad_dimension(lip_onnx_call *call, padding mode, size_t size, 
   if (mode == REFLECT && (before >= whole || after >= whole))
     FAIL(LIP_EINPUT, "it reflects more than a dimension of %zu holds", size);
   *made = (size_t)sum;
-  TRY(new_places(call, *made, place, err));
+  TRY(lip_onnx_new_places(call, *made, place, err));
   for (int64_t i = 0; i < sum; i++) (*place)[i] = padded_place(mode, i - before, whole);
 done:
   return st;
@@ -132,9 +91,9 @@ lip_status lip_onnx_pad(lip_onnx_call *call, lip_error *err)
       TRY(pad_dimension(call, mode, from->array.dims[k], pads[k], pads[LIP_ONNX_RANK + k],
                         &place[k], &dims[k], err));
   }
-  TRY(choose(call, from, dims, place, fill, call->out[0], err));
+  TRY(lip_onnx_choose(call, from, dims, place, fill, call->out[0], err));
 done:
-  free_places(place);
+  lip_onnx_free_places(place);
   return st;
 }
 
@@ -165,7 +124,7 @@ static lip_status slice_dimension(lip_onnx_call *call, int64_t size, int64_t sta
   *made = (size_t)count;
   lip_free(*place);
   *place = NULL;
-  TRY(new_places(call, *made, place, err));
+  TRY(lip_onnx_new_places(call, *made, place, err));
   for (int64_t i = 0; i < count; i++) (*place)[i] = (size_t)(start + i * step);
 done:
   return st;
@@ -199,9 +158,9 @@ lip_status lip_onnx_slice(lip_onnx_call *call, lip_error *err)
     TRY(slice_dimension(call, (int64_t)from->array.dims[k], starts.entry[i], ends.entry[i],
                         steps.given ? steps.entry[i] : 1, &place[k], &dims[k], err));
   }
-  TRY(choose(call, from, dims, place, 0, call->out[0], err));
+  TRY(lip_onnx_choose(call, from, dims, place, 0, call->out[0], err));
 done:
-  free_places(place);
+  lip_onnx_free_places(place);
   return st;
 }
 
@@ -246,10 +205,10 @@ lip_status lip_onnx_split(lip_onnx_call *call, lip_error *err)
     if (!call->out[i]) continue;
     TRY(slice_dimension(call, (int64_t)from->array.dims[k], first, first + sizes.entry[i], 1,
                         &place[k], &dims[k], err));
-    TRY(choose(call, from, dims, place, 0, call->out[i], err));
+    TRY(lip_onnx_choose(call, from, dims, place, 0, call->out[i], err));
   }
 done:
-  free_places(place);
+  lip_onnx_free_places(place);
   return st;
 }
 
@@ -272,7 +231,7 @@ lip_status lip_onnx_gather(lip_onnx_call *call, lip_error *err)
   memcpy(dims, from->array.dims, sizeof dims);
   dims[k] = list->count;
   size = (int64_t)from->array.dims[k];
-  TRY(new_places(call, list->count, &place[k], err));
+  TRY(lip_onnx_new_places(call, list->count, &place[k], err));
   for (size_t i = 0; i < list->count; i++) {
     int64_t at = lip_onnx_array_integer(list, i);
 
@@ -281,13 +240,13 @@ lip_status lip_onnx_gather(lip_onnx_call *call, lip_error *err)
            (long long)size);
     place[k][i] = (size_t)(at < 0 ? at + size : at);
   }
-  TRY(choose(call, from, dims, place, 0, &chosen, err));
+  TRY(lip_onnx_choose(call, from, dims, place, 0, &chosen, err));
   memcpy(shaped, dims, k * sizeof *dims);
   memcpy(shaped + k, list->dims, list->rank * sizeof *dims);
   memcpy(shaped + k + list->rank, dims + k + 1, (rank - k - 1) * sizeof *dims);
   TRY(lip_onnx_set_shape(&shape, rank - 1 + list->rank, shaped, err));
   TRY(lip_onnx_reshape(call, &chosen, &shape, call->out[0], err));
 done:
-  free_places(place);
+  lip_onnx_free_places(place);
   return st;
 }

@@ -15,15 +15,20 @@ bool lip_onnx_is_constant(const Onnx__NodeProto *node)
 
 /* ---- values ---- */
 
-/* value <- the tensor. */
+/* value <- the tensor; of an empty list the count is 0. */
 static lip_status view_constant(lip_onnx_import *import, const Onnx__TensorProto *tensor,
                                 const char *name, lip_onnx_value *value, lip_error *err)
 {
   lip_status st = LIP_OK;
+  static const uint8_t nothing[1];
   lip_onnx_array array;
   size_t step = 1;
   void *owned;
 
+  if (tensor->n_dims == 1 && tensor->dims[0] == 0) { /* as exporters leave inputs out */
+    *value = (lip_onnx_value){.array = {.name = name, .data = nothing}, .constant = true};
+    goto done;
+  }
   TRY(lip_onnx_array_view(tensor, import->folder, &array, err));
   owned = array.owned;
   array.owned = NULL;
@@ -90,13 +95,15 @@ lip_status lip_onnx_find_value(lip_onnx_import *import, const char *name, lip_on
 
 /* ---- nodes ---- */
 
-static lip_status check_inputs(const lip_onnx_call *call, size_t fewest, lip_error *err)
+static lip_status check_inputs(const lip_onnx_call *call, const lip_onnx_operator *found,
+                               lip_error *err)
 {
   lip_status st = LIP_OK;
   bool lengths = strcmp(call->node->op_type, "ReduceL2") == 0;
+  size_t needed = found->most == LIP_ONNX_MANY ? call->inputs : found->fewest;
 
   for (size_t i = 0; i < call->inputs; i++) {
-    if (!call->in[i] && i < fewest) FAIL(LIP_EINPUT, "its input %zu is missing", i);
+    if (!call->in[i] && i < needed) FAIL(LIP_EINPUT, "its input %zu is missing", i);
     if (!call->in[i]) continue;
     if (!call->in[i]->constant && call->in[i]->array.count == 0)
       FAIL(LIP_EINPUT,
@@ -133,7 +140,7 @@ static lip_status apply(lip_onnx_call *call, lip_error *err)
     TRY(read_constant(call, err));
     goto done;
   }
-  TRY(check_inputs(call, found->fewest, err));
+  TRY(check_inputs(call, found, err));
   for (size_t i = 0; i < call->inputs; i++)
     constant = constant && (!call->in[i] || call->in[i]->constant);
   if (constant && found->fold) {
@@ -160,9 +167,11 @@ lip_status lip_onnx_read_node(lip_onnx_import *import, const Onnx__NodeProto *no
   call.in = lip_alloc_zero(call.inputs, sizeof(void *));
   call.out = lip_alloc_zero(call.outputs, sizeof(void *));
   if (!call.in || !call.out) FAIL(LIP_ENOMEM, "no memory for %zu inputs", call.inputs);
-  for (size_t i = 0; i < call.inputs; i++)
+  for (size_t i = 0; i < call.inputs; i++) {
     if (lip_onnx_text(node->input[i])[0])
       TRY(lip_onnx_find_value(import, node->input[i], &call.in[i], err));
+    if (call.in[i] && call.in[i]->constant && call.in[i]->array.count == 0) call.in[i] = NULL;
+  }
   for (size_t i = 0; i < call.outputs; i++)
     if (lip_onnx_text(node->output[i])[0])
       TRY(lip_onnx_find_value(import, node->output[i], &call.out[i], err));

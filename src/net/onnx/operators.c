@@ -8,20 +8,21 @@
 #include "net/onnx/joins.h"
 #include "net/onnx/maps.h"
 #include "net/onnx/moves.h"
+#include "net/onnx/rearrange.h"
 #include "net/onnx/reduce.h"
+#include "net/onnx/resize.h"
 #include "net/onnx/views.h"
 #include "net/onnx/windows.h"
 
 #include <string.h>
-
-enum { MANY = 1 << 20 };
 
 static const lip_onnx_operator operators[] = {
     /* affine maps */
     {"Gemm", 2, 3, lip_onnx_gemm, NULL},
     {"MatMul", 2, 2, lip_onnx_matmul, lip_onnx_fold_matmul},
     {"Add", 2, 2, lip_onnx_add, lip_onnx_fold_binary},
-    {"Sum", 1, MANY, lip_onnx_sum, NULL},
+    {"Sum", 1, LIP_ONNX_MANY, lip_onnx_sum, NULL},
+    {"Mean", 1, LIP_ONNX_MANY, lip_onnx_mean, NULL},
     {"Sub", 2, 2, lip_onnx_sub, lip_onnx_fold_binary},
     {"Mul", 2, 2, lip_onnx_mul, lip_onnx_fold_binary},
     {"Div", 2, 2, lip_onnx_div, lip_onnx_fold_binary},
@@ -47,8 +48,9 @@ static const lip_onnx_operator operators[] = {
     {"Pow", 2, 2, lip_onnx_pow, lip_onnx_fold_binary},
     {"Clip", 1, 3, lip_onnx_clip, NULL},
     {"HardSigmoid", 1, 1, lip_onnx_hard_sigmoid, NULL},
-    {"Max", 1, MANY, lip_onnx_max, lip_onnx_fold_binary},
-    {"Min", 1, MANY, lip_onnx_min, lip_onnx_fold_binary},
+    {"Shrink", 1, 1, lip_onnx_shrink, NULL},
+    {"Max", 1, LIP_ONNX_MANY, lip_onnx_max, lip_onnx_fold_binary},
+    {"Min", 1, LIP_ONNX_MANY, lip_onnx_min, lip_onnx_fold_binary},
     {"Softmax", 1, 1, lip_onnx_softmax, NULL},
     {"MaxPool", 1, 1, lip_onnx_max_pool, NULL},
     {"GlobalMaxPool", 1, 1, lip_onnx_global_max_pool, NULL},
@@ -68,8 +70,13 @@ static const lip_onnx_operator operators[] = {
     {"Slice", 1, 5, lip_onnx_slice, lip_onnx_slice},
     {"Gather", 2, 2, lip_onnx_gather, lip_onnx_gather},
     {"Split", 1, 2, lip_onnx_split, lip_onnx_split},
-    {"Concat", 1, MANY, lip_onnx_concat, lip_onnx_concat},
+    {"Concat", 1, LIP_ONNX_MANY, lip_onnx_concat, lip_onnx_concat},
     {"Expand", 2, 2, lip_onnx_expand, lip_onnx_expand},
+    {"Tile", 2, 2, lip_onnx_tile, lip_onnx_tile},
+    {"Upsample", 1, 2, lip_onnx_resize, NULL},
+    {"Resize", 1, 4, lip_onnx_resize, NULL},
+    {"DepthToSpace", 1, 1, lip_onnx_depth_to_space, lip_onnx_depth_to_space},
+    {"SpaceToDepth", 1, 1, lip_onnx_space_to_depth, lip_onnx_space_to_depth},
     {"Shape", 1, 1, lip_onnx_shape_of, lip_onnx_shape_of},
     {"Size", 1, 1, lip_onnx_size_of, lip_onnx_size_of},
     /* of constants only */

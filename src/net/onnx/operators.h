@@ -8,6 +8,8 @@
    the node, the caller puts it before them. */
 typedef lip_status lip_onnx_apply(lip_onnx_call *call, lip_error *err);
 
+enum { LIP_ONNX_MANY = 1 << 20 }; /* inputs: all of them must be there */
+
 typedef struct lip_onnx_operator {
   const char *name;
   size_t fewest, most;   /* inputs */
@@ -18,7 +20,8 @@ typedef struct lip_onnx_operator {
 /* NULL where it is not read. */
 const lip_onnx_operator *lip_onnx_operator_find(const char *name);
 
-/* Why networks are refused in which it takes the network's values; NULL where no reason is known. */
+/* Why networks are refused in which it takes the network's values; NULL where no reason is known.
+ */
 const char *lip_onnx_why_refused(const char *name);
 
 #endif

@@ -125,7 +125,7 @@ static lip_status find_output(lip_onnx_import *import, size_t *at, lip_error *er
   if (value.centers)
     FAIL(LIP_EINPUT, "its output is the differences from several centers, of which only the "
                      "lengths (ReduceL2) are supported");
-  if (!value.constant && value.array.count == 0)
+  if (value.array.count == 0)
     FAIL(LIP_EINPUT, "its output is a second output of a node, as a mask, which is not computed");
   if (value.constant) TRY(lip_onnx_as_node(&call, found, &value, err));
   TRY(lip_onnx_order(&call, &value, &value, err));

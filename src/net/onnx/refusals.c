@@ -4,9 +4,11 @@
 
 #include <string.h>
 
-static const char jumps[] = "it jumps, so that a network with it has no Lipschitz constant";
+static const char jumps[] =
+    "it jumps, so that a network with it has no Lipschitz constant in general";
 static const char steep[] =
-    "its slope grows beyond all bounds, so that a network with it has no Lipschitz constant";
+    "its slope grows beyond all bounds, so that a network with it has no Lipschitz constant in "
+    "general";
 static const char normalises[] = "it divides each point by a size of its own, of which no useful "
                                  "bound of the slope is known here "
                                  "(batch normalisation, with stored statistics, is supported)";

@@ -13,7 +13,7 @@
    first dimension open it counts points; it is 1 here, and `batched`. */
 typedef struct lip_onnx_value {
   lip_onnx_array array;
-  bool constant, batched;
+  bool constant, batched; /* a constant of no entries, array.count = 0, is as if left out */
   size_t node, strides[LIP_ONNX_RANK];
   bool apart;            /* was unsqueezed: a subtraction makes differences from centers */
   const double *centers; /* the value is h - w_j, j < dims[rank - 2], of node's h; NULL: node's */
