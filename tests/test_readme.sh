@@ -19,6 +19,7 @@ ln -s "$LIPLAW" "$folder/bin/liplaw"
 cd "$folder/work"
 PATH=$folder/bin:$PATH bash -euxo pipefail "$folder/script" </dev/null
 
-for file in points.npz net.onnx values.npz certificate.npz widths.sqlite widths/index.html audit/index.html; do
+for file in points.npz net.onnx values.npz certificate.npz widths.sqlite widths/index.html audit/index.html \
+  answers/index.html answers/figures/certified-accuracy.svg; do
   [ -s "$file" ] || { echo "FAILED: $file was not written"; exit 1; }
 done
