@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "linalg/round.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -53,6 +54,30 @@ lip_status lip_certificate_make(const lip_claim *claim, double lower, const doub
   made = NULL;
 done:
   lip_certificate_free(made);
+  return st;
+}
+
+lip_status lip_certificate_scale(lip_certificate *certificate, const lip_net *net, int exponent,
+                                 bool *scaled, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  char network[LIP_HASH_TEXT];
+  double lower = lip_ldexp_down(certificate->lower, exponent);
+  double upper = lip_ldexp_up(certificate->upper, exponent);
+
+  *scaled = false;
+  TRY(lip_network_hash(net, network, err));
+  if (!isfinite(upper)) goto done;
+  memcpy(certificate->network, network, sizeof network);
+  certificate->lower = lower;
+  certificate->upper = upper;
+  *scaled = true;
+  if (lower > 0) goto done;
+  lip_free(certificate->x);
+  lip_free(certificate->direction);
+  certificate->x = certificate->direction = NULL;
+  certificate->d = 0;
+done:
   return st;
 }
 

@@ -28,6 +28,13 @@ LIP_MUST_CHECK lip_status lip_certificate_make(const lip_claim *claim, double lo
                                                double upper, lip_proof *proof,
                                                lip_certificate **certificate, lip_error *err);
 
+/* Of a certificate for g: one for net, f = 2^exponent g (net/balanced_form.h); its proof stays the
+   one for g, which lip_check finds again.
+   scaled  out  false: the upper end overflows so; the certificate is as it was
+   return       LIP_OK; LIP_ENOMEM */
+LIP_MUST_CHECK lip_status lip_certificate_scale(lip_certificate *certificate, const lip_net *net,
+                                                int exponent, bool *scaled, lip_error *err);
+
 /* What has to hold before anything is proved: finite numbers, 0 <= lower, a domain that is one.
    Messages do not name the file. */
 LIP_MUST_CHECK lip_status lip_certificate_sane(const lip_certificate *certificate, lip_error *err);

@@ -12,6 +12,8 @@
 #include "certificate/domain.h"
 #include "certificate/witness.h"
 #include "linalg/vector.h"
+#include "linalg/round.h"
+#include "net/balanced_form.h"
 #include "net/two_layer_form.h"
 
 #include <math.h>
@@ -46,11 +48,12 @@ static lip_status check_network(const lip_net *net, const lip_certificate *certi
   return st;
 }
 
+/* exponent  in  the claim is about f / 2^exponent, the certificate about f */
 static lip_status check_lower(const lip_claim *claim, const lip_certificate *certificate,
-                              lip_check_result *result, lip_error *err)
+                              int exponent, lip_check_result *result, lip_error *err)
 {
   lip_status st = LIP_OK;
-  double slope = 0;
+  double slope = 0, wanted = lip_ldexp_up(certificate->lower, -exponent);
 
   if (certificate->lower == 0) return LIP_OK; /* no constant is below 0 */
   if (certificate->d != claim->d) {
@@ -63,14 +66,14 @@ static lip_status check_lower(const lip_claim *claim, const lip_certificate *cer
     return LIP_OK;
   }
   st = lip_witness_slope(claim, certificate->x, certificate->direction, &slope, NULL, err);
-  if (st != LIP_OK || slope >= certificate->lower) return st;
+  if (st != LIP_OK || slope >= wanted) return st;
   if (!lip_domain_contains(claim->domain, claim->d, certificate->x))
     refuse(result, "the witness is not certainly in the domain");
   else if (slope > 0)
     refuse(
         result,
         "the lower end %.17g is not attained: the slope at the witness is proved to be %.17g only",
-        certificate->lower, slope);
+        certificate->lower, lip_ldexp_down(slope, exponent));
   else
     refuse(result,
            "the lower end %.17g is not attained: the witness proves no slope at all (on a "
@@ -80,11 +83,12 @@ static lip_status check_lower(const lip_claim *claim, const lip_certificate *cer
 }
 
 static lip_status check_upper(const lip_claim *claim, const lip_certificate *certificate,
-                              lip_check_result *result, const lip_control *control, lip_error *err)
+                              int exponent, lip_check_result *result, const lip_control *control,
+                              lip_error *err)
 {
   lip_verdict verdict = {.proved = false};
-  lip_status st = lip_proof_verify(claim, &certificate->proof, certificate->upper, &verdict,
-                                   control, err);
+  double upper = lip_ldexp_down(certificate->upper, -exponent);
+  lip_status st = lip_proof_verify(claim, &certificate->proof, upper, &verdict, control, err);
 
   if (st == LIP_OK && !verdict.proved)
     refuse(result, "the upper end %.17g is not proved (%s): %s", certificate->upper, result->proof,
@@ -92,9 +96,11 @@ static lip_status check_upper(const lip_claim *claim, const lip_certificate *cer
   return st;
 }
 
-/* The parts in their order; the first that fails gives the reason. */
-static lip_status check_all(const lip_net *net, const lip_certificate *certificate,
-                            lip_check_result *result, const lip_control *control, lip_error *err)
+/* The parts in their order; the first that fails gives the reason.
+   form, exponent  in  net = 2^exponent form, which is what is looked at; net itself and 0 */
+static lip_status check_all(const lip_net *net, const lip_net *form, int exponent,
+                            const lip_certificate *certificate, lip_check_result *result,
+                            const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_claim *claim = NULL;
@@ -108,7 +114,7 @@ static lip_status check_all(const lip_net *net, const lip_certificate *certifica
   if (!result->valid) goto done;
   TRY(check_network(net, certificate, result, err));
   if (!result->valid) goto done;
-  st = lip_claim_create(net, certificate->output, certificate->norm, certificate->domain, &claim,
+  st = lip_claim_create(form, certificate->output, certificate->norm, certificate->domain, &claim,
                         &cause);
   if (st == LIP_EINPUT) {
     refuse(result, "the claim does not fit the network: %.200s", cause.text);
@@ -117,9 +123,9 @@ static lip_status check_all(const lip_net *net, const lip_certificate *certifica
     FAIL(st, "%s", cause.text);
   }
   if (!result->valid) goto done;
-  TRY(check_lower(claim, certificate, result, err));
+  TRY(check_lower(claim, certificate, exponent, result, err));
   if (!result->valid) goto done;
-  TRY(check_upper(claim, certificate, result, control, err));
+  TRY(check_upper(claim, certificate, exponent, result, control, err));
 done:
   lip_claim_free(claim);
   return st;
@@ -133,14 +139,19 @@ lip_status lip_check(const lip_net *net, const lip_certificate *certificate,
                            .lower = certificate->lower,
                            .upper = certificate->upper,
                            .proof = certificate->proof.kind->name};
-  lip_net *form = NULL;
+  lip_net *form = NULL, *balanced = NULL;
+  const lip_net *meant;
   lip_status st = LIP_OK;
+  int exponent = 0;
 
   TRY(lip_two_layer_form(net, &form, err));
-  TRY(check_all(form ? form : net, certificate, &made, control, err));
+  meant = form ? form : net;
+  if (!lip_claim_is_two_layer(meant)) TRY(lip_balanced_form(meant, &balanced, &exponent, err));
+  TRY(check_all(meant, balanced ? balanced : meant, exponent, certificate, &made, control, err));
   made.seconds = lip_seconds() - start;
   *result = made;
 done:
   lip_net_free(form);
+  lip_net_free(balanced);
   return st;
 }

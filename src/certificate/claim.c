@@ -161,26 +161,17 @@ void lip_claim_free(lip_claim *claim)
   lip_free(claim);
 }
 
-/* value 2^exponent, rounded to the side of `toward`. ldexp is exact unless it overflows or
-   underflows. */
-static double scaled(double value, int exponent, double toward)
-{
-  double result = ldexp(value, exponent);
-
-  return ldexp(result, -exponent) == value ? result : nextafter(result, toward);
-}
-
 double lip_claim_unscale_up(const lip_claim *claim, double value)
 {
-  return scaled(value, claim->W_exponent + claim->A_exponent, INFINITY);
+  return lip_ldexp_up(value, claim->W_exponent + claim->A_exponent);
 }
 
 double lip_claim_unscale_down(const lip_claim *claim, double value)
 {
-  return scaled(value, claim->W_exponent + claim->A_exponent, 0);
+  return lip_ldexp_down(value, claim->W_exponent + claim->A_exponent);
 }
 
 double lip_claim_scale_down(const lip_claim *claim, double value)
 {
-  return scaled(value, -claim->W_exponent - claim->A_exponent, 0);
+  return lip_ldexp_down(value, -claim->W_exponent - claim->A_exponent);
 }

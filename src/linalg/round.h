@@ -46,4 +46,20 @@ static inline double lip_sqrt_up(double x)
   return lip_up(sqrt(x));
 }
 
+/* value 2^exponent, value >= 0; exact unless it overflows (up: infinite) or underflows. */
+static inline double lip_ldexp_toward(double value, int exponent, double toward)
+{
+  double result = ldexp(value, exponent);
+
+  return ldexp(result, -exponent) == value ? result : nextafter(result, toward);
+}
+static inline double lip_ldexp_up(double value, int exponent)
+{
+  return lip_ldexp_toward(value, exponent, INFINITY);
+}
+static inline double lip_ldexp_down(double value, int exponent)
+{
+  return lip_ldexp_toward(value, exponent, 0);
+}
+
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "certificate/certificate.h"
 #include "certificate/domain.h"
 #include "lipschitz/infinite.h"
 #include "lipschitz/graphs/node_norms.h"
@@ -16,6 +17,8 @@
 #include "lipschitz/sure_slope.h"
 #include "lipschitz/watch.h"
 #include "lipschitz/wider.h"
+#include "linalg/round.h"
+#include "net/balanced_form.h"
 #include "net/two_layer_form.h"
 
 #include <math.h>
@@ -59,6 +62,7 @@ typedef struct inquiry {
   double *point, *gradient; /* d; d: of the method that is being asked */
   lip_proposals proposals;
   const double *claimed; /* a constant to be judged; NULL: none */
+  double scaled_claim;   /* the same about the form that is measured */
   lip_measurement found;
 } inquiry;
 
@@ -361,6 +365,34 @@ done:
   return st;
 }
 
+/* From numbers about the form that was measured to those about net = 2^exponent form. */
+static lip_status rescale(inquiry *in, const lip_net *net, int exponent, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_measurement *found = &in->found;
+  lip_problem problem = in->problem;
+  double *numbers[] = {&found->relaxed, &found->pattern, &found->proxy_random, &found->proxy_data};
+  bool scaled = false;
+
+  found->lower = lip_ldexp_down(found->lower, exponent);
+  found->upper = lip_ldexp_up(found->upper, exponent);
+  for (size_t i = 0; i < found->bounds; i++)
+    found->bound[i].value = ldexp(found->bound[i].value, exponent);
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    *numbers[i] = ldexp(*numbers[i], exponent);
+  if (found->certificate)
+    TRY(lip_certificate_scale(found->certificate, net, exponent, &scaled, err));
+  if (!scaled) {
+    lip_certificate_free(found->certificate);
+    found->certificate = NULL;
+    found->certified = false;
+  }
+  problem.net = net;
+  TRY(lip_problem_norms(&problem, found->layer_norm, &in->watch.control, err));
+done:
+  return st;
+}
+
 /* What is not known yet of the nodes of the network as it was given. */
 static lip_status tabulate(inquiry *in, const lip_net *net, lip_error *err)
 {
@@ -379,7 +411,9 @@ lip_status lip_measure(const lip_net *net, const lip_dataset *data,
                        const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
-  lip_net *form = NULL;
+  lip_net *form = NULL, *balanced = NULL;
+  const lip_net *measured;
+  int exponent = 0;
   inquiry in = {.found = {.proxy_random = NAN,
                           .proxy_data = NAN,
                           .relaxed = NAN,
@@ -387,16 +421,24 @@ lip_status lip_measure(const lip_net *net, const lip_dataset *data,
                           .upper = INFINITY,
                           .upper_method = "none"}};
 
-  in.claimed = options->claim;
   lip_watch_start(&in.watch, options->time_limit, control);
   TRY(lip_two_layer_form(net, &form, err)); /* what is known of two layers holds for it too */
+  measured = form ? form : net;
+  if (!lip_claim_is_two_layer(measured))
+    TRY(lip_balanced_form(measured, &balanced, &exponent, err));
+  if (balanced) measured = balanced;
+  if (options->claim) {
+    in.scaled_claim = lip_ldexp_down(*options->claim, -exponent);
+    in.claimed = &in.scaled_claim;
+  }
   in.found.node_norm = lip_alloc(net->nodes, sizeof *in.found.node_norm);
   if (!in.found.node_norm) FAIL(LIP_ENOMEM, "the norms of %zu nodes", net->nodes);
   for (size_t i = 0; i < net->nodes; i++) in.found.node_norm[i] = NAN;
-  TRY(prepare(&in, form ? form : net, data, options, err));
-  if (!form) in.problem.node_norm = in.found.node_norm;
+  TRY(prepare(&in, measured, data, options, err));
+  if (measured == net) in.problem.node_norm = in.found.node_norm;
   TRY(ask(&in, options, err));
   TRY(prove(&in, err));
+  if (balanced) TRY(rescale(&in, net, exponent, err));
   TRY(tabulate(&in, net, err));
   in.found.seconds = lip_watch_seconds(&in.watch);
   *result = in.found;
@@ -408,6 +450,7 @@ done:
   lip_claim_free(in.claim);
   lip_domain_clear(&in.domain);
   lip_net_free(form);
+  lip_net_free(balanced);
   lip_free(in.gradient);
   lip_free(in.point);
   return st;
