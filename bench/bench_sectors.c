@@ -1,5 +1,6 @@
-/* bench_sectors.c WIDTH DEPTH REPEATS [SDPA] - the semidefinite bound of a random ReLU chain over
-   its sectors: value, CPU seconds, steps; the same problem for another solver as an SDPA file.
+/* bench_sectors.c WIDTH DEPTH REPEATS [SDPA] | NET - the semidefinite bound of a random ReLU chain,
+   or of a network, over its sectors: value, CPU seconds, steps; the same problem for another solver
+   as an SDPA file.
 
    DEPTH matrices of WIDTH x WIDTH, normal numbers of variance 2 / WIDTH, ReLU between them, all
    outputs. Prints: order, multipliers, bound, lower bound of the relaxation, seconds, steps. */
@@ -88,11 +89,11 @@ static double cpu_seconds(void)
 
 int main(int argc, char **argv)
 {
-  size_t width = argc > 1 ? (size_t)atol(argv[1]) : 64,
+  size_t width = argc > 2 ? (size_t)atol(argv[1]) : 64,
          depth = argc > 2 ? (size_t)atol(argv[2]) : 4;
   int repeats = argc > 3 ? atoi(argv[3]) : 1;
   lip_error err = {""};
-  lip_net *net = chain(width, depth, &err);
+  lip_net *net = NULL;
   lip_claim *claim = NULL;
   lip_sector_form *form = NULL;
   lip_sectors_program *program = NULL;
@@ -102,6 +103,10 @@ int main(int argc, char **argv)
   double *lambda;
 
   lip_blas_single_thread();
+  if (argc != 2)
+    net = chain(width, depth, &err);
+  else if (lip_net_read(argv[1], &net, &err) != LIP_OK)
+    net = NULL;
   if (!net || lip_claim_create(net, all, LIP_NORM_2, (lip_domain){.kind = LIP_SPACE}, &claim, &err))
     return fprintf(stderr, "%s\n", err.text), 1;
   claim->deep = true;

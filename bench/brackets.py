@@ -33,6 +33,7 @@ class Bench:
         self.liplaw = os.path.abspath(arguments.liplaw)
         self.work = os.path.abspath(arguments.work)
         self.testdata = arguments.testdata
+        self.asked = arguments
         self.part, self.rows, self.lines, self.skipped = "", [], [], []
         os.makedirs(self.work, exist_ok=True)
 
@@ -301,38 +302,42 @@ PARTS = {
 }
 
 
-def write_merged(path, fields, new, parts):
-    """Replaces the rows of these parts in a csv file; returns all, in the order of PARTS."""
+def write_merged(path, fields, new, parts, order):
+    """Replaces the rows of these parts in a csv file; returns all, in order."""
     rows = list(new)
     if os.path.exists(path):
         rows += [row for row in tables.read_csv(path) if row["part"] not in parts]
-    rows.sort(key=lambda row: list(PARTS).index(row["part"]))
+    rows.sort(key=lambda row: list(order).index(row["part"]))
     tables.write_csv(path, fields, rows)
     return rows
 
 
-def fill_readme(bench, lines, readme):
+def fill_readme(bench, lines, readme, name):
     text = "%s, %d cores.\n\n" % (tables.processor(), os.cpu_count())
     fields = LINE_FIELDS[1:]
     text += tables.markdown(fields, [[line[field] for field in fields] for line in lines])
     text += "".join("\n\nSkipped: " + skipped for skipped in bench.skipped)
-    tables.fill(readme, "brackets", text)
+    tables.fill(readme, name, text)
 
 
-def main():
+def measure_parts(all_parts, name, *more):
+    """The command line; runs its parts, writes the rows and the table, fills the README's `name`."""
     parser = argparse.ArgumentParser()
-    for name in ("liplaw", "work", "results", "readme"):
-        parser.add_argument(name)
-    parser.add_argument("--only", default=",".join(PARTS))
+    for argument in ("liplaw", "work", "results", "readme", *more):
+        parser.add_argument(argument)
+    parser.add_argument("--only", default=",".join(all_parts))
     parser.add_argument("--testdata", default="../shared/testdata")
     arguments = parser.parse_args()
     bench = Bench(arguments)
     parts = arguments.only.split(",")
     for bench.part in parts:
-        PARTS[bench.part](bench)
-    write_merged(arguments.results + ".csv", FIELDS, bench.rows, parts)
-    lines = write_merged(arguments.results + "-table.csv", LINE_FIELDS, bench.lines, parts)
-    fill_readme(bench, lines, arguments.readme)
+        all_parts[bench.part](bench)
+        write_merged(arguments.results + ".csv", FIELDS, bench.rows, parts, all_parts)
+        lines = write_merged(
+            arguments.results + "-table.csv", LINE_FIELDS, bench.lines, parts, all_parts
+        )
+        fill_readme(bench, lines, arguments.readme, name)
 
 
-main()
+if __name__ == "__main__":
+    measure_parts(PARTS, "brackets")

@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 /usr/bin/python3 -c 'import torch' 2>/dev/null || scripts/setup.sh bench
 cmake --build build --target bench_train bench_smallest_constant bench_semidefinite bench_small_networks \
-  bench_evaluate >/dev/null
+  bench_evaluate bench_sectors >/dev/null
 
 # compare TABLE OPTION...: fills a table of the README, and the results file of that name.
 compare() {
@@ -38,9 +38,12 @@ OPENBLAS_CORETYPE=${OPENBLAS_CORETYPE:-$(grep -qw avx512vl /proc/cpuinfo && echo
 # scale, small dimensions, trained and large networks. Networks are kept in out/bench.
 /usr/bin/python3 bench/brackets.py build/liplaw out/bench bench/results/brackets bench/README.md
 
-# Every network of the test data, where they are.
-[ ! -d ../shared/testdata ] ||
+# Every network of the test data, where they are, and what is asked of some of them.
+if [ -d ../shared/testdata ]; then
   /usr/bin/python3 bench/networks.py build/liplaw bench/results/networks bench/README.md
+  /usr/bin/python3 bench/deep.py build/liplaw out/bench bench/results/deep bench/README.md \
+    build/bench_sectors bench/results/networks.csv
+fi
 
 /usr/bin/python3 bench/small_networks.py build/bench_small_networks 10000 \
   bench/results/small-networks.csv bench/README.md
