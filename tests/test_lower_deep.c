@@ -28,13 +28,14 @@ static lip_problem problem_of(const lip_net *net, lip_norm_kind norm, const char
 }
 
 /* The rise of u'J v, J with the smoothed slopes of one layer of neurons after a convolution and a
-   skip, is what differences say. */
+   skip, and of softmax, is what differences say. */
 static void the_rise_is_a_derivative(void **state)
 {
-  static const lip_activation_kind kinds_of[] = {LIP_RELU, LIP_LEAKY_RELU, LIP_ABS};
+  static const lip_activation_kind kinds_of[] = {LIP_RELU, LIP_LEAKY_RELU, LIP_ABS,
+                                                 LIP_TANH, LIP_SIGMOID,    LIP_SOFTPLUS};
 
   (void)state;
-  for (uint64_t seed = 0; seed < 3; seed++) {
+  for (uint64_t seed = 0; seed < 12; seed++) {
     builder make = start_graph(seed, 1, 4, 4);
     size_t way = put_linear(&make, put_convolution(&make, 0, 3, window_of(3, 1, 1)), 5), at;
     lip_net *net;
@@ -43,9 +44,12 @@ static void the_rise_is_a_derivative(void **state)
     lip_smoothed_graph *graph;
     double x[16], X[2 * 16], up[16], UP[16], v[16], value[2], step = 1e-6, expected = 0, got;
 
-    at = put_many(&make, LIP_NODE_ADD, 2,
-                  (size_t[]){put_activation(&make, way, kinds_of[seed]), put_linear(&make, 0, 5)});
-    net = finish_graph(&make, put_linear(&make, at, 2));
+    at = put_many(
+        &make, LIP_NODE_ADD, 2,
+        (size_t[]){put_activation(&make, way, kinds_of[seed % 6]), put_linear(&make, 0, 5)});
+    at = put_linear(&make, at, 3);
+    if (seed >= 6) at = put_many(&make, LIP_NODE_SOFTMAX, 1, &at);
+    net = finish_graph(&make, at);
     problem = problem_of(net, LIP_NORM_2, seed == 0 ? "1" : "0-1", &claim);
     assert_true(lip_smoothed_graph_applies(&problem));
     assert_int_equal(lip_smoothed_graph_create(&problem, 2, &graph, NULL), LIP_OK);
@@ -154,6 +158,34 @@ static void nonnegative_networks_are_exact(void **state)
   lip_net_free(net);
 }
 
+/* Two classes that tie on one plane far from the origin, where softmax is not saturated: |J| is
+   p (1 - p) sqrt(2) |w_1 - w_2|, largest on the plane. Elsewhere its slopes are 0 in double
+   precision. */
+static void softmax_is_steepest_where_classes_tie(void **state)
+{
+  (void)state;
+  for (uint64_t seed = 0; seed < 4; seed++) {
+    builder make = start_graph(seed, 5, 1, 1);
+    size_t at = put_linear(&make, 0, 2);
+    double *W = make.graph.node[at].W, square = 0, constant;
+    lip_net *net;
+    lip_claim *claim;
+    lip_problem problem;
+
+    for (size_t i = 0; i < 10; i++) W[i] *= 100;
+    for (size_t i = 0; i < 5; i++) square += (W[i] - W[5 + i]) * (W[i] - W[5 + i]);
+    make.graph.node[at].b[0] = 20 * sqrt(square);
+    constant = sqrt(2 * square) / 4;
+    net = finish_graph(&make, put_many(&make, LIP_NODE_SOFTMAX, 1, &at));
+    problem = problem_of(net, LIP_NORM_2, NULL, &claim);
+    assert_true(lip_lower_smoothed.applies(&problem));
+    assert_true(steepest_found(&problem) >= 0.99 * constant);
+    assert_true(steepest_found(&problem) <= constant * (1 + 1e-9));
+    lip_claim_free(claim);
+    lip_net_free(net);
+  }
+}
+
 /* Cells that flips and linear programs are known to reach. */
 static void digits_networks_have_steep_cells(void **state)
 {
@@ -186,6 +218,7 @@ int main(void)
       cmocka_unit_test(the_rise_is_a_derivative),
       cmocka_unit_test(small_networks_lose_little),
       cmocka_unit_test(nonnegative_networks_are_exact),
+      cmocka_unit_test(softmax_is_steepest_where_classes_tie),
       cmocka_unit_test(digits_networks_have_steep_cells),
   };
 

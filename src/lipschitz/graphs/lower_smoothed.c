@@ -17,11 +17,11 @@
 #include <math.h>
 #include <string.h>
 
-enum { STEPS = 40, CHECK_EVERY = 4, ROUNDS = 8, PATIENCE = 2, MOST_ROWS = 256 };
-static const double WORK = 6e7; /* weights read for one start */
-static const double FIRST_WIDTH = 1, LATER_WIDTH = 0.25, LAST = 0.01, STEP = 0.4, NEAR = 0.15;
-static const double STEP_PASSES = 5, FEWEST_ROWS = 4, MOST_NUMBERS = 1 << 25, MOST_STEPS = 1e5;
-static const double SAME = 1e-9;
+enum { STEPS = 80, CHECK_EVERY = 8, ROUNDS = 48, PATIENCE = 8, MOST_ROWS = 64, POOL = 24 };
+static const double WORK = 1e9; /* weights read for one start */
+static const double FIRST_WIDTH = 1, LATER_WIDTH = 0.25, LAST = 0.01, STEP = 0.4;
+static const double STEP_PASSES = 5, FEWEST_ROWS = 4, MOST_NUMBERS = 1 << 25, MOST_STEPS = 2e4;
+static const double SAME = 1e-9, ALIKE = 1e-6;
 static const uint64_t POINTS_AT = 3ULL << 59; /* where in the random stream */
 
 typedef struct ascent {
@@ -31,10 +31,11 @@ typedef struct ascent {
   lip_finding *finding;
   const lip_control *control;
   size_t rows, d;
-  double *X, *UP, *value;   /* rows x d, rows x d, rows */
-  double *best, *slope, *G; /* rows x d, rows: where each row was steepest; rows x d */
-  double *size;             /* rows: what lengths are relative to */
-  double *steps;            /* rows: of the row now, relative */
+  double *X, *UP, *value;    /* rows x d, rows x d, rows */
+  double *best, *slope, *G;  /* rows x d, rows: where each row was steepest; rows x d */
+  double *size;              /* rows: what lengths are relative to */
+  double *pool, *pool_slope; /* POOL x d, POOL: the steepest points of all rounds */
+  size_t pooled;
 } ascent;
 
 static bool applies(const lip_problem *problem)
@@ -49,26 +50,29 @@ static lip_status allocate(ascent *in, lip_error *err)
   size_t n = in->rows, d = in->d;
   lip_status st = LIP_OK;
 
-  in->X = lip_alloc(n, 4 * d * sizeof *in->X);
-  in->value = lip_alloc(n, 4 * sizeof *in->value);
+  in->X = lip_alloc(4 * n + POOL, d * sizeof *in->X);
+  in->value = lip_alloc(3 * n + POOL, sizeof *in->value);
   if (!in->X || !in->value) FAIL(LIP_ENOMEM, "%zu points in %zu dimensions", n, d);
   in->UP = in->X + n * d;
   in->best = in->UP + n * d;
   in->G = in->best + n * d;
+  in->pool = in->G + n * d;
   in->slope = in->value + n;
   in->size = in->slope + n;
-  in->steps = in->size + n;
+  in->pool_slope = in->size + n;
 done:
   return st;
 }
 
 /* Row i of the first round: the steepest points, data, then random ones. */
-static void start(ascent *in)
+static void start(ascent *in, size_t round)
 {
   const lip_problem *problem = in->problem;
   lip_stream stream = {problem->seed, LIP_FOR_STARTS};
   double radius = lip_domain_radius(problem->domain, in->d);
-  size_t known = in->steepest->count < in->rows / 4 ? in->steepest->count : in->rows / 4;
+  size_t known = round > 0                            ? 0
+                 : in->steepest->count < in->rows / 4 ? in->steepest->count
+                                                      : in->rows / 4;
   size_t data = problem->data ? in->rows / 8 : 0;
 
   for (size_t i = 0; i < in->rows; i++) {
@@ -77,12 +81,12 @@ static void start(ascent *in)
     if (i < known) {
       memcpy(x, in->steepest->point + i * in->d, in->d * sizeof *x);
     } else if (i < known + data) {
-      size_t at = (i - known) * 7919 % problem->data->n;
+      size_t at = (i - known + round * data) * 7919 % problem->data->n;
 
       for (size_t j = 0; j < in->d; j++) x[j] = problem->data->X[at * in->d + j];
     } else {
-      lip_random_normal(stream, POINTS_AT + i * in->d, in->d, x);
-      lip_random_uniform(stream, POINTS_AT / 2 + i, 1, &u);
+      lip_random_normal(stream, POINTS_AT + ((uint64_t)round << 40) + i * in->d, in->d, x);
+      lip_random_uniform(stream, POINTS_AT / 2 + ((uint64_t)round << 20) + i, 1, &u);
       u = isfinite(radius) ? radius * pow(30, -u) / sqrt((double)in->d) : pow(10, 3 * u - 1.5);
       for (size_t j = 0; j < in->d; j++) x[j] *= u;
     }
@@ -136,14 +140,15 @@ static void move(ascent *in, double length)
 static lip_status climb(ascent *in, double width, lip_error *err)
 {
   lip_status st = LIP_OK;
+  bool bends = lip_smoothed_graph_bends(in->problem);
 
-  measure_rows(in);
   for (size_t t = 0; t < STEPS && !lip_stopped(in->control); t++) {
     double now = width * pow(LAST / width, (double)t / (STEPS - 1));
 
-    st = lip_smoothed_graph_forward(in->graph, in->rows, in->X, t == 0, err);
+    st = lip_smoothed_graph_forward(in->graph, in->rows, in->X, t == 0 || bends, err);
     if (st == LIP_ENUMERIC) break; /* too far out */
     if (st != LIP_OK) goto done;
+    measure_rows(in);
     TRY(lip_smoothed_graph_rise(in->graph, now, t == 0, in->UP, in->value, err));
     move(in, STEP * now);
     if (t % CHECK_EVERY == CHECK_EVERY - 1) TRY(judge(in, err));
@@ -153,38 +158,43 @@ done:
   return st;
 }
 
-/* Every row starts again near one of the best quarter. */
+/* Takes what the rows have found into the pool: the steepest points of unlike slopes. */
+static void collect(ascent *in)
+{
+  for (size_t i = 0; i < in->rows; i++) {
+    size_t at = in->pooled, same = in->pooled, end;
+    double slope = in->slope[i];
+
+    for (size_t k = 0; k < in->pooled; k++)
+      if (fabs(in->pool_slope[k] - slope) <= ALIKE * slope) same = k;
+    if (same < in->pooled && in->pool_slope[same] >= slope) continue;
+    end = same < in->pooled ? same : in->pooled < POOL ? in->pooled++ : POOL - 1;
+    if (end == POOL - 1 && same == POOL && in->pool_slope[end] >= slope) continue;
+    for (at = end; at > 0 && in->pool_slope[at - 1] < slope; at--) {
+      in->pool_slope[at] = in->pool_slope[at - 1];
+      memcpy(in->pool + at * in->d, in->pool + (at - 1) * in->d, in->d * sizeof *in->pool);
+    }
+    in->pool_slope[at] = slope;
+    memcpy(in->pool + at * in->d, in->best + i * in->d, in->d * sizeof *in->pool);
+  }
+}
+
+/* Every row starts near one of the pool: the points themselves, then moved by 1/100 to all of
+   their length. */
 static void gather(ascent *in, size_t round)
 {
   lip_stream stream = {in->problem->seed, LIP_FOR_STARTS};
-  size_t quarter = in->rows / 4 > 0 ? in->rows / 4 : 1;
 
-  for (size_t i = 0; i < quarter; i++) { /* the best ones first */
-    size_t top = i;
-    double held;
-
-    for (size_t j = i + 1; j < in->rows; j++)
-      if (in->slope[j] > in->slope[top]) top = j;
-    held = in->slope[i];
-    in->slope[i] = in->slope[top];
-    in->slope[top] = held;
-    for (size_t j = 0; j < in->d; j++) {
-      double x = in->best[i * in->d + j];
-
-      in->best[i * in->d + j] = in->best[top * in->d + j];
-      in->best[top * in->d + j] = x;
-    }
-  }
   for (size_t i = 0; i < in->rows; i++) {
-    double *x = in->X + i * in->d, *from = in->best + i % quarter * in->d, size, u;
+    double *x = in->X + i * in->d, *from = in->pool + i % in->pooled * in->d, size, u;
 
     lip_random_normal(stream, POINTS_AT + ((uint64_t)(round + 1) << 40) + i * in->d, in->d, x);
     lip_random_uniform(stream, POINTS_AT / 2 + ((uint64_t)(round + 1) << 20) + i, 1, &u);
-    size = NEAR * u * lip_norm(in->d, from) / sqrt((double)in->d);
-    for (size_t j = 0; j < in->d; j++) x[j] = from[j] + (i < quarter ? 0 : size * x[j]);
+    size = pow(100, -u) * lip_norm(in->d, from) / sqrt((double)in->d);
+    for (size_t j = 0; j < in->d; j++) x[j] = from[j] + (i < in->pooled ? 0 : size * x[j]);
     lip_domain_project(in->problem->domain, in->d, x);
-    if (i < quarter) continue;
     in->slope[i] = -1;
+    memcpy(in->best + i * in->d, x, in->d * sizeof *x);
   }
 }
 
@@ -192,7 +202,8 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
                       const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
-  double passes = fmin(MOST_STEPS, WORK / lip_problem_weights(problem)) * (double)problem->starts;
+  double passes = fmin(MOST_STEPS, WORK * (double)problem->m / lip_problem_weights(problem)) *
+                  (double)problem->starts;
   double rows = fmin(MOST_ROWS, MOST_NUMBERS / lip_smoothed_graph_numbers(problem)), rounds, before;
   size_t idle = 0;
   ascent in = {.problem = problem,
@@ -201,17 +212,21 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
                .control = control,
                .d = problem->d};
 
-  rows = fmax(FEWEST_ROWS, fmin(rows, passes / (STEPS * STEP_PASSES * 3)));
+  rows = fmax(FEWEST_ROWS, fmin(rows, passes / (STEPS * STEP_PASSES * 2)));
   in.rows = (size_t)rows;
-  rounds = fmax(1, fmin(ROUNDS, passes / (STEPS * STEP_PASSES * rows)));
+  rounds = fmax(2, fmin(ROUNDS, passes / (STEPS * STEP_PASSES * rows)));
   TRY(allocate(&in, err));
   TRY(lip_smoothed_graph_create(problem, in.rows, &in.graph, err));
-  start(&in);
+  start(&in, 0);
   TRY(judge(&in, err));
   for (size_t round = 0; (double)round < floor(rounds) && !lip_stopped(control); round++) {
-    if (round > 0) gather(&in, round);
+    bool anew = round % 2 == 0;
+
+    if (round > 0 && anew) start(&in, round);
+    if (!anew) gather(&in, round);
     before = finding->found ? finding->value : -1;
-    TRY(climb(&in, round == 0 ? FIRST_WIDTH : LATER_WIDTH, err));
+    TRY(climb(&in, anew ? FIRST_WIDTH : LATER_WIDTH, err));
+    collect(&in);
     idle = finding->value > before * (1 + SAME) ? 0 : idle + 1;
     if (idle > PATIENCE) break;
     lip_tell(control, (double)(round + 1) / rounds);

@@ -4,7 +4,10 @@
    J = sum over paths of products of weights and slopes s_l, so the derivative of u'J v by x is the
    sum over neurons of (adjoint of y_l) (tangent of z_l) s_l'(z_l) dz_l/dx: a pull of u, a push of v
    = the pull's direction, and a second pull that takes in these products at every neuron. Max pools
-   keep the entry that is largest. All rows together are products of matrices.
+   keep the entry that is largest. Slopes that bend smoothly are taken at z / T and softmax at
+   e^{z / T}, T = 1 + the width: what is saturated is seen from afar, and T -> 1 gives the network's
+   own second derivative. Of softmax with p its value, J = diag(p) - p p' and u'Jv changes with z by
+   J c / T, c_j = u_j v_j - u_j p.v - v_j p.u. All rows together are products of matrices.
    Cost: forward and three derivative passes a row. */
 #include "lipschitz/graphs/smoothed_graph.h"
 
@@ -18,12 +21,15 @@
 #include <math.h>
 #include <string.h>
 
+static const double FURTHER = 3;
+static const double BESIDE = 1e-4; /* for the differences of slopes that bend smoothly */
+
 struct lip_smoothed_graph {
   const lip_problem *problem;
   const lip_net *net;
   size_t capacity, rows, m;             /* m: outputs of the network */
   double **value, **adjoint, **tangent; /* by node: capacity x size */
-  double **slope, **rise;               /* of activations */
+  double **slope, **rise;               /* of activations; slope: of softmax the smoothed p */
   size_t **largest;                     /* of max pools: which entry of the parent */
   double *unit;                         /* nodes x capacity: a row's typical argument */
   double *u;                            /* capacity x m */
@@ -34,7 +40,13 @@ struct lip_smoothed_graph {
 static bool known(lip_node_kind kind)
 {
   return kind == LIP_NODE_INPUT || lip_node_is_affine(kind) || kind == LIP_NODE_ACTIVATION ||
-         kind == LIP_NODE_MAX_POOL;
+         kind == LIP_NODE_MAX_POOL || kind == LIP_NODE_SOFTMAX;
+}
+
+/* How many arrays of a row's values a node has. */
+static size_t arrays_of(lip_node_kind kind)
+{
+  return kind == LIP_NODE_ACTIVATION ? 5 : kind == LIP_NODE_SOFTMAX ? 4 : 3;
 }
 
 bool lip_smoothed_graph_applies(const lip_problem *problem)
@@ -46,6 +58,20 @@ bool lip_smoothed_graph_applies(const lip_problem *problem)
   return true;
 }
 
+bool lip_smoothed_graph_bends(const lip_problem *problem)
+{
+  const lip_net *net = problem->net;
+
+  for (size_t i = 0; i < net->nodes; i++) {
+    const lip_node *node = &net->node[i];
+
+    if (node->kind == LIP_NODE_SOFTMAX) return true;
+    if (node->kind == LIP_NODE_ACTIVATION && !lip_activation_is_piecewise_linear(node->activation))
+      return true;
+  }
+  return false;
+}
+
 double lip_smoothed_graph_numbers(const lip_problem *problem)
 {
   double numbers = 0;
@@ -53,7 +79,7 @@ double lip_smoothed_graph_numbers(const lip_problem *problem)
   for (size_t i = 0; i < problem->net->nodes; i++) {
     const lip_node *node = &problem->net->node[i];
 
-    numbers += (node->kind == LIP_NODE_ACTIVATION ? 5 : 4) * (double)node->size;
+    numbers += (double)(arrays_of(node->kind) + 1) * (double)node->size;
   }
   return numbers;
 }
@@ -69,12 +95,9 @@ static void hand_out(lip_smoothed_graph *graph)
     graph->value[i] = at;
     graph->adjoint[i] = at + count;
     graph->tangent[i] = at + 2 * count;
-    at += 3 * count;
-    if (graph->net->node[i].kind == LIP_NODE_ACTIVATION) {
-      graph->slope[i] = at;
-      graph->rise[i] = at + count;
-      at += 2 * count;
-    }
+    if (arrays_of(graph->net->node[i].kind) > 3) graph->slope[i] = at + 3 * count;
+    if (arrays_of(graph->net->node[i].kind) > 4) graph->rise[i] = at + 4 * count;
+    at += arrays_of(graph->net->node[i].kind) * count;
     if (graph->net->node[i].kind == LIP_NODE_MAX_POOL) {
       graph->largest[i] = index;
       index += count;
@@ -97,7 +120,7 @@ lip_status lip_smoothed_graph_create(const lip_problem *problem, size_t rows,
   for (size_t i = 0; i < nodes; i++) {
     const lip_node *node = &problem->net->node[i];
 
-    numbers += (node->kind == LIP_NODE_ACTIVATION ? 5 : 3) * rows * node->size;
+    numbers += arrays_of(node->kind) * rows * node->size;
     pooled += node->kind == LIP_NODE_MAX_POOL ? rows * node->size : 0;
   }
   made->value = lip_alloc_zero(nodes, 5 * sizeof *made->value);
@@ -162,6 +185,27 @@ static double typical_size(size_t count, const double *z)
   return sum > 0 && isfinite(sum) ? sum / (double)count : 1;
 }
 
+/* to <- softmax of z / T. */
+static void soften(size_t count, double T, const double *z, double *to)
+{
+  double top = z[0], sum = 0;
+
+  for (size_t j = 1; j < count; j++) top = fmax(top, z[j]);
+  for (size_t j = 0; j < count; j++) sum += to[j] = exp((z[j] - top) / T);
+  for (size_t j = 0; j < count; j++) to[j] /= sum;
+}
+
+/* Softmax does not change with a common part of its arguments; it is seen from further away than
+   single neurons, as all of its arguments have to meet. */
+static double typical_difference(size_t count, const double *z)
+{
+  double mean = 0, sum = 0;
+
+  for (size_t j = 0; j < count; j++) mean += z[j] / (double)count;
+  for (size_t j = 0; j < count; j++) sum += fabs(z[j] - mean);
+  return isfinite(sum) ? FURTHER * sum / (double)count : 1;
+}
+
 lip_status lip_smoothed_graph_forward(lip_smoothed_graph *graph, size_t rows, const double *X,
                                       bool typical, lip_error *err)
 {
@@ -180,6 +224,13 @@ lip_status lip_smoothed_graph_forward(lip_smoothed_graph *graph, size_t rows, co
       for (size_t r = 0; typical && r < rows; r++)
         graph->unit[i * graph->capacity + r] = typical_size(node->size, value + r * node->size);
       lip_activation_values(node->activation, count, value);
+    } else if (node->kind == LIP_NODE_SOFTMAX) {
+      const double *z = graph->value[node->parent[0]];
+
+      for (size_t r = 0; typical && r < rows; r++)
+        graph->unit[i * graph->capacity + r] = typical_difference(node->size, z + r * node->size);
+      for (size_t r = 0; r < rows; r++)
+        soften(node->size, 1, z + r * node->size, value + r * node->size);
     } else if (node->kind == LIP_NODE_MAX_POOL) {
       size_t in = graph->net->node[node->parent[0]].size;
 
@@ -204,7 +255,7 @@ static void smooth(lip_activation psi, double w, size_t count, const double *z, 
                    double *rise)
 {
   double left = lip_activation_slope(psi, -1), right = lip_activation_slope(psi, 1);
-  double half = 0.5 * (right - left), middle = 0.5 * (left + right);
+  double half = 0.5 * (right - left), middle = 0.5 * (left + right), T = 1;
 
   if (lip_activation_is_piecewise_linear(psi)) {
     for (size_t i = 0; i < count; i++) {
@@ -215,12 +266,13 @@ static void smooth(lip_activation psi, double w, size_t count, const double *z, 
     }
     return;
   }
-  lip_activation_slopes(psi, count, z, slope);
-  for (size_t i = 0; i < count; i++) { /* a difference as wide as the smoothing */
-    double after = lip_activation_slope(psi, z[i] + w);
-    double before = lip_activation_slope(psi, z[i] - w);
+  if (isfinite(lip_activation_lipschitz(psi))) T = 1 + w;
+  for (size_t i = 0; i < count; i++) {
+    double at = z[i] / T;
 
-    rise[i] = w > 0 ? (after - before) / (2 * w) : 0;
+    slope[i] = lip_activation_slope(psi, at);
+    rise[i] = (lip_activation_slope(psi, at + BESIDE) - lip_activation_slope(psi, at - BESIDE)) /
+              (2 * BESIDE * T);
   }
 }
 
@@ -228,15 +280,67 @@ static void smooth_node(lip_smoothed_graph *graph, size_t at, double width)
 {
   const lip_node *node = &graph->net->node[at];
 
-  for (size_t r = 0; r < graph->rows; r++)
-    smooth(node->activation, width * graph->unit[at * graph->capacity + r], node->size,
-           graph->value[node->parent[0]] + r * node->size, graph->slope[at] + r * node->size,
-           graph->rise[at] + r * node->size);
+  for (size_t r = 0; r < graph->rows; r++) {
+    const double *z = graph->value[node->parent[0]] + r * node->size;
+    double w = width * graph->unit[at * graph->capacity + r];
+
+    if (node->kind == LIP_NODE_SOFTMAX)
+      soften(node->size, 1 + w, z, graph->slope[at] + r * node->size);
+    else
+      smooth(node->activation, w, node->size, z, graph->slope[at] + r * node->size,
+             graph->rise[at] + r * node->size);
+  }
+}
+
+/* to += (diag(p) - p p') v */
+static void add_softmax_change(size_t count, const double *p, const double *v, double *to)
+{
+  double mean = lip_dot(count, p, v);
+
+  for (size_t j = 0; j < count; j++) to[j] += p[j] * (v[j] - mean);
+}
+
+/* to += J from on all rows; with `rises` also what u'Jv changes by at this node. */
+static void pull_softmax(const lip_smoothed_graph *graph, size_t i, double width, bool rises,
+                         const double *from, double *to)
+{
+  const double *moves = rises ? graph->value[i] : graph->slope[i];
+  size_t n = graph->net->node[i].size, parent = graph->net->node[i].parent[0];
+
+  for (size_t r = 0; r < graph->rows; r++) {
+    const double *p = graph->slope[i] + r * n, *u = graph->adjoint[i] + r * n;
+    const double *v = graph->tangent[parent] + r * n;
+    double T = 1 + width * graph->unit[i * graph->capacity + r], pu, pv, mean = 0;
+
+    add_softmax_change(n, moves + r * n, from + r * n, to + r * n);
+    if (!rises) continue;
+    pu = lip_dot(n, p, u);
+    pv = lip_dot(n, p, v);
+    for (size_t j = 0; j < n; j++) mean += p[j] * (u[j] * v[j] - u[j] * pv - v[j] * pu);
+    for (size_t j = 0; j < n; j++)
+      to[r * n + j] += p[j] * (u[j] * v[j] - u[j] * pv - v[j] * pu - mean) / T;
+  }
+}
+
+/* to += slopes of the network itself times from: how values, which are not smoothed, move. */
+static void pull_values(const lip_smoothed_graph *graph, size_t i, const double *from, double *to)
+{
+  const lip_node *node = &graph->net->node[i];
+  const double *z = graph->value[node->parent[0]];
+  double left = lip_activation_slope(node->activation, -1);
+  double right = lip_activation_slope(node->activation, 1);
+  bool bent = lip_activation_is_piecewise_linear(node->activation);
+
+  for (size_t j = 0; j < graph->rows * node->size; j++)
+    to[j] += from[j] * (!bent      ? lip_activation_slope(node->activation, z[j])
+                        : z[j] > 0 ? right
+                                   : left);
 }
 
 /* From the adjoints of the last node to those of all others. With `rises`, at every neuron
    (adjoint) (tangent) rise is added where its argument is; else adjoints are kept for that. */
-static lip_status pull(lip_smoothed_graph *graph, double **adjoint, bool rises, lip_error *err)
+static lip_status pull(lip_smoothed_graph *graph, double **adjoint, double width, bool rises,
+                       lip_error *err)
 {
   lip_status st = LIP_OK;
   const lip_net *net = graph->net;
@@ -248,9 +352,14 @@ static lip_status pull(lip_smoothed_graph *graph, double **adjoint, bool rises, 
     size_t count = graph->rows * node->size, from = node->parent[0];
 
     if (node->kind == LIP_NODE_ACTIVATION) {
-      for (size_t j = 0; j < count; j++) adjoint[from][j] += adjoint[i][j] * graph->slope[i][j];
+      if (rises)
+        pull_values(graph, i, adjoint[i], adjoint[from]);
+      else
+        for (size_t j = 0; j < count; j++) adjoint[from][j] += adjoint[i][j] * graph->slope[i][j];
       for (size_t j = 0; rises && j < count; j++)
         adjoint[from][j] += graph->adjoint[i][j] * graph->tangent[from][j] * graph->rise[i][j];
+    } else if (node->kind == LIP_NODE_SOFTMAX) {
+      pull_softmax(graph, i, width, rises, adjoint[i], adjoint[from]);
     } else if (node->kind == LIP_NODE_MAX_POOL) {
       for (size_t j = 0; j < count; j++)
         adjoint[from][j / node->size * net->node[from].size + graph->largest[i][j]] +=
@@ -278,6 +387,10 @@ static lip_status push(lip_smoothed_graph *graph, lip_error *err)
 
     if (node->kind == LIP_NODE_ACTIVATION) {
       for (size_t j = 0; j < count; j++) tangent[i][j] = tangent[from][j] * graph->slope[i][j];
+    } else if (node->kind == LIP_NODE_SOFTMAX) {
+      memset(tangent[i], 0, count * sizeof **tangent);
+      for (size_t r = 0; r < count; r += node->size)
+        add_softmax_change(node->size, graph->slope[i] + r, tangent[from] + r, tangent[i] + r);
     } else if (node->kind == LIP_NODE_MAX_POOL) {
       for (size_t j = 0; j < count; j++)
         tangent[i][j] = tangent[from][j / node->size * net->node[from].size + graph->largest[i][j]];
@@ -313,6 +426,14 @@ static double align(lip_norm_kind norm, size_t n, const double *g, double *v)
   return length;
 }
 
+/* Most of one output against another one, unlike from row to row. */
+static void begin_row(size_t m, size_t row, double *u)
+{
+  for (size_t j = 0; j < m; j++) u[j] = 0.1 / sqrt((double)m);
+  u[row % m] += 1;
+  if (m > 1) u[(row % m + 1 + row / m % (m - 1)) % m] -= 1;
+}
+
 /* The vectors u of the outputs asked for. */
 static void begin_outputs(lip_smoothed_graph *graph, bool anew)
 {
@@ -323,8 +444,7 @@ static void begin_outputs(lip_smoothed_graph *graph, bool anew)
     double *u = graph->u + r * m;
 
     if (output.kind == LIP_ALL_OUTPUTS) {
-      for (size_t j = 0; anew && j < m; j++) /* unlike each other from row to row */
-        u[j] = ((r >> (j % 16)) & 1 ? -1 : 1) * (j == r % m ? 2 : 1) / sqrt((double)m + 3);
+      if (anew) begin_row(m, r, u);
     } else {
       memset(u, 0, m * sizeof *u);
       u[output.plus] = 1;
@@ -368,13 +488,13 @@ lip_status lip_smoothed_graph_rise(lip_smoothed_graph *graph, double width, bool
     numbers += rows * graph->net->node[i].size;
   }
   begin_outputs(graph, anew);
-  TRY(pull(graph, graph->adjoint, false, err));
+  TRY(pull(graph, graph->adjoint, width, false, err));
   for (size_t r = 0; r < rows; r++)
     value[r] = align(graph->problem->norm, d, graph->adjoint[0] + r * d, graph->tangent[0] + r * d);
   TRY(push(graph, err));
   improve_outputs(graph);
   memset(second[nodes - 1], 0, rows * last * sizeof **second);
-  TRY(pull(graph, second, true, err));
+  TRY(pull(graph, second, width, true, err));
   memcpy(UP, second[0], rows * d * sizeof *UP);
 done:
   lip_free(second);

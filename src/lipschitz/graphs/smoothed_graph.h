@@ -6,11 +6,15 @@
 #include "lipschitz/problem.h"
 
 /* Values are those of the network itself; the slope of a neuron with a kink is a smooth step of its
-   argument, of `width` times the node's typical argument; other slopes are what they are. */
+   argument, of `width` times the node's typical argument w; other slopes, and softmax, are what
+   they are at arguments 1 + w times smaller. */
 typedef struct lip_smoothed_graph lip_smoothed_graph;
 
 /* Has the problem's graph only nodes that can be smoothed? */
 bool lip_smoothed_graph_applies(const lip_problem *problem);
+
+/* Has it a softmax or an activation that is not piecewise linear? */
+bool lip_smoothed_graph_bends(const lip_problem *problem);
 
 /* How many numbers a row takes, about. */
 double lip_smoothed_graph_numbers(const lip_problem *problem);

@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAMPLES = 12, GRIDS = 3, PATIENCE = 12, MOST_EXPONENT = 400 };
+enum { SAMPLES = 12, GRIDS = 3, PATIENCE = 12, MOST_EXPONENT = 400, FARTHEST_EXPONENT = 600 };
 static const double PASSES_A_LINE = 14;
 static const double GAIN = 1e-11; /* relative: less is rounding */
 static const double WIDTH = 30;
@@ -103,11 +103,15 @@ static lip_status evaluate(lip_climber *climber, size_t rows, lip_error *err)
   return LIP_OK;
 }
 
-/* Slopes so small or large that their squares are none are kept scaled during a climb. */
+/* Slopes so small or large that their squares are none are kept scaled during a climb; so little
+   that those 2^400 times as large, where a climb from a saturated point may end, are none either.
+ */
 static void choose_scale(lip_climber *climber)
 {
   int exponent = climber->slope > 0 ? ilogb(climber->slope) : 0;
 
+  if (abs(exponent) > FARTHEST_EXPONENT)
+    exponent = exponent < 0 ? -FARTHEST_EXPONENT : FARTHEST_EXPONENT;
   climber->exponent = abs(exponent) < MOST_EXPONENT ? 0 : exponent;
   if (climber->exponent == 0) return;
   climber->slope = ldexp(climber->slope, -exponent);

@@ -2,8 +2,11 @@
 
    Where there are many more neurons than inputs, the slope has many local maxima, and another seed
    finds another one: the methods `patterns`, `smoothed`, `cells` and `ascent` with seeds of their
-   own, until ROUNDS rounds have passed or QUIET of them in a row have brought nothing. Works on the
-   lower end only. Cost: that of these methods, each round. */
+   own. Of two layers until ROUNDS rounds have passed or QUIET of them in a row have brought
+   nothing. Of deep networks as long as there is time: every other round starts from the best point,
+   the others know nothing of it, with less work each, and when SURE of those in a row have ended at
+   the same slope, it is taken to be the largest one. Works on the lower end only. Cost: that of
+   these methods, each round. */
 #include "lipschitz/method.h"
 
 #include "base/error.h"
@@ -12,7 +15,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { ROUNDS = 16, QUIET = 6 };
+enum { ROUNDS = 16, QUIET = 6, SURE = 12, STARTS = 2 };
+static const double SAME = 1e-6;                    /* relative: the same slope, found again */
 static const uint64_t STRIDE = 0x9E3779B97F4A7C15U; /* seeds of a user lie close together */
 
 static bool applies(const lip_problem *problem)
@@ -43,24 +47,34 @@ static lip_status run(const lip_problem *problem, lip_bracket *bracket, const li
   lip_status st = LIP_OK;
   lip_problem other = *problem;
   lip_steepest steepest = {.capacity = 0};
+  size_t starts = problem->deep && problem->starts > STARTS ? STARTS : problem->starts;
   double *point = lip_alloc(problem->d, sizeof *point);
 
   if (!point) FAIL(LIP_ENOMEM, "a point with %zu coordinates", problem->d);
-  for (int round = 1, quiet = 0; round <= ROUNDS && quiet < QUIET; round++, quiet++) {
+  other.starts = starts;
+  for (int round = 1, quiet = 0; problem->deep ? quiet < SURE : quiet < QUIET && round <= ROUNDS;
+       round++) {
     lip_finding finding = {.point = point, .proxy = NAN, .pattern = NAN};
+    bool alone = problem->deep && round % 2 == 1;
 
     if (lip_stopped(control) || bracket->upper - bracket->lower <= bracket->gap * bracket->upper)
       break;
     other.seed = problem->seed + (uint64_t)round * STRIDE;
     lip_steepest_clear(&steepest);
-    TRY(lip_steepest_create(problem->starts, problem->d, &steepest, err));
-    if (problem->deep) lip_steepest_offer(&steepest, bracket->lower, bracket->point);
+    TRY(lip_steepest_create(starts, problem->d, &steepest, err));
+    if (problem->deep && !alone) lip_steepest_offer(&steepest, bracket->lower, bracket->point);
+    if (alone && lip_lower_random.applies(problem))
+      TRY(lip_lower_random.run(&other, &steepest, &finding, control, err));
     TRY(search_once(&other, &steepest, &finding, control, err));
-    lip_tell(control, (double)round / ROUNDS);
+    lip_tell(control, problem->deep ? 0 : (double)round / ROUNDS);
+    if (!problem->deep || (alone && finding.found && finding.value >= bracket->lower * (1 - SAME)))
+      quiet++;
+    else if (alone)
+      quiet = 0;
     if (!finding.found || !(finding.value > bracket->lower)) continue;
+    if (!problem->deep || finding.value > bracket->lower * (1 + SAME)) quiet = 0;
     bracket->lower = finding.value;
     memcpy(bracket->point, point, problem->d * sizeof *point);
-    quiet = 0;
     lip_bracket_tell(bracket);
   }
 done:
