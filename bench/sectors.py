@@ -17,7 +17,7 @@ from semidefinite import csdp
 
 WIDTHS = [16, 64, 128, 256, 512, 1024]
 DEPTHS = [2, 4, 8, 16, 32, 64]
-MOST_ORDER = 2100
+MOST_ORDER = 4700
 MOST_FOR_CSDP = 400
 AGREEMENT = 1e-6  # relative
 

@@ -50,7 +50,8 @@ enum {
 /* Of graphs: the share of the time limit for methods and searches, what is left is for proofs; and
    how much of what is left of that one upper method, lower method, search may take. */
 static const double SMALL = 1e5, METHODS_SMALL = 0.95, METHODS = 0.75; /* SMALL: weights */
-static const double UPPER = 0.6, LOWER = 0.3, LATER = 0.6, SEARCH = 0.7;
+static const double METHODS_LATER = 0.9; /* of later upper methods: their proofs are short */
+static const double UPPER = 0.6, LOWER = 0.3, LATER = 0.75, SEARCH = 0.7;
 
 /* One measurement under way. */
 typedef struct inquiry {
@@ -77,12 +78,12 @@ static void tell(inquiry *in, double from, double to)
   lip_tell(&in->watch.control, 0);
 }
 
-static void give_slice(inquiry *in, double share)
+static void give_slice(inquiry *in, double share, double methods)
 {
-  bool small = lip_problem_weights(&in->problem) < SMALL;
-
-  if (in->problem.deep)
-    lip_watch_slice(&in->watch, share, (small ? METHODS_SMALL : METHODS) * in->watch.limit);
+  if (in->problem.deep) {
+    if (lip_problem_weights(&in->problem) < SMALL) methods = METHODS_SMALL;
+    lip_watch_slice(&in->watch, share, methods * in->watch.limit);
+  }
 }
 
 /* Appends what a method says, and keeps it if it is the best of its side. */
@@ -99,14 +100,15 @@ static void note(lip_measurement *found, const lip_bound *bound)
   }
 }
 
-static lip_status ask_upper(inquiry *in, const lip_method *method, double share, lip_error *err)
+static lip_status ask_upper(inquiry *in, const lip_method *method, double share, double methods,
+                            lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_finding finding = {.proxy = NAN};
   lip_bound bound = {.method = method->name, .source = method->source, .side = LIP_UPPER};
 
   if (!method->applies(&in->problem)) goto done;
-  give_slice(in, share);
+  give_slice(in, share, methods);
   TRY(method->run(&in->problem, &in->steepest, &finding, &in->watch.control, err));
   if (!finding.found) goto done;
   if (!(finding.value >= 0)) FAIL(LIP_ENUMERIC, "%s: the value overflows", method->name);
@@ -137,7 +139,7 @@ static lip_status ask_lower(inquiry *in, const lip_method *method, lip_error *er
   lip_measurement *found = &in->found;
 
   if (!method->applies(&in->problem)) goto done;
-  give_slice(in, LOWER);
+  give_slice(in, LOWER, METHODS);
   TRY(method->run(&in->problem, &in->steepest, &finding, &in->watch.control, err));
   if (method == &lip_lower_patterns) found->pattern = finding.pattern;
   if (method == &lip_lower_random) found->proxy_random = finding.proxy;
@@ -198,7 +200,7 @@ static lip_status search(inquiry *in, const lip_search *method, double share, do
 
   if (!method->applies(&in->problem)) goto done;
   memcpy(in->point, found->witness, in->problem.d * sizeof *in->point);
-  give_slice(in, share);
+  give_slice(in, share, METHODS);
   TRY(method->run(&in->problem, &bracket, &in->watch.control, err));
   found->lower = lower;
   found->upper = upper;
@@ -290,7 +292,7 @@ static lip_status ask_later(inquiry *in, bool searched, lip_error *err)
   bool follows = searched && search_follows(in, 0);
 
   for (size_t i = 0; i < LATER_UPPERS && !is_decided(in); i++)
-    TRY(ask_upper(in, later_upper_methods[i], follows ? LATER : 1, err));
+    TRY(ask_upper(in, later_upper_methods[i], follows ? LATER : 1, METHODS_LATER, err));
 done:
   return st;
 }
@@ -305,7 +307,7 @@ static lip_status ask(inquiry *in, const lip_measure_options *options, lip_error
 
   if (options->wider) TRY(ask_wider(in, options->wider, &upper_taken, err));
   for (size_t i = 0; i < UPPERS && !upper_taken && !is_decided(in); i++)
-    TRY(ask_upper(in, upper_methods[i], UPPER, err));
+    TRY(ask_upper(in, upper_methods[i], UPPER, METHODS, err));
   if (in->problem.claim) TRY(lip_constant_is_infinite(in->claim, &in->found.infinite, err));
   for (size_t i = 0; i < LOWERS; i++, asked++) {
     if (options->wider && gives_proxies(lower_methods[i])) continue;
@@ -316,7 +318,7 @@ static lip_status ask(inquiry *in, const lip_measure_options *options, lip_error
   }
   if (!upper_taken) TRY(ask_later(in, options->search && !endless, err));
   for (size_t i = 0; options->search && !endless && i < SEARCHES; i++, asked++) {
-    give_slice(in, SEARCH);
+    give_slice(in, SEARCH, METHODS);
     if (is_closed(&in->found, options->gap) || is_decided(in) || lip_stopped(&in->watch.control))
       break;
     tell(in, (double)asked / (double)all, (double)(asked + 1) / (double)all);
