@@ -15,7 +15,8 @@
 #include <string.h>
 
 static const double MOST_BYTES = 3e9; /* some 30 s */
-enum { SMALL_ORDER = 3000, FEW_VARIABLES = 1500 };
+static const double TIED_BYTES = 1e9;
+enum { SMALL_ORDER = 3000, FEW_VARIABLES = 1500, TIED_ORDER = 2400 };
 
 static bool applies(const lip_problem *problem)
 {
@@ -37,6 +38,7 @@ static lip_status create_form(const lip_claim *claim, lip_sector_form **form,
     TRY(lip_sector_form_create(claim, true, &made, control, err));
   }
   if (!made->bounded || sizeof(double) * lip_sector_closed_room(made) > MOST_BYTES) goto done;
+  if (made->order > TIED_ORDER && made->bytes < TIED_BYTES) goto done; /* upper_sectors_tied.c */
   TRY(lip_sector_balance(made, control, err));
   *form = made;
   made = NULL;
