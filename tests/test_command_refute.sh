@@ -50,6 +50,14 @@ holds 'a["status"] == "ok" and a["verdict"] == "proved" and a["upper"] <= a["cla
   status=$?
 holds 'a["verdict"] in ("open", "refuted")'
 
+# At the constant itself the question stays open, by rounding alone, and the answer says so.
+"$LIPLAW" refute net.onnx --claim "$(python3 -c "print(repr($lower))")" --json >out
+holds 'a["verdict"] == "open" and a["status"] == "ok" and "a claim of" in a["reason"]'
+"$LIPLAW" refute net.onnx --claim "$(python3 -c "print(repr($lower))")" >text
+grep -q "is proved" text || fail "an open question has no reason: $(cat text)"
+"$LIPLAW" refute net.onnx --claim "$(python3 -c "print($upper * 2)")" --json >out
+holds 'a["reason"] is None'
+
 refuse() { # STATUS TEXT ARGUMENT...
   local expected=$1 text=$2 status=0
   shift 2

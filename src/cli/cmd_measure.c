@@ -1,5 +1,6 @@
 /* cmd_measure.c - liplaw measure: the bracket of a network, and its certificate. */
 #include "cli/cli.h"
+#include "cli/unbounded.h"
 
 #include "base/error.h"
 #include "certificate/certificate.h"
@@ -118,6 +119,14 @@ static size_t count_layers(const lip_net *net)
   return net->depth > 0 ? net->depth : count;
 }
 
+/* Null where every slope has a bound. */
+static json_t *unbounded_json(const lip_net *net, const lip_measurement *found)
+{
+  size_t node = cli_unbounded_node(net, found);
+
+  return node == LIP_NOWHERE ? json_null() : json_integer((json_int_t)node);
+}
+
 static int answer_json(const lip_net *net, const lip_measurement *found, const char *certificate,
                        const char *error)
 {
@@ -133,10 +142,10 @@ static int answer_json(const lip_net *net, const lip_measurement *found, const c
       lip_output_format(found->output, output, sizeof output), "lower_method", found->lower_method,
       "upper_method", found->upper_method);
   json_t *rest = json_pack(
-      "{s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "proxy_random",
-      cli_number(found->proxy_random), "proxy_data", cli_number(found->proxy_data), "seconds",
-      cli_number(found->seconds), "layers", (json_int_t)count_layers(net), "parameters",
-      (json_int_t)net->parameters, "certificate",
+      "{s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "unbounded_node",
+      unbounded_json(net, found), "proxy_random", cli_number(found->proxy_random), "proxy_data",
+      cli_number(found->proxy_data), "seconds", cli_number(found->seconds), "layers",
+      (json_int_t)count_layers(net), "parameters", (json_int_t)net->parameters, "certificate",
       found->certified && certificate ? cli_text(certificate) : json_null(), "gap", gap_json(found),
       "layer_norms", numbers_json(net->depth, found->layer_norm), "nodes", nodes_json(net, found),
       "bounds", bounds_json(found), "witness", numbers_json(d, found->witness), "direction",
@@ -163,9 +172,9 @@ static const char *outward(double value, lip_side side, char *text, size_t size)
 }
 
 /* What most people look for: a line for the bracket, and one that says how it was found. */
-static void print_bracket(const lip_measurement *found)
+static void print_bracket(const lip_net *net, const lip_measurement *found)
 {
-  char low[32], high[32];
+  char low[32], high[32], text[256];
   double relaxation = found->relaxed / found->pattern, patterns = found->pattern / found->lower;
 
   (void)printf("%s bracket, norm %s, on %s: [%s, %s]\n",
@@ -173,9 +182,10 @@ static void print_bracket(const lip_measurement *found)
                found->domain_text, outward(found->lower, LIP_LOWER, low, sizeof low),
                outward(found->upper, LIP_UPPER, high, sizeof high));
   if (found->infinite)
-    (void)printf("the constant is infinite: slopes grow without bound along almost every ray");
+    (void)printf("the constant is infinite%s", cli_unbounded(net, found, text, sizeof text));
   else if (isinf(found->upper))
-    (void)printf("no bound from above is known; lower end by %s", found->lower_method);
+    (void)printf("no bound from above is known%s; lower end by %s",
+                 cli_unbounded(net, found, text, sizeof text), found->lower_method);
   else
     (void)printf("ratio %.6g%s; lower end by %s, upper end by %s", ratio_of(found),
                  is_exact(found) ? ", exact" : "", found->lower_method, found->upper_method);
@@ -259,7 +269,7 @@ static int answer_text(const char *path, const lip_net *net, const lip_measureme
   if (found->output.kind != LIP_ALL_OUTPUTS)
     (void)printf("; of output %s", lip_output_format(found->output, output, sizeof output));
   (void)putchar('\n');
-  print_bracket(found);
+  print_bracket(net, found);
   if (certificate && found->certified)
     (void)printf("certificate: %s; liplaw check %s %s proves it again\n", certificate, path,
                  certificate);

@@ -1,13 +1,16 @@
 /* cmd_refute.c - liplaw refute: tries to disprove a constant that somebody claims.
 
    The slope at a witness, certified, above the claim refutes it; a certified upper end at or below
-   the claim proves it; between the two the question is open. The measurement stops as soon as one
-   of the two is so. */
+   the claim proves it; between the two the question is open, and it is told why. The measurement
+   stops as soon as one of the two is so. */
 #include "cli/cli.h"
+#include "cli/unbounded.h"
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "certificate/certificate.h"
 #include "certificate/claim.h"
+#include "certificate/witness.h"
 #include "data/read_options.h"
 #include "lipschitz/measure_options.h"
 
@@ -33,6 +36,33 @@ static const char *verdict_of(const lip_measurement *found, double claim)
   return "open";
 }
 
+static const double ROUNDING = 1e-9; /* relative: of ends that agree up to it */
+
+/* Of an open question, in one sentence; else an empty text. Returns buffer. */
+static const char *why_open(const lip_measurement *found, double claim, const char *verdict,
+                            char *buffer, size_t size)
+{
+  double lower = found->lower, upper = found->upper;
+
+  buffer[0] = 0;
+  if (strcmp(verdict, "open") != 0) return buffer;
+  if (!found->certified)
+    (void)snprintf(buffer, size, "no bracket could be proved");
+  else if (upper - lower <= ROUNDING * upper)
+    (void)snprintf(buffer, size,
+                   "the claim is the constant up to %.1g, relative, which is what rounding leaves "
+                   "open; a claim of %.17g is proved",
+                   fmax(upper - claim, claim - lower) / upper, upper);
+  else
+    (void)snprintf(buffer, size,
+                   "the claim lies between the ends%s; a claim of %.17g is proved, one below %.17g "
+                   "refuted",
+                   strcmp(found->stopped, "time") == 0 ? ", with --time-limit at its end"
+                                                       : ", and every method had its turn",
+                   upper, lower);
+  return buffer;
+}
+
 static json_t *numbers_json(size_t count, const double *numbers)
 {
   json_t *list = json_array();
@@ -51,7 +81,7 @@ static void print_numbers(const char *name, size_t count, const double *numbers)
 
 static int answer_json(size_t d, const lip_measurement *found, double claim, const char *verdict)
 {
-  char output[64];
+  char output[64], text[320];
   bool refuted = strcmp(verdict, "refuted") == 0;
   bool interrupted = strcmp(found->stopped, "interrupt") == 0;
 
@@ -59,9 +89,12 @@ static int answer_json(size_t d, const lip_measurement *found, double claim, con
       refuted       ? "refuted"
       : interrupted ? "interrupted"
                     : "ok",
-      json_pack("{s:s, s:o, s:o, s:o, s:b, s:b, s:s, s:o, s:s, s:s, s:s, s:s, s:o, s:o, s:o}",
-                "verdict", verdict, "claim", cli_number(claim), "lower", cli_number(found->lower),
-                "upper", cli_number(found->upper), "certified", found->certified, "infinite",
+      json_pack("{s:s, s:o, s:o, s:o, s:o, s:b, s:b, s:s, s:o, s:s, s:s, s:s, s:s, s:o, s:o, s:o}",
+                "verdict", verdict, "reason",
+                verdict[0] == 'o' ? cli_text(why_open(found, claim, verdict, text, sizeof text))
+                                  : json_null(),
+                "claim", cli_number(claim), "lower", cli_number(found->lower), "upper",
+                cli_number(found->upper), "certified", found->certified, "infinite",
                 found->infinite, "norm", lip_norm_name(found->norm), "domain",
                 cli_text(found->domain_text), "output",
                 lip_output_format(found->output, output, sizeof output), "lower_method",
@@ -71,17 +104,23 @@ static int answer_json(size_t d, const lip_measurement *found, double claim, con
                 cli_number(found->seconds)));
 }
 
-static void answer_text(size_t d, const lip_measurement *found, double claim, const char *verdict)
+static void answer_text(const lip_net *net, const lip_measurement *found, double claim,
+                        const char *verdict)
 {
+  size_t d = lip_net_inputs(net);
+  char text[320];
+
   cli_progress_end();
   (void)printf("%s: the constant in norm %s on %s is claimed to be at most %.10g\n", verdict,
                lip_norm_name(found->norm), found->domain_text, claim);
   if (found->infinite)
-    (void)puts("it is infinite: slopes grow without bound along almost every ray");
+    (void)printf("it is infinite%s\n", cli_unbounded(net, found, text, sizeof text));
   else
     (void)printf("%s bracket: [%.17g, %.17g], lower end by %s, upper end by %s; %.2f s\n",
                  found->certified ? "certified" : "estimated", found->lower, found->upper,
                  found->lower_method, found->upper_method, found->seconds);
+  if (strcmp(verdict, "open") == 0)
+    (void)printf("%s\n", why_open(found, claim, verdict, text, sizeof text));
   if (strcmp(verdict, "refuted") == 0 && found->direction) {
     (void)printf("at the witness, along the direction, the slope is at least %.17g\n",
                  found->lower);
@@ -90,8 +129,38 @@ static void answer_text(size_t d, const lip_measurement *found, double claim, co
   }
 }
 
+/* Where nothing bounds the constant from above, a witness alone can still refute the claim. */
+static lip_status prove_witness(const lip_net *net, double claimed, lip_measurement *found,
+                                bool *refuted, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t d = lip_net_inputs(net);
+  double slope = 0, *direction = NULL;
+  lip_claim *claim = NULL;
+
+  *refuted = false;
+  if (found->certified || found->infinite || !(found->lower > claimed) || !found->witness ||
+      found->domain.kind == LIP_AROUND_DATA)
+    goto done;
+  direction = lip_alloc(d, sizeof *direction);
+  if (!direction) FAIL(LIP_ENOMEM, "a direction with %zu coordinates", d);
+  TRY(lip_claim_create(net, found->output, found->norm, found->domain, &claim, err));
+  TRY(lip_witness_slope(claim, found->witness, NULL, &slope, direction, err));
+  if (!(slope > claimed)) goto done;
+  *refuted = true;
+  found->lower = slope;
+  lip_free(found->direction);
+  found->direction = direction;
+  direction = NULL;
+done:
+  lip_claim_free(claim);
+  lip_free(direction);
+  return st;
+}
+
 static int run(const command *self, int argc, char **argv)
 {
+  bool refuted = false;
   common_options common;
   own_options own;
   lip_measure_options options = {.wider = NULL};
@@ -112,7 +181,8 @@ static int run(const command *self, int argc, char **argv)
   TRY(lip_net_read(path, &net, &err));
   reading.unlabelled = lip_net_inputs(net);
   TRY(lip_measure(net, NULL, &options, &found, cli_control(), &err));
-  verdict = verdict_of(&found, own.claim);
+  TRY(prove_witness(net, own.claim, &found, &refuted, &err));
+  verdict = refuted ? "refuted" : verdict_of(&found, own.claim);
 done:
   if (st != LIP_OK) {
     code = cli_fail(self, &common, st, &err);
@@ -121,7 +191,7 @@ done:
     if (common.json)
       code = answer_json(lip_net_inputs(net), &found, own.claim, verdict);
     else
-      answer_text(lip_net_inputs(net), &found, own.claim, verdict);
+      answer_text(net, &found, own.claim, verdict);
     if (strcmp(verdict, "refuted") == 0) code = EXIT_BAD;
   }
   lip_measurement_clear(&found);

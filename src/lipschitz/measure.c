@@ -310,7 +310,7 @@ static lip_status ask(inquiry *in, const lip_measure_options *options, lip_error
   if (options->wider) TRY(ask_wider(in, options->wider, &upper_taken, err));
   for (size_t i = 0; i < UPPERS && !upper_taken && !is_decided(in); i++)
     TRY(ask_upper(in, upper_methods[i], UPPER, METHODS, err));
-  if (in->problem.claim) TRY(lip_constant_is_infinite(in->claim, &in->found.infinite, err));
+  TRY(lip_constant_is_infinite(in->claim, &in->found.infinite, err));
   for (size_t i = 0; i < LOWERS; i++, asked++) {
     if (options->wider && gives_proxies(lower_methods[i])) continue;
     if (endless && !gives_proxies(lower_methods[i])) continue;

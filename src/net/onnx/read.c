@@ -134,6 +134,37 @@ done:
   return st;
 }
 
+static bool is_bent(const lip_node *node)
+{
+  return node->kind == LIP_NODE_ACTIVATION && node->activation.kind != LIP_IDENTITY;
+}
+
+/* The activations of a graph up to its output; nothing of theirs is owned. */
+static lip_status list_activations(const lip_graph *graph, size_t output, lip_node **list,
+                                   size_t *count, lip_error *err)
+{
+  *count = 0;
+  *list = lip_alloc(output + 1, sizeof **list);
+  if (!*list) return lip_fail(err, LIP_ENOMEM, "%zu nodes", output + 1);
+  for (size_t i = 0; i <= output; i++)
+    if (is_bent(&graph->node[i])) (*list)[(*count)++] = graph->node[i];
+  return LIP_OK;
+}
+
+/* Layers have no names; their activations keep those of the graph, where they are the same ones. */
+static void name_activations(size_t count, const lip_node *list, lip_net *net)
+{
+  for (int turn = 0; turn < 2; turn++) {
+    size_t at = 0;
+
+    for (size_t i = 0; i < count; i++, at++) {
+      while (at < net->nodes && !is_bent(&net->node[at])) at++;
+      if (at == net->nodes || net->node[at].activation.kind != list[i].activation.kind) return;
+      if (turn == 1) memcpy(net->node[at].name, list[i].name, sizeof list[i].name);
+    }
+  }
+}
+
 static lip_status finish(lip_onnx_import *import, Onnx__ModelProto **model, lip_net **net,
                          lip_error *err)
 {
@@ -142,17 +173,22 @@ static lip_status finish(lip_onnx_import *import, Onnx__ModelProto **model, lip_
   size_t output = 0;
   lip_precision precision = import->doubles ? LIP_F64 : LIP_F32;
   bool chain;
+  lip_node *bent = NULL;
+  size_t count = 0;
 
   TRY(find_output(import, &output, err));
+  TRY(list_activations(&import->graph, output, &bent, &count, err));
   graph = import->graph;
   memset(&import->graph, 0, sizeof import->graph);
   lip_onnx_import_clear(import); /* before the weights are there twice */
   lip_onnx_close(*model);
   *model = NULL;
   st = lip_onnx_layers(&graph, output, precision, &chain, net, err);
+  if (st == LIP_OK && chain) name_activations(count, bent, *net);
   if (st == LIP_OK && !chain) st = lip_graph_finish(&graph, output, precision, net, err);
   lip_graph_clear(&graph);
 done:
+  lip_free(bent);
   return st;
 }
 
