@@ -9,11 +9,14 @@
 #include <string.h>
 
 const lip_proof_kind *const lip_proof_kinds[] = {
-    &lip_proof_path_norm,     &lip_proof_product,          &lip_proof_multipliers,
-    &lip_proof_cones,         &lip_proof_moments,          &lip_proof_patterns,
-    &lip_proof_quadratic,     &lip_proof_flattening,       &lip_proof_bilinear,
-    &lip_proof_graph_product, &lip_proof_sectors,          &lip_proof_interval_jacobian,
-    &lip_proof_regions,       &lip_proof_norm_equivalence, NULL,
+    &lip_proof_path_norm,         &lip_proof_product,
+    &lip_proof_multipliers,       &lip_proof_cones,
+    &lip_proof_moments,           &lip_proof_patterns,
+    &lip_proof_quadratic,         &lip_proof_flattening,
+    &lip_proof_bilinear,          &lip_proof_graph_product,
+    &lip_proof_sectors,           &lip_proof_chain,
+    &lip_proof_interval_jacobian, &lip_proof_regions,
+    &lip_proof_norm_equivalence,  NULL,
 };
 
 const lip_proof_kind *lip_proof_kind_named(const char *name)

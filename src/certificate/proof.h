@@ -76,6 +76,8 @@ extern const lip_proof_kind lip_proof_regions;
 extern const lip_proof_kind lip_proof_graph_product;
 /* Graphs, norm 2: multipliers of sectors. */
 extern const lip_proof_kind lip_proof_sectors;
+/* Graphs, norm 2: parts one after the other, each with one of the two proofs before. */
+extern const lip_proof_kind lip_proof_chain;
 /* Deep: all Jacobians that slopes between their bounds can make; no arrays. */
 extern const lip_proof_kind lip_proof_interval_jacobian;
 /* Deep, norms 1 and inf: norm_parts.h. */

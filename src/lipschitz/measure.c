@@ -30,7 +30,8 @@ static const lip_method *const upper_methods[] = {
     &lip_upper_graph_product, &lip_upper_interval_jacobian,
     &lip_upper_semidefinite,  &lip_upper_flattening,
     &lip_upper_bilinear,      &lip_upper_sectors_closed,
-    &lip_upper_sectors_tied,  &lip_upper_norm_2,
+    &lip_upper_sectors_tied,  &lip_upper_chain,
+    &lip_upper_norm_2,
 };
 /* Long ones, after the lower methods. */
 static const lip_method *const later_upper_methods[] = {&lip_upper_sectors,

@@ -67,7 +67,7 @@ extern const lip_method lip_upper_path_norm, lip_upper_product, lip_upper_graph_
     lip_upper_semidefinite, lip_upper_flattening, lip_upper_bilinear, lip_upper_sectors_closed;
 extern const lip_method lip_upper_interval_jacobian, lip_upper_sectors;
 extern const lip_method lip_upper_norm_2, lip_upper_norm_2_parts;
-extern const lip_method lip_upper_sectors_tied;
+extern const lip_method lip_upper_sectors_tied, lip_upper_chain;
 extern const lip_search lip_search_points, lip_search_quadratic, lip_search_patterns,
     lip_search_bilinear, lip_search_cones, lip_search_moments, lip_search_regions,
     lip_search_sectors;

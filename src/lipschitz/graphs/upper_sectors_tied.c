@@ -23,7 +23,7 @@ static bool applies(const lip_problem *problem)
          lip_problem_slope_is_bounded(problem);
 }
 
-/* The form, balanced; NULL with LIP_OK: it is too small, too large or unbounded. */
+/* The form, balanced; NULL with LIP_OK: it is too large or unbounded. */
 static lip_status create_form(const lip_claim *claim, lip_sector_form **form,
                               const lip_control *control, lip_error *err)
 {
@@ -36,9 +36,7 @@ static lip_status create_form(const lip_claim *claim, lip_sector_form **form,
     made = NULL;
     TRY(lip_sector_form_create(claim, true, &made, control, err));
   }
-  if (!made->bounded || made->multipliers == 0 || made->order <= LEAST_ORDER ||
-      made->bytes > MOST_BYTES)
-    goto done;
+  if (!made->bounded || made->multipliers == 0 || made->bytes > MOST_BYTES) goto done;
   TRY(lip_sector_balance(made, control, err));
   *form = made;
   made = NULL;
@@ -88,18 +86,16 @@ done:
   return st == LIP_EINTERRUPT ? LIP_OK : st;
 }
 
-static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_finding *finding,
-                      const lip_control *control, lip_error *err)
+lip_status lip_sector_tied_finding(const lip_claim *claim, double seconds, lip_finding *finding,
+                                   const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_sector_form *form = NULL;
   lip_proof proof = {.kind = &lip_proof_sectors};
   double *multipliers, *exponents, value = INFINITY;
-  double seconds = problem->time_limit > 0 ? SHARE * problem->time_limit : NO_LIMIT;
   size_t blocks;
 
-  (void)steepest;
-  TRY(create_form(problem->deep, &form, control, err));
+  TRY(create_form(claim, &form, control, err));
   if (!form) goto done;
   blocks = form->blocks + 2;
   TRY(lip_proof_add(&proof, "multipliers", 1, &form->multipliers, &multipliers, err));
@@ -109,7 +105,7 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
   value = ldexp(value, form->exponent[blocks - 1]);
   if (!isfinite(value)) goto done;
   for (size_t b = 0; b < blocks; b++) lip_sector_form_release(form, b);
-  TRY(prove(problem->deep, &proof, value, multipliers, form->multipliers, finding, control, err));
+  TRY(prove(claim, &proof, value, multipliers, form->multipliers, finding, control, err));
   if (!finding->found) goto done;
   finding->proof = proof;
   proof = (lip_proof){.kind = NULL};
@@ -118,6 +114,34 @@ done:
   lip_proof_clear(&proof);
   lip_sector_form_free(form);
   return st;
+}
+
+/* Small ones are those of upper_sectors.c. */
+static lip_status is_large(const lip_claim *claim, bool *large, const lip_control *control,
+                           lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_sector_form *form = NULL;
+
+  TRY(lip_sector_form_create(claim, false, &form, control, err));
+  *large = form->order > LEAST_ORDER;
+done:
+  lip_sector_form_free(form);
+  return st;
+}
+
+static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_finding *finding,
+                      const lip_control *control, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  double seconds = problem->time_limit > 0 ? SHARE * problem->time_limit : NO_LIMIT;
+  bool large = false;
+
+  (void)steepest;
+  TRY(is_large(problem->deep, &large, control, err));
+  if (large) TRY(lip_sector_tied_finding(problem->deep, seconds, finding, control, err));
+done:
+  return st == LIP_EINTERRUPT ? LIP_OK : st;
 }
 
 const lip_method lip_upper_sectors_tied = {
