@@ -3,9 +3,9 @@
    |J|_inf <= sqrt(d) times the largest |J_i|_2 of an output, |J|_1 <= sqrt(m) times the largest
    |J e_j|_2 of an input (certificate/proofs/norm_equivalence.c). First the whole function, by
    products of norms and by multipliers in closed form, whichever is less. Later the best
-   multipliers: of each output (norm inf) or input (norm 1) by itself, the one with the largest
-   bound first, as long as it was not refined and there is time. Cost: that of the methods for the
-   norm 2. */
+   multipliers: of the whole function, then of each output (norm inf) or input (norm 1) by itself,
+   the one with the largest bound first, as long as it was not refined and there is time. Cost: that
+   of the methods for the norm 2. */
 #include "lipschitz/method.h"
 
 #include "base/clock.h"
@@ -17,8 +17,9 @@
 #include <math.h>
 #include <string.h>
 
-static const double SHARE = 0.6;    /* of the time limit */
-static const double BY_PARTS = 0.3; /* of that: what closed forms of all parts may take */
+static const double SHARE = 0.6;        /* of the time limit */
+static const double BY_PARTS = 0.3;     /* of that: what closed forms of all parts may take */
+static const double MOST_NUMBERS = 1e7; /* of all parts' proofs */
 static const double LEAST = 0.05; /* of that: how long parts are tried before they count as slow */
 
 static bool applies(const lip_problem *problem)
@@ -136,21 +137,63 @@ done:
 
 /* ---- its parts ---- */
 
-/* Closed forms of every part, if there is time for all of them; else there is one part. */
-static lip_status ask_all(parts *in, lip_error *err)
+static lip_status ask_best(parts *in, part *of, lip_error *err)
 {
   lip_status st = LIP_OK;
+
+  of->refined = true;
+  TRY(ask(in, of, &lip_upper_sectors, err));
+  if (!isfinite(of->value)) TRY(ask(in, of, &lip_upper_sectors_tied, err));
+done:
+  return st;
+}
+
+/* What proves the whole function proves each part of it. */
+static lip_status take_over(const part *whole, part *of, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_proof copy = {.kind = whole->proof.kind};
+  double *values;
+
+  for (size_t i = 0; i < whole->proof.count; i++) {
+    const lip_array *array = &whole->proof.item[i].array;
+
+    TRY(lip_proof_add(&copy, whole->proof.item[i].name, array->rank, array->shape, &values, err));
+    memcpy(values, array->values, array->count * sizeof *values);
+  }
+  lip_proof_clear(&of->proof);
+  of->proof = copy;
+  of->value = whole->value;
+  copy = (lip_proof){.kind = NULL};
+done:
+  lip_proof_clear(&copy);
+  return st;
+}
+
+/* Closed forms of every part, or what is known of the whole where that is less, if there is time
+   for all of them. made  out  false: there is not */
+static lip_status ask_all(parts *in, const part *whole, bool *made, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  size_t count = lip_norm_most_parts(in->problem->deep);
   double began = lip_seconds(), room = BY_PARTS * (in->end - began);
 
-  TRY(make_parts(in, lip_norm_most_parts(in->problem->deep), err));
-  for (size_t p = 0; p < in->count && in->count > 1; p++) {
-    double share = (double)(p + 1) / (double)in->count;
+  *made = false;
+  for (size_t i = 0; i < whole->proof.count; i++)
+    if ((double)whole->proof.item[i].array.count > MOST_NUMBERS / (double)count) goto done;
+  if (count == 1) goto done;
+  TRY(make_parts(in, count, err));
+  for (size_t p = 0; p < count; p++) {
+    double share = (double)(p + 1) / (double)count;
 
     TRY(ask(in, &in->part[p], &lip_upper_sectors_closed, err));
     if (!isfinite(in->part[p].value) || lip_stopped(in->control) ||
         lip_seconds() - began > fmax(share, LEAST) * room)
-      TRY(make_parts(in, 1, err));
+      goto done;
+    if (whole->value < in->part[p].value && whole->proof.kind == in->part[p].proof.kind)
+      TRY(take_over(whole, &in->part[p], err));
   }
+  *made = true;
 done:
   return st;
 }
@@ -168,16 +211,19 @@ static lip_status run_parts(const lip_problem *problem, lip_steepest *steepest,
                             lip_finding *finding, const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
-  parts in = {.problem = problem, .steepest = steepest, .control = control};
+  parts all = {.problem = problem, .steepest = steepest, .control = control}, in = all;
+  bool made;
 
-  in.end = end_of(problem, SHARE);
-  TRY(ask_all(&in, err));
-  for (part *next = largest(&in); !next->refined && !lip_stopped(control); next = largest(&in)) {
-    next->refined = true;
-    TRY(ask(&in, next, &lip_upper_sectors, err));
-  }
-  TRY(conclude(&in, finding, err));
+  all.end = in.end = end_of(problem, SHARE);
+  TRY(make_parts(&all, 1, err));
+  TRY(ask_best(&all, &all.part[0], err));
+  TRY(ask_all(&in, &all.part[0], &made, err));
+  for (part *next = made ? largest(&in) : NULL; next && !next->refined && !lip_stopped(control);
+       next = largest(&in))
+    TRY(ask_best(&in, next, err));
+  TRY(conclude(made ? &in : &all, finding, err));
 done:
+  clear_parts(&all);
   clear_parts(&in);
   return st;
 }
