@@ -177,11 +177,35 @@ def convolutions(bench):
         bench.line(name, "at most half of the product of norms", measured, row["upper"] <= row["product"] / 2)
 
 
+def audits(bench):
+    """Curves of two networks on the same 40 images; the test images, column by column."""
+    files = [os.path.join(bench.testdata, "data", "mnist", "t10k-" + name) for name in
+             ("images-idx3-ubyte.gz", "labels-idx1-ubyte.gz")]
+    options = ["--transpose", "28x28", "--points", 40, "--time-limit", 120]
+    half = []
+    for name in ("point", "trades"):
+        network = path_of(bench, "onnx/cora/mnist-%s.onnx" % name)
+        found = bench.run("audit", network, ":".join(files), *options)
+        curve = found["certified_accuracy"]
+        first = curve[0]["certified"]
+        half.append([
+            max(row["radius"] for row in curve if row[kind] >= first / 2)
+            for kind in ("certified", "local", "attacked")
+        ])
+    bench.line(
+        "audits of cora point and trades, MNIST test", "certified-accuracy curves that separate them",
+        "half of the right ones keep their class, proved by constants, near the points, attacked: %s; %s"
+        % tuple(", ".join("%.2g" % radius for radius in radii) for radii in half),
+        half[1][1] > half[0][1] and half[1][2] > 1.5 * half[0][2],
+    )
+
+
 if __name__ == "__main__":
     measure_parts(
         {
             "exact": exact_ones, "boxes": boxes, "dense": digits_dense, "convolutional": digits_convolutional,
             "chains": chains, "images": dense_images, "exports": exports, "large": convolutions,
+            "audits": audits,
         },
         "deep", "sectors", "networks",
     )
