@@ -6,6 +6,7 @@
 #include "certificate/claim.h"
 
 #include <arb.h>
+#include <arb_hypgeom.h>
 
 #include <math.h>
 
@@ -19,6 +20,44 @@ static inline void arb_logistic(arb_t y, const arb_t t)
   arb_exp(y, y, FEWER_BITS);
   arb_add_ui(y, y, 1, FEWER_BITS);
   arb_inv(y, y, FEWER_BITS);
+}
+
+/* Phi(t) and phi(t) of the standard normal distribution. */
+static inline void arb_normal(arb_t below, arb_t density, const arb_t t)
+{
+  arb_t root;
+
+  arb_init(root);
+  arb_set_ui(root, 2);
+  arb_sqrt(root, root, FEWER_BITS);
+  arb_div(below, t, root, FEWER_BITS);
+  arb_neg(below, below);
+  arb_hypgeom_erfc(below, below, FEWER_BITS);
+  arb_div_ui(below, below, 2, FEWER_BITS);
+  arb_sqr(density, t, FEWER_BITS);
+  arb_div_si(density, density, -2, FEWER_BITS);
+  arb_exp(density, density, FEWER_BITS);
+  arb_div(density, density, root, FEWER_BITS);
+  arb_const_pi(root, FEWER_BITS);
+  arb_sqrt(root, root, FEWER_BITS);
+  arb_div(density, density, root, FEWER_BITS);
+  arb_clear(root);
+}
+
+/* y = psi(t) of the activations whose values are not compared elsewhere. */
+static inline void exact_activation_value(lip_activation psi, const arb_t t, arb_t y)
+{
+  arb_t rest;
+
+  arb_init(rest);
+  if (psi.kind == LIP_ERF)
+    arb_hypgeom_erf(y, t, FEWER_BITS);
+  else if (psi.kind == LIP_SILU)
+    arb_logistic(y, t);
+  else
+    arb_normal(y, rest, t);
+  if (psi.kind != LIP_ERF) arb_mul(y, y, t, FEWER_BITS);
+  arb_clear(rest);
 }
 
 /* y = psi'(t), t not at a kink. */
@@ -56,6 +95,27 @@ static inline void exact_activation_slope(lip_activation psi, const arb_t t, arb
     arb_logistic(rest, rest);
     arb_logistic(y, t);
     arb_mul(y, y, rest, FEWER_BITS);
+    break;
+  case LIP_ERF:
+    arb_sqr(y, t, FEWER_BITS);
+    arb_neg(y, y);
+    arb_exp(y, y, FEWER_BITS);
+    arb_mul_ui(y, y, 2, FEWER_BITS);
+    arb_const_pi(rest, FEWER_BITS);
+    arb_sqrt(rest, rest, FEWER_BITS);
+    arb_div(y, y, rest, FEWER_BITS);
+    break;
+  case LIP_SILU: /* sigma(t) (1 + t sigma(-t)) */
+    arb_neg(rest, t);
+    arb_logistic(rest, rest);
+    arb_mul(rest, rest, t, FEWER_BITS);
+    arb_add_ui(rest, rest, 1, FEWER_BITS);
+    arb_logistic(y, t);
+    arb_mul(y, y, rest, FEWER_BITS);
+    break;
+  case LIP_GELU:
+    arb_normal(y, rest, t);
+    arb_addmul(y, rest, t, FEWER_BITS);
     break;
   case LIP_ELU:
     arb_set_d(rest, psi.slope);

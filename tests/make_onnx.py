@@ -197,9 +197,9 @@ refused("centers-of-another-width", maps(tents, {**doubles, "C": C[:, :3]}), "'m
 refused("centers-not-finite", maps(tents, {**doubles, "C": C * np.inf}), "'C': its entry 0 is")
 
 # what is refused
-refused("another-operator", model([chain[0], node("Erf", ["z"], ["h"], name="bend it"), chain[2]], weights),
-        "'bend it' (Erf)")
-refused("no-node-name", model([node("Erf", ["X"], ["Y"])], {}), "output 'Y' (Erf)")
+refused("another-operator", model([chain[0], node("Softsign", ["z"], ["h"], name="bend it"), chain[2]], weights),
+        "'bend it' (Softsign)")
+refused("no-node-name", model([node("Softsign", ["X"], ["Y"])], {}), "output 'Y' (Softsign)")
 refused("another-domain", model([node("Relu", ["X"], ["Y"], domain="com.example", name="odd")], {}), "'odd' (Relu)")
 refused("second-input", model(chain, weights, inputs=("X", "X2")), "'X2'")
 refused("second-output", model(chain, weights, outputs=("Y", "h")), "2 outputs")

@@ -2,6 +2,7 @@
 """make_onnx_graphs.py FOLDER - graphs that are no chains, one or a few for each operator and attribute, for the tests
 of the reader; see onnx_files.py. Windows are evaluated by plain loops."""
 import itertools
+import math
 
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
@@ -508,6 +509,57 @@ for name, nodes, words in [
         ("huge-fill", [node("ConstantOfShape", ["n"], ["c"], name="it"), node("Add", ["X", "c"], ["Y"])], "'it' (ConstantOfShape): it makes"),
         ("huge-expand", [node("Expand", ["X", "n"], ["Y"], name="it")], "'it' (Expand): it makes")]:
     refused(name, model(nodes, {"n": np.array([2**28, 6])} if name.startswith("huge") else {}, shape=("N", 6) if name != "huge-expand" else (1, 6)), words)
+
+# ---- products with a gate of the value itself ----
+
+erf = np.vectorize(math.erf)
+
+
+def sigma(t):
+    return 1 / (1 + np.exp(-t))
+
+
+def gate(name, nodes, y, constants=None, **more):
+    read("gate-" + name, model(nodes, constants or {}, shape=("N", 6), declared=("N", 6), **more), y, vector)
+
+
+root = float(np.float32(np.sqrt(2)))
+half, unit, two = {"half": .5}, {"one": 1.}, {"root": root}
+gate("erf", [node("Erf", ["X"], ["Y"])], erf(vector))
+gate("silu", [node("Sigmoid", ["X"], ["s"]), node("Mul", ["X", "s"], ["Y"])], vector * sigma(vector))
+gate("silu-turned", [node("Sigmoid", ["X"], ["s"]), node("Mul", ["s", "X"], ["Y"])], vector * sigma(vector))
+gate("swish", [node("Mul", ["X", "b"], ["t"]), node("Sigmoid", ["t"], ["s"]), node("Mul", ["X", "s"], ["Y"])],
+     vector * sigma(float(np.float32(1.702)) * vector), {"b": 1.702})
+gate("swish-back", [node("Neg", ["X"], ["t"]), node("Sigmoid", ["t"], ["s"]), node("Mul", ["X", "s"], ["Y"])],
+     vector * sigma(-vector))
+gate("silu-of-a-shift", [node("Add", ["X", "b"], ["t"]), node("Sigmoid", ["t"], ["s"]), node("Mul", ["t", "s"], ["Y"])],
+     (vector + 2) * sigma(vector + 2), {"b": 2.})
+gate("gelu-of-pytorch", [node("Div", ["X", "root"], ["t"]), node("Erf", ["t"], ["e"]), node("Add", ["e", "one"], ["g"]),
+                         node("Mul", ["X", "g"], ["m"]), node("Mul", ["m", "half"], ["Y"])],
+     vector / 2 * (1 + erf(vector / root)), {**half, **unit, **two})
+gate("gelu-of-tensorflow", [node("Mul", ["X", "half"], ["h"]), node("Mul", ["X", "r"], ["t"]), node("Erf", ["t"], ["e"]),
+                            node("Add", ["one", "e"], ["g"]), node("Mul", ["g", "h"], ["Y"])],
+     vector / 2 * (1 + erf(vector * float(np.float32(1 / root)))), {**half, **unit, "r": 1 / root})
+gate("gelu-halved-within", [node("Div", ["X", "root"], ["t"]), node("Erf", ["t"], ["e"]), node("Add", ["e", "one"], ["g"]),
+                            node("Mul", ["g", "half"], ["m"]), node("Mul", ["m", "X"], ["Y"])],
+     vector / 2 * (1 + erf(vector / root)), {**half, **unit, **two})
+gate("gelu", [node("Gelu", ["X"], ["Y"])], vector / 2 * (1 + erf(vector / np.sqrt(2))), opset=20)
+M6 = random.normal(size=(6, 6))
+hidden = vector @ f32(M6)
+gate("between-matrices", [node("MatMul", ["X", "M6"], ["t"]), node("Sigmoid", ["t"], ["s"]), node("Mul", ["t", "s"], ["h"]),
+                          node("MatMul", ["h", "M6"], ["Y"])], hidden * sigma(hidden) @ f32(M6), {"M6": M6})
+read("gate-of-images", model([node("Conv", ["X", "W", "b"], ["c"]), node("Sigmoid", ["c"], ["s"]), node("Mul", ["c", "s"], ["Y"])],
+                             {"W": W, "b": b}, shape=("N", 2, 7, 6)),
+     flat(conv(image, W32, b32, (1, 1), (1, 1)) * sigma(conv(image, W32, b32, (1, 1), (1, 1)))), flat(image))
+for name, nodes in [("another-value", [node("Relu", ["X"], ["r"]), node("Sigmoid", ["r"], ["s"]), node("Mul", ["X", "s"], ["Y"], name="it")]),
+                    ("shifted-gate", [node("Sigmoid", ["X"], ["s"]), node("Add", ["s", "one"], ["g"]), node("Mul", ["X", "g"], ["Y"], name="it")]),
+                    ("shifted-argument", [node("Add", ["X", "one"], ["t"]), node("Sigmoid", ["t"], ["s"]), node("Mul", ["X", "s"], ["Y"], name="it")]),
+                    ("half-a-gelu", [node("Erf", ["X"], ["e"]), node("Add", ["e", "root"], ["g"]), node("Mul", ["X", "g"], ["Y"], name="it")]),
+                    ("other-places", [node("Sigmoid", ["X"], ["s"]), node("Gather", ["s", "back"], ["g"], axis=1), node("Mul", ["X", "g"], ["Y"], name="it")]),
+                    ("one-for-many", [node("Sigmoid", ["X"], ["s"]), node("Gather", ["s", "first"], ["g"], axis=1), node("Mul", ["X", "g"], ["Y"], name="it")])]:
+    refused("gate-" + name, model(nodes, {**unit, **two, "back": np.array([5, 4, 3, 2, 1, 0]), "first": np.array([0])}, shape=("N", 6)),
+            "'it' (Mul): it multiplies two values that depend on the network's input")
+no("gelu-of-tanh", "Gelu", "its attribute 'approximate' is not none", points=vector, opset=20, approximate="tanh")
 
 # ---- declared shapes ----
 

@@ -7,7 +7,8 @@
 #include "certificate/graphs/value_bounds.h"
 
 static const lip_activation_kind bent[] = {LIP_RELU,     LIP_LEAKY_RELU, LIP_ABS,    LIP_TANH,
-                                           LIP_SOFTPLUS, LIP_SIGMOID,    LIP_SQUARE, LIP_ELU};
+                                           LIP_SOFTPLUS, LIP_SIGMOID,    LIP_SQUARE, LIP_ELU,
+                                           LIP_ERF,      LIP_SILU,       LIP_GELU};
 enum { BENT = sizeof bent / sizeof *bent, SAMPLES = 200 };
 
 /* Points of the region: inside, on its boundary, corners. */

@@ -66,6 +66,10 @@ static inline real small_slope(lip_activation psi, real z)
     return z > 0 ? 1 : psi.slope * expl(z);
   case LIP_POWER:
     return psi.slope * powl(z, psi.slope - 1);
+  case LIP_ERF: /* the methods for two layers are not for these */
+  case LIP_SILU:
+  case LIP_GELU:
+    break;
   }
   return 0;
 }

@@ -9,7 +9,7 @@ static const lip_activation activations[] = {
     {LIP_ABS, 0},      {LIP_TANH, 0},  {LIP_SOFTPLUS, 0},     {LIP_SQUARE, 0},
     {LIP_SIGMOID, 0},  {LIP_POWER, 1}, {LIP_POWER, 3},        {LIP_POWER, 4},
     {LIP_ELU, 1},      {LIP_ELU, 0.3}, {LIP_ELU, 3},          {LIP_LEAKY_RELU, 3},
-    {LIP_ELU, -1},
+    {LIP_ELU, -1},     {LIP_ERF, 0},   {LIP_SILU, 0},         {LIP_GELU, 0},
 };
 enum { ACTIVATIONS = sizeof activations / sizeof *activations, INTERVALS = 400, PLACES = 50 };
 

@@ -235,12 +235,12 @@ static void pools_scales_and_selections_are_their_matrices(void **state)
 
 /* ---- values and derivatives of graphs ---- */
 
-static const lip_activation_kind curves[] = {LIP_TANH, LIP_ELU, LIP_SOFTPLUS, LIP_RELU,
-                                             LIP_LEAKY_RELU};
+static const lip_activation_kind curves[] = {LIP_TANH,       LIP_ELU, LIP_SOFTPLUS, LIP_RELU,
+                                             LIP_LEAKY_RELU, LIP_ERF, LIP_SILU,     LIP_GELU};
 
 static lip_net *tangled(uint64_t seed)
 {
-  return tangled_net(seed, curves[seed % 5], seed % 2 ? LIP_NODE_SOFTMAX : LIP_NODE_ADD);
+  return tangled_net(seed, curves[seed % 8], seed % 2 ? LIP_NODE_SOFTMAX : LIP_NODE_ADD);
 }
 
 /* Smooth activations, no kink of a maximum between the two points but by chance. */

@@ -11,7 +11,7 @@ static const lip_activation activations[] = {
     {LIP_ABS, 0},      {LIP_TANH, 0},  {LIP_SOFTPLUS, 0},     {LIP_SQUARE, 0},
     {LIP_SIGMOID, 0},  {LIP_POWER, 1}, {LIP_POWER, 3},        {LIP_POWER, 4},
     {LIP_POWER, 17},   {LIP_ELU, 1},   {LIP_ELU, 0.3},        {LIP_ELU, -2.5},
-    {LIP_ELU, 3},
+    {LIP_ELU, 3},      {LIP_ERF, 0},   {LIP_SILU, 0},         {LIP_GELU, 0},
 };
 enum { ACTIVATIONS = sizeof activations / sizeof *activations };
 
@@ -45,6 +45,12 @@ static void check_inside(lip_activation psi, lip_interval on, double t, lip_inte
   arb_clear(x), arb_clear(y);
 }
 
+/* F(t) + t F'(t), whose terms cancel; or e^(-t^2), whose t^2 is rounded. */
+static bool loses_digits(lip_activation psi)
+{
+  return psi.kind == LIP_SILU || psi.kind == LIP_GELU || psi.kind == LIP_ERF;
+}
+
 /* At points, and over intervals between two points, at their ends and inside. */
 static void slopes_are_enclosed_and_not_widely(void **state)
 {
@@ -63,8 +69,74 @@ static void slopes_are_enclosed_and_not_widely(void **state)
       if (t == 0) continue;
       check_inside(activations[a], on, t, point);
       if (isfinite(point.low) && isfinite(point.high))
-        assert_true(point.high - point.low <= 0x1p-46 * fabs(point.high) + 1e-320);
+        assert_true(point.high - point.low <=
+                    0x1p-46 * (loses_digits(activations[a]) ? 1 : fabs(point.high)) + 1e-320);
     }
+}
+
+static void assert_value_inside(lip_activation psi, double t, lip_interval found)
+{
+  arb_t x, y;
+
+  arb_init(x), arb_init(y);
+  arb_set_d(x, t);
+  exact_activation_value(psi, x, y);
+  if (is_below(y, found.low) || is_above(y, found.high))
+    fail_msg("activation %d at %.17g: %.17g is not in [%.17g, %.17g]", (int)psi.kind, t, rounded(y),
+             found.low, found.high);
+  arb_clear(x), arb_clear(y);
+}
+
+/* Of erf, SiLU and GELU: at points, and over intervals with the least value inside or not. */
+static void values_are_enclosed_and_not_widely(void **state)
+{
+  const lip_activation curves[] = {{LIP_ERF, 0}, {LIP_SILU, 0}, {LIP_GELU, 0}};
+  const double least_at[] = {0, -1.2784645427610738, -0.7517915246935645};
+
+  (void)state;
+  for (size_t a = 0; a < 3; a++)
+    for (size_t i = 0; i < POINTS; i++) {
+      double t = argument(i), u = argument((i * 7 + 3) % POINTS), near = least_at[a];
+      lip_interval on = {fmin(t, u), fmax(t, u)};
+      lip_interval point = lip_activation_values_on(curves[a], lip_interval_of(t));
+      lip_interval found = lip_activation_values_on(curves[a], on);
+      double inside[] = {t, u, near, t / 2 + u / 2, t * 0.999 + u * 0.001};
+
+      assert_value_inside(curves[a], t, point);
+      assert_true(point.high - point.low <= 0x1p-46 * fmin(fabs(t), fabs(t) + 1) + 1e-320);
+      for (size_t j = 0; j < 5; j++)
+        if (on.low <= inside[j] && inside[j] <= on.high)
+          assert_value_inside(curves[a], inside[j], found);
+    }
+}
+
+/* The largest slopes of SiLU and GELU are those that are claimed, to the last digit or so. */
+static void slopes_of_gates_are_steepest_where_they_should(void **state)
+{
+  const lip_activation curves[] = {{LIP_SILU, 0}, {LIP_GELU, 0}};
+  const double places[] = {2.3993572805154677, 1.4142135623730951};
+
+  (void)state;
+  for (size_t a = 0; a < 2; a++) {
+    lip_interval all = lip_activation_slopes_on(curves[a], (lip_interval){-INFINITY, INFINITY});
+
+    for (double t = -8; t < 8; t += 0.01) check_inside(curves[a], all, t, all);
+    for (int k = -40; k <= 40; k++) { /* about the extremes, over which no interval may step */
+      double t = places[a] + ldexp(k, -28);
+
+      for (int side = -1; side <= 1; side += 2) {
+        lip_interval on = {side * t - 1e-9, side * t + 1e-9};
+        lip_interval found = lip_activation_slopes_on(curves[a], on);
+
+        check_inside(curves[a], on, side * places[a], all);
+        if (on.low <= side * places[a] && side * places[a] <= on.high)
+          check_inside(curves[a], on, side * places[a], found);
+        check_inside(curves[a], on, side * t, found);
+      }
+    }
+    assert_true(all.high - lip_activation_slope(curves[a], places[a]) < 1e-15);
+    assert_true(lip_activation_slope(curves[a], -places[a]) - all.low < 1e-15);
+  }
 }
 
 static void assert_slopes(lip_activation psi, double low, double high, double least, double most)
@@ -276,6 +348,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(slopes_are_enclosed_and_not_widely),
+      cmocka_unit_test(values_are_enclosed_and_not_widely),
+      cmocka_unit_test(slopes_of_gates_are_steepest_where_they_should),
       cmocka_unit_test(a_kink_inside_has_both_slopes_and_one_at_an_end_has_one),
       cmocka_unit_test(the_whole_line_has_the_slopes_of_the_definition),
       cmocka_unit_test(arguments_over_a_box_reach_their_corners),

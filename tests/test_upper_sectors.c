@@ -163,7 +163,8 @@ static double closed_value(const lip_claim *claim)
 
 static void bounds_of_graphs_lie_between_slopes_and_closed_forms(void **state)
 {
-  const lip_activation_kind kinds[] = {LIP_RELU, LIP_TANH, LIP_ABS, LIP_LEAKY_RELU, LIP_SIGMOID};
+  const lip_activation_kind kinds[] = {LIP_RELU,    LIP_TANH, LIP_ABS,  LIP_LEAKY_RELU,
+                                       LIP_SIGMOID, LIP_SILU, LIP_GELU, LIP_ERF};
 
   (void)state;
   for (size_t i = 0; i < 5; i++) {

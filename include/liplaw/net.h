@@ -19,6 +19,9 @@ typedef enum lip_activation_kind {
   LIP_SIGMOID,  /* 1 / (1 + e^-t) */
   LIP_POWER,    /* t^p, whole 1 <= p <= LIP_MOST_POWER */
   LIP_ELU,      /* t < 0: slope (e^t - 1) */
+  LIP_ERF,      /* the error function */
+  LIP_SILU,     /* t / (1 + e^-t) */
+  LIP_GELU,     /* t Phi(t), Phi the distribution function of a standard normal variable */
 } lip_activation_kind;
 
 enum { LIP_MOST_POWER = 1000 };

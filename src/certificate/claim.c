@@ -11,9 +11,16 @@
 #include <float.h>
 #include <string.h>
 
+/* Are the methods for two layers made for it? */
+static bool is_older(lip_activation_kind kind)
+{
+  return kind != LIP_ERF && kind != LIP_SILU && kind != LIP_GELU;
+}
+
 bool lip_claim_is_two_layer(const lip_net *net)
 {
-  return net->depth == 2 && net->layer[1].activation.kind == LIP_IDENTITY;
+  return net->depth == 2 && net->layer[1].activation.kind == LIP_IDENTITY &&
+         is_older(net->layer[0].activation.kind);
 }
 
 /* The power of two that brings `largest` into [1/2, 1); 0 for 0. */

@@ -2,16 +2,8 @@
 #ifndef LIP_CERTIFICATE_SLOPE_RANGE_H
 #define LIP_CERTIFICATE_SLOPE_RANGE_H
 
+#include "certificate/activation_range.h"
 #include "certificate/claim.h"
-#include "linalg/interval.h"
-
-/* psi' over an interval of arguments, enclosed: contains psi'(t) for every t in it, and at a kink
-   inside (not at an end of the interval alone) the slopes of both sides. An argument may be
-   infinite. */
-lip_interval lip_activation_slopes_on(lip_activation psi, lip_interval t);
-
-/* psi over an interval of arguments, enclosed. */
-lip_interval lip_activation_values_on(lip_activation psi, lip_interval t);
 
 /* z_l = w_l.x + b_l over the claim's domain; around data over the ball of center `ball` alone
    (ignored elsewhere). For tests: proofs ask for slopes.  z  out  k */

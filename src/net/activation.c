@@ -6,13 +6,18 @@
 
 #include <math.h>
 
+static const double SQRT_HALF = 0.70710678118654752440;
+static const double OVER_SQRT_2_PI = 0.39894228040143267794;
+static const double TWO_OVER_SQRT_PI = 1.12837916709551257390;
+
 const char *lip_activation_name(lip_activation_kind kind)
 {
   static const char *const names[] = {
       [LIP_IDENTITY] = "identity", [LIP_RELU] = "relu",       [LIP_LEAKY_RELU] = "leaky-relu",
       [LIP_ABS] = "abs",           [LIP_TANH] = "tanh",       [LIP_SOFTPLUS] = "softplus",
       [LIP_SQUARE] = "square",     [LIP_SIGMOID] = "sigmoid", [LIP_POWER] = "power",
-      [LIP_ELU] = "elu",
+      [LIP_ELU] = "elu",           [LIP_ERF] = "erf",         [LIP_SILU] = "silu",
+      [LIP_GELU] = "gelu",
   };
   size_t i = (size_t)kind;
 
@@ -45,6 +50,23 @@ static double logistic_slope(double t)
   double e = exp(-fabs(t));
 
   return e / ((1 + e) * (1 + e));
+}
+
+/* Phi and phi of the standard normal distribution. */
+static double normal_below(double t)
+{
+  return 0.5 * erfc(-t * SQRT_HALF);
+}
+
+static double normal_density(double t)
+{
+  return OVER_SQRT_2_PI * exp(-0.5 * t * t);
+}
+
+/* t psi(t) where psi vanishes at infinity faster than 1 / t. */
+static double fading(double t, double value)
+{
+  return value == 0 ? value : t * value;
 }
 
 /* The slope `left` up to the kink at 0, `right` beyond. */
@@ -87,6 +109,12 @@ double lip_activation_value(lip_activation psi, double t)
     return pow(t, psi.slope);
   case LIP_ELU:
     return t < 0 ? psi.slope * expm1(t) : t;
+  case LIP_ERF:
+    return erf(t);
+  case LIP_SILU:
+    return fading(t, logistic(t));
+  case LIP_GELU:
+    return fading(t, normal_below(t));
   }
   return NAN;
 }
@@ -114,6 +142,12 @@ double lip_activation_slope(lip_activation psi, double t)
     return psi.slope * pow(t, psi.slope - 1);
   case LIP_ELU:
     return kink(t, psi.slope * exp(t), 1);
+  case LIP_ERF:
+    return TWO_OVER_SQRT_PI * exp(-t * t);
+  case LIP_SILU:
+    return logistic(t) + fading(t, logistic_slope(t));
+  case LIP_GELU:
+    return normal_below(t) + fading(t, normal_density(t));
   }
   return NAN;
 }
@@ -130,6 +164,12 @@ double lip_activation_lipschitz(lip_activation psi)
     return psi.slope == 1 ? 1 : INFINITY;
   case LIP_SIGMOID:
     return 0.25;
+  case LIP_ERF:
+    return 1.1283791670955128; /* 2 / sqrt(pi), rounded up like the two below */
+  case LIP_SILU:
+    return 1.099839320128867; /* at t = 2.399..., where t tanh(t / 2) = 2 */
+  case LIP_GELU:
+    return 1.128904145185155; /* at t = sqrt(2) */
   case LIP_IDENTITY:
   case LIP_RELU:
   case LIP_ABS:

@@ -152,6 +152,9 @@ INLINE void gradient_of_group(lip_activation_kind kind, size_t group, const lip_
   case LIP_SIGMOID: /* not trained: train.c refuses them */                                        \
   case LIP_POWER:                                                                                  \
   case LIP_ELU:                                                                                    \
+  case LIP_ERF:                                                                                    \
+  case LIP_SILU:                                                                                   \
+  case LIP_GELU:                                                                                   \
     break;                                                                                         \
   }
 

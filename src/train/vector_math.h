@@ -142,9 +142,12 @@ INLINE vec value(lip_activation_kind kind, float slope, vec u)
   case LIP_SQUARE:
     return u * u;
   case LIP_IDENTITY:
-  case LIP_SIGMOID: /* these three are read and measured, not trained */
+  case LIP_SIGMOID: /* these are read and measured, not trained */
   case LIP_POWER:
   case LIP_ELU:
+  case LIP_ERF:
+  case LIP_SILU:
+  case LIP_GELU:
     break;
   }
   return u;
@@ -170,6 +173,9 @@ INLINE vec times_slope(lip_activation_kind kind, float slope, vec r, vec u, vec 
   case LIP_SIGMOID:
   case LIP_POWER:
   case LIP_ELU:
+  case LIP_ERF:
+  case LIP_SILU:
+  case LIP_GELU:
     break;
   }
   return r;

@@ -32,6 +32,16 @@ ACTIVATION(lip_onnx_abs, LIP_ABS)
 ACTIVATION(lip_onnx_tanh, LIP_TANH)
 ACTIVATION(lip_onnx_softplus, LIP_SOFTPLUS)
 ACTIVATION(lip_onnx_sigmoid, LIP_SIGMOID)
+ACTIVATION(lip_onnx_erf, LIP_ERF)
+
+lip_status lip_onnx_gelu(lip_onnx_call *call, lip_error *err)
+{
+  if (!lip_onnx_text_attribute(call->node, "approximate", "none", true))
+    return lip_fail(
+        err, LIP_EINPUT,
+        "its attribute 'approximate' is not none: only the exact function is supported");
+  return lip_onnx_activate(call, call->in[0], LIP_GELU, 0, call->out[0], err);
+}
 
 lip_status lip_onnx_leaky_relu(lip_onnx_call *call, lip_error *err)
 {

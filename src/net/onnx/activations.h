@@ -9,6 +9,8 @@ lip_status lip_onnx_abs(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_tanh(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_softplus(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_sigmoid(lip_onnx_call *call, lip_error *err);
+lip_status lip_onnx_erf(lip_onnx_call *call, lip_error *err);
+lip_status lip_onnx_gelu(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_leaky_relu(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_elu(lip_onnx_call *call, lip_error *err);
 lip_status lip_onnx_selu(lip_onnx_call *call, lip_error *err);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "net/onnx/gates.h"
 #include "net/onnx/maps.h"
 #include "net/onnx/shape.h"
 
@@ -242,15 +243,18 @@ static bool same_value(const lip_onnx_value *a, const lip_onnx_value *b)
   return true;
 }
 
-/* Mul by a constant, or of a value with itself. */
+/* Mul by a constant, of a value with itself, or with a gate of itself. */
 lip_status lip_onnx_mul(lip_onnx_call *call, lip_error *err)
 {
   const lip_onnx_value *one = call->in[0], *two = call->in[1];
   lip_node square = {.kind = LIP_NODE_ACTIVATION, .activation = {LIP_SQUARE, 0}};
   lip_status st;
+  bool gate;
 
   if (one->constant) return scale_constant(call, two, one, false, err);
   if (two->constant) return scale_constant(call, one, two, false, err);
+  st = lip_onnx_gate(call, one, two, call->out[0], &gate, err);
+  if (st != LIP_OK || gate) return st;
   if (!same_value(one, two))
     return lip_fail(
         err, LIP_EINPUT,

@@ -84,6 +84,10 @@ static char *operator_of(lip_activation psi)
     return "Pow";
   case LIP_ELU:
     return "Elu";
+  case LIP_ERF:
+    return "Erf";
+  case LIP_SILU: /* write.c refuses them */
+  case LIP_GELU:
   case LIP_IDENTITY:
     break;
   }

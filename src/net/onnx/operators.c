@@ -45,6 +45,8 @@ static const lip_onnx_operator operators[] = {
     {"Tanh", 1, 1, lip_onnx_tanh, lip_onnx_fold_unary},
     {"Softplus", 1, 1, lip_onnx_softplus, NULL},
     {"Sigmoid", 1, 1, lip_onnx_sigmoid, NULL},
+    {"Erf", 1, 1, lip_onnx_erf, NULL},
+    {"Gelu", 1, 1, lip_onnx_gelu, NULL},
     {"Pow", 2, 2, lip_onnx_pow, lip_onnx_fold_binary},
     {"Clip", 1, 3, lip_onnx_clip, NULL},
     {"HardSigmoid", 1, 1, lip_onnx_hard_sigmoid, NULL},

@@ -61,6 +61,9 @@ static lip_status check_numbers(const lip_net *net, const char *path, lip_error 
     bool alpha = layer->activation.kind == LIP_ELU; /* a float in every file */
     double slope = layer->activation.slope;
 
+    if (layer->activation.kind == LIP_SILU || layer->activation.kind == LIP_GELU)
+      FAIL(LIP_EINPUT, "%s: layer %zu: %s is no operator of the operator set that is written", path,
+           j, lip_activation_name(layer->activation.kind));
     for (size_t i = 0; i < count; i++) {
       double w = weights[i];
 
