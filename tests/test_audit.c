@@ -8,6 +8,7 @@
 #include "audit/differences.h"
 #include "audit/enclose.h"
 #include "audit/matching.h"
+#include "audit/starts.h"
 #include "linalg/dgemm.h"
 
 #include <stdlib.h>
@@ -70,6 +71,70 @@ static lip_net *random_chain(size_t depth, const size_t *widths, uint64_t seed)
 
   randomise(net, seed);
   return net;
+}
+
+/* The lower end of each pair of classes is no flatter than f_a - f_b is at a point of the data. */
+static void pairs_are_as_steep_as_at_the_data(void **state)
+{
+  size_t widths[] = {20, 30, 30, 3};
+  lip_net *net = random_chain(3, widths, 5);
+  lip_dataset *data = classified(net, 40, 6);
+  lip_audit_options options = quick();
+  lip_audit found;
+  double ga[20], gb[20];
+
+  (void)state;
+  for (size_t i = 0; i < 40 * 20; i++) data->X[i] *= 3;
+  options.time_limit = 20;
+  options.attack_steps = 0;
+  options.local = false;
+  found = audited(net, data, &options);
+  assert_int_equal(found.pairs, 3);
+  for (size_t k = 0; k < found.pairs; k++)
+    for (size_t i = 0; i < data->n; i++) {
+      const double *x = data->X + i * 20;
+      double square = 0;
+
+      assert_int_equal(lip_net_gradients(net, found.pair[k].a, 1, x, ga, NULL), LIP_OK);
+      assert_int_equal(lip_net_gradients(net, found.pair[k].b, 1, x, gb, NULL), LIP_OK);
+      for (size_t j = 0; j < 20; j++) square += (ga[j] - gb[j]) * (ga[j] - gb[j]);
+      assert_true(found.pair[k].lower >= sqrt(square) * (1 - 1e-9));
+    }
+  lip_audit_clear(&found);
+  lip_dataset_free(data);
+  lip_net_free(net);
+}
+
+/* The steepest points of a pair come first, whatever the number of points. */
+static void starts_are_in_the_order_of_their_slopes(void **state)
+{
+  size_t widths[] = {6, 20, 20, 4};
+  lip_net *net = random_chain(3, widths, 9);
+
+  (void)state;
+  for (size_t n = 1; n < 40; n += 6) {
+    lip_dataset *data = classified(net, n, 6);
+    const lip_dataset *from;
+    lip_starts *starts;
+    double last = INFINITY, ga[6], gb[6];
+
+    assert_int_equal(lip_starts_create(net, data, &starts, NULL, NULL), LIP_OK);
+    assert_int_equal(lip_starts_of(starts, 0, 0)->n, n);
+    from = lip_starts_of(starts, 3, 1);
+    assert_int_equal(from->n, n < 8 ? n : 8);
+    for (size_t i = 0; i < from->n; i++) {
+      double square = 0;
+
+      assert_int_equal(lip_net_gradients(net, 3, 1, from->X + i * 6, ga, NULL), LIP_OK);
+      assert_int_equal(lip_net_gradients(net, 1, 1, from->X + i * 6, gb, NULL), LIP_OK);
+      for (size_t j = 0; j < 6; j++) square += (ga[j] - gb[j]) * (ga[j] - gb[j]);
+      assert_true(square <= last * (1 + 1e-12));
+      last = square;
+    }
+    lip_starts_free(starts);
+    lip_dataset_free(data);
+  }
+  lip_net_free(net);
 }
 
 /* ---- radii and attack ---- */
@@ -606,6 +671,8 @@ static void a_refused_allocation_is_told_and_leaks_nothing(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(pairs_are_as_steep_as_at_the_data),
+      cmocka_unit_test(starts_are_in_the_order_of_their_slopes),
       cmocka_unit_test(no_point_within_a_certified_radius_has_another_class),
       cmocka_unit_test(radii_do_not_depend_on_the_units_of_the_outputs),
       cmocka_unit_test(a_line_has_the_radii_of_its_points),

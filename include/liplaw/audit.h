@@ -139,7 +139,7 @@ typedef struct lip_audit {
   lip_audit_dimension dimension;
   lip_audit_bracket space, ball;
   lip_audit_classes *pair; /* owned; measured ones, or all where there are few */
-  size_t pairs, pairs_measured, pairs_all;
+  size_t pairs, pairs_measured, pairs_all; /* measured: whose upper end is their own, not "whole" */
   double l_star;        /* NaN: stopped before */
   size_t l_star_points; /* of how many points it is; a lower limit where below n */
   double separation;    /* least distance of two points with different labels; INFINITY: none */
@@ -172,7 +172,7 @@ typedef struct lip_audit {
   lip_audit_sentence sentence[LIP_AUDIT_SENTENCES];
   size_t sentences;
   double seconds;
-  const char *stopped; /* "done", "time", "interrupt" */
+  const char *stopped; /* "done"; "time": something could have used more of it; "interrupt" */
 } lip_audit;
 
 /* Everything the two tell. Stopped by its limit or by control it returns what is known.

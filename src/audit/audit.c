@@ -54,6 +54,13 @@ done:
   return st;
 }
 
+/* Parts that had no time for all of their work. */
+static bool was_cut(const lip_audit *found)
+{
+  return (found->attacked && !found->attack_done) || !(found->l_star_points >= found->n) ||
+         (found->local && found->local_points < found->points);
+}
+
 lip_status lip_run_audit(const lip_net *net, const lip_dataset *data,
                          const lip_audit_options *options, lip_audit *result,
                          const lip_control *control, lip_error *err)
@@ -77,13 +84,15 @@ lip_status lip_run_audit(const lip_net *net, const lip_dataset *data,
   if (!run.team) FAIL(LIP_ENOMEM, "threads");
   TRY(run_parts(&run, err));
   run.found.seconds = lip_seconds() - run.began;
-  run.found.stopped = audit_interrupted(&run) ? "interrupt"
-                      : audit_left(&run) > 0  ? "done"
-                                              : "time";
+  run.cut = run.cut || was_cut(&run.found);
+  run.found.stopped = audit_interrupted(&run)              ? "interrupt"
+                      : run.cut || !(audit_left(&run) > 0) ? "time"
+                                                           : "done";
   *result = run.found;
   memset(&run.found, 0, sizeof run.found);
 done:
   lip_audit_clear(&run.found);
+  lip_starts_free(run.starts);
   lip_free(run.label);
   lip_free(run.values);
   lip_free(run.upper);

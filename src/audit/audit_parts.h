@@ -4,6 +4,7 @@
 
 #include <liplaw/audit.h>
 
+#include "audit/starts.h"
 #include "base/parallel.h"
 #include "lipschitz/watch.h"
 
@@ -15,6 +16,8 @@ typedef struct audit_run {
   double began; /* s */
   lip_team *team;
   lip_watch watch;     /* of the part under way */
+  lip_starts *starts;  /* owned: points of the data for lower ends; NULL before */
+  bool cut;            /* a part or a bracket had less time than it could have used */
   size_t m;            /* outputs */
   size_t *label;       /* n, owned: the class; of signs 0 for -1 and 1 for +1; NULL for values */
   double *values;      /* n x m, owned: f(x_i), in f64 */

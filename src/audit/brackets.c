@@ -20,18 +20,21 @@ enum {
   TRIES = 3
 };
 
+/* from  in  where lower ends start, beside random points; NULL: nowhere */
 static lip_status measure(audit_run *run, const char *domain, const char *output, double limit,
-                          const lip_measurement *wider, lip_measurement *found, lip_error *err)
+                          const lip_dataset *from, lip_measurement *found, lip_error *err)
 {
   lip_measure_options options;
+  lip_status st;
 
   lip_measure_defaults(&options);
   options.domain = domain;
   options.output = output;
-  options.time_limit = limit;
+  options.time_limit = fmax(limit, 0);
   options.random_points = output ? 100 : 1000;
-  options.wider = wider;
-  return lip_measure(run->net, NULL, &options, found, &run->watch.control, err);
+  st = lip_measure(run->net, from, &options, found, &run->watch.control, err);
+  run->cut = run->cut || (st == LIP_OK && strcmp(found->stopped, "time") == 0);
+  return st;
 }
 
 static void keep(const lip_measurement *from, lip_audit_bracket *to)
@@ -58,7 +61,9 @@ lip_status audit_brackets(audit_run *run, lip_error *err)
   lip_measurement space = {.bounds = 0};
 
   audit_begin(run, 0.02, 0.3, 0.25, "bracket on the space");
-  TRY(measure(run, "space", NULL, run->watch.limit, NULL, &space, err));
+  TRY(lip_starts_create(run->net, run->data, &run->starts, &run->watch.control, err));
+  TRY(measure(run, "space", NULL, run->watch.limit - lip_watch_seconds(&run->watch),
+              lip_starts_of(run->starts, 0, 0), &space, err));
   keep(&space, &run->found.space);
 done:
   lip_measurement_clear(&space);
@@ -89,7 +94,7 @@ lip_status audit_ball(audit_run *run, lip_error *err)
     return LIP_OK;
   audit_begin(run, 0.9, 0.98, 0.7, "bracket on the data's ball");
   (void)snprintf(domain, sizeof domain, "ball:%.17g", run->found.radius);
-  TRY(measure(run, domain, NULL, run->watch.limit, NULL, &ball, err));
+  TRY(measure(run, domain, NULL, run->watch.limit, lip_starts_of(run->starts, 0, 0), &ball, err));
   keep(&ball, &run->found.ball);
   compare(&run->found.space, &run->found.ball);
 done:
@@ -175,7 +180,8 @@ static lip_status measure_pair(audit_run *run, double limit, lip_audit_classes *
   char output[64];
 
   (void)snprintf(output, sizeof output, "%zu-%zu", pair->a, pair->b);
-  TRY(measure(run, "space", output, limit, NULL, &found, err));
+  TRY(measure(run, "space", output, limit, lip_starts_of(run->starts, pair->a, pair->b), &found,
+              err));
   if (found.certified || !pair->certified) pair->lower = found.lower;
   if (is_better(pair, &found)) {
     pair->upper = found.upper;
@@ -214,7 +220,7 @@ static lip_status measure_pairs(audit_run *run, const rivals *list, lip_error *e
       misses = strcmp(pair.upper_method, "whole") == 0 ? misses + 1 : 0;
     }
     set_upper(run, pair.a, pair.b, pair.upper);
-    found->pairs_measured += measured;
+    found->pairs_measured += asked && strcmp(pair.upper_method, "whole") != 0;
     if (measured || all <= SHOWN) found->pair[found->pairs++] = pair;
   }
 done:

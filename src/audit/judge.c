@@ -56,19 +56,24 @@ static void say(lip_audit *found, lip_sureness sureness, const char *format, ...
   found->sentences++;
 }
 
+static const char *plural(size_t count)
+{
+  return count == 1 ? "" : "s";
+}
+
 /* ---- what was found ---- */
 
 static void say_fit(lip_audit *found)
 {
   if (found->task == LIP_TASK_VALUES) {
     say(found, LIP_COMPUTED,
-        "The network's mean squared error at the %zu points is %.4g, its largest error %.4g.",
-        found->n, found->loss, found->largest_error);
+        "The network's mean squared error at the %zu point%s is %.4g, its largest error %.4g.",
+        found->n, plural(found->n), found->loss, found->largest_error);
     return;
   }
   say(found, LIP_COMPUTED,
-      "The network is right at %.2f %% of the %zu points; where it is, the median margin is %.4g.",
-      100 * found->accuracy, found->n, found->scale);
+      "The network is right at %.2f %% of the %zu point%s; where it is, the median margin is %.4g.",
+      100 * found->accuracy, found->n, plural(found->n), found->scale);
   if (found->accuracy <= 0.15 + 0.85 / (double)found->classes)
     say(found, LIP_COMPUTED,
         "That is no better than guessing: perhaps the inputs are not what the network expects "
@@ -207,8 +212,8 @@ static void say_radii(lip_audit *found)
     say(found, LIP_PROVED,
         "By bounds of the network near each point, half of those that are right do within %.4g (of "
         "%zu "
-        "points: there was no time for more).",
-        rounded(local, 4, false), found->local_points);
+        "point%s: there was no time for more).",
+        rounded(local, 4, false), found->local_points, plural(found->local_points));
   else if (found->local_points && local > radius)
     say(found, LIP_PROVED, "By bounds of the network near each point, half of them do within %.4g.",
         rounded(local, 4, false));
@@ -272,10 +277,10 @@ static void decide_classes(lip_audit *found)
     certified += found->point[k].right && found->point[k].local >= radius * (1 - ROUNDING);
   (void)snprintf(
       found->question, sizeof found->question,
-      "Can a classifier be right at as many of these %zu points as this network, and keep "
+      "Can a classifier be right at as many of these %zu point%s as this network, and keep "
       "the class at all inputs nearer than %.4g to each of them? (That is what a "
       "Lipschitz constant of %.6g gives, on labels %s.)",
-      found->points, radius, found->target,
+      found->points, plural(found->points), radius, found->target,
       found->task == LIP_TASK_CLASSES ? "as one-hot vectors" : "-1 and +1");
   if (right && certified == right) {
     found->verdict = LIP_AUDIT_ACHIEVED;
@@ -286,12 +291,12 @@ static void decide_classes(lip_audit *found)
     found->verdict_sureness = LIP_PROVED;
     say(found, LIP_PROVED,
         "Impossible: pairs of different labels are so near that no classifier, however large, "
-        "keeps it at more than %zu of the %zu points; this network is right at %zu.",
-        possible, found->points, right);
+        "keeps it at more than %zu of the %zu point%s; this network is right at %zu.",
+        possible, found->points, plural(found->points), right);
   } else {
     say(found, LIP_PROVED,
-        "This network keeps that distance at %zu at least of the %zu points where it is right.",
-        certified, right);
+        "This network keeps that distance at %zu at least of the %zu point%s where it is right.",
+        certified, right, plural(right));
   }
 }
 

@@ -94,11 +94,11 @@ static lip_status write_constants(FILE *out, const lip_audit *found, const repor
     html(out,
          "<p>A point of class a keeps its class against class b as far as the margin "
          "<var>f</var><sub>a</sub> − <var>f</var><sub>b</sub> over the constant of that "
-         "difference reaches. %zu of the %zu pairs of classes were measured%s.</p>\n",
+         "difference reaches. %zu of the %zu pairs of classes have an upper end of their "
+         "own%s.</p>\n",
          found->pairs_measured, found->pairs_all,
-         found->pairs_measured < found->pairs_all
-             ? "; the others have √2 times the bracket of all outputs"
-             : "");
+         found->pairs_measured < found->pairs_all ? "; the others have √2 times that of all outputs"
+                                                  : "");
   }
   TRY(frame_figure(out, folder, "pairs", "column",
                    "Upper ends of the constants of differences of two outputs, pair by pair, on "
@@ -246,12 +246,16 @@ static void write_data(FILE *out, const lip_audit *found)
 {
   const lip_audit_dimension *d = &found->dimension;
 
-  html(out, "<h2 id=\"data\">The data</h2>\n<p>%zu points of %zu numbers; labels: %s. Noise level ",
-       found->n, found->d, found->labels);
+  html(out,
+       "<h2 id=\"data\">The data</h2>\n<p>%zu point%s of %zu number%s; labels: %s. Noise level ",
+       found->n, found->n == 1 ? "" : "s", found->d, found->d == 1 ? "" : "s", found->labels);
   if (isnan(found->noise_level))
     html(out, "unknown.");
   else
-    html(out, "%.4g (%s).", found->noise_level, found->noise_source);
+    html(out, "%.4g (%s%s).", found->noise_level, found->noise_source,
+         found->task == LIP_TASK_CLASSES
+             ? ", of one-hot labels; theorems use that of the labels -1 and +1 below"
+             : "");
   if (d->known)
     html(out,
          " Effective dimension: %.4g by the covariance's largest eigenvalue, %.4g as effective "

@@ -37,6 +37,14 @@ static json_t *classes_json(const lip_audit *found)
   return list;
 }
 
+/* Numbers of classes and signs are whole. */
+static json_t *label_json(const lip_audit *found, double label)
+{
+  bool whole = found->task != LIP_TASK_VALUES && label == floor(label) && fabs(label) < 1e15;
+
+  return whole ? json_integer((json_int_t)label) : cli_number(label);
+}
+
 static json_t *conflicts_json(const lip_audit *found)
 {
   json_t *list = json_array();
@@ -45,11 +53,11 @@ static json_t *conflicts_json(const lip_audit *found)
     const lip_audit_conflict *c = &found->conflict[k];
 
     if (json_array_append_new(
-            list, json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:b, s:b}", "i", (json_int_t)c->i, "j",
-                            (json_int_t)c->j, "label_i", cli_number(c->label_i), "label_j",
-                            cli_number(c->label_j), "distance", cli_number(c->distance), "slope",
-                            cli_number(c->slope), "right_i", c->right_i, "right_j", c->right_j)) !=
-        0)
+            list,
+            json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:b, s:b}", "i", (json_int_t)c->i, "j",
+                      (json_int_t)c->j, "label_i", label_json(found, c->label_i), "label_j",
+                      label_json(found, c->label_j), "distance", cli_number(c->distance), "slope",
+                      cli_number(c->slope), "right_i", c->right_i, "right_j", c->right_j)) != 0)
       break;
   }
   return list;

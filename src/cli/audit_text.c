@@ -41,10 +41,13 @@ static void print_pairs(const lip_audit *found)
     if (!least || pair->upper < least->upper) least = pair;
     if (!most || pair->upper > most->upper) most = pair;
   }
-  (void)printf("  pairs of classes       %zu of %zu measured; upper ends from %.6g (%zu-%zu) to "
-               "%.6g (%zu-%zu)\n",
-               found->pairs_measured, found->pairs_all, least->upper, least->a, least->b,
-               most->upper, most->a, most->b);
+  (void)printf("  pairs of classes       upper ends from %.6g (%zu-%zu) to %.6g (%zu-%zu)\n",
+               least->upper, least->a, least->b, most->upper, most->a, most->b);
+  (void)printf("                         %zu of %zu have one of their own%s\n",
+               found->pairs_measured, found->pairs_all,
+               found->pairs_measured < found->pairs_all
+                   ? ", the others sqrt(2) times that of all outputs"
+                   : "");
 }
 
 static void print_conflicts(const lip_audit *found)
@@ -71,10 +74,11 @@ static void print_curve(const lip_audit *found)
   double points = (double)found->points;
 
   if (!found->curve_points) return;
-  (void)printf("\nshare of %zu points whose class holds within a radius (l2)\n  %10s %12s %12s "
+  (void)printf("\nshare of %zu point%s whose class holds within a radius (l2)\n  %10s %12s %12s "
                "%12s %12s\n",
-               found->points, "radius", found->radii_certified ? "constants" : "constants?",
-               "near bounds", "attack", "any at all");
+               found->points, found->points == 1 ? "" : "s", "radius",
+               found->radii_certified ? "constants" : "constants?", "near bounds", "attack",
+               "any at all");
   for (size_t k = 0; k < found->curve_points; k++) {
     const lip_audit_radius *row = &found->curve[k];
 
@@ -96,8 +100,8 @@ static void print_curve(const lip_audit *found)
       found->radii_certified ? "proved" : "an estimate");
   if (found->local && found->local_points < found->points)
     (void)printf(
-        "  (there was time for bounds about %zu points; the others count with their constants)\n",
-        found->local_points);
+        "  (there was time for bounds about %zu point%s; the others count with their constants)\n",
+        found->local_points, found->local_points == 1 ? "" : "s");
   if (found->attacked && !found->attack_done)
     (void)puts("  (the attack was stopped by the time limit or an interrupt)");
 }
@@ -108,8 +112,10 @@ static void print_laws(const lip_audit *found)
   static const char *const kinds[] = {"at least", "at most", "probability", "number"};
 
   if (!found->laws) return;
-  (void)printf("\ntheorems, of %s\n  %-26s %-12s %12s  %-12s %s\n", found->law_function, "theorem",
-               "", "bound", "assumptions", "");
+  (void)printf("\ntheorems, of %s; noise level of its labels %.4g, mean squared error %.4g\n  "
+               "%-26s %-12s %12s  %-12s %s\n",
+               found->law_function, found->law_noise, found->law_error, "theorem", "", "bound",
+               "assumptions", "");
   for (size_t k = 0; k < found->laws; k++) {
     const lip_law_result *r = &found->law[k].result;
     char bound[32];
@@ -124,9 +130,10 @@ static void print_laws(const lip_audit *found)
 int audit_answer_text(const char *net, const char *data, const lip_audit *found, const char *folder)
 {
   cli_progress_end();
-  (void)printf("%s: %zu input%s, %zu output%s, %zu parameters; %s: %zu points\nlabels: %s\n", net,
+  (void)printf("%s: %zu input%s, %zu output%s, %zu parameter%s; %s: %zu point%s\nlabels: %s\n", net,
                found->d, found->d == 1 ? "" : "s", found->outputs, found->outputs == 1 ? "" : "s",
-               found->parameters, data, found->n, found->labels);
+               found->parameters, found->parameters == 1 ? "" : "s", data, found->n,
+               found->n == 1 ? "" : "s", found->labels);
   print_verdict(found);
   (void)puts("\nLipschitz constant (l2)");
   print_bracket("whole space", &found->space);
@@ -135,8 +142,12 @@ int audit_answer_text(const char *net, const char *data, const lip_audit *found,
   if (!isnan(found->l_star))
     (void)printf("  %-22s %.10g%s\n", "L* of the data", found->l_star,
                  found->l_star_points < found->n ? " at least, by a subset" : "");
-  (void)printf("\nloss %.6g, noise level %.4g (%s)\n", found->loss, found->noise_level,
-               found->noise_source);
+  (void)printf("\nloss %.6g, noise level %.4g (%s%s)", found->loss, found->noise_level,
+               found->noise_source, found->task == LIP_TASK_CLASSES ? ", of one-hot labels" : "");
+  if (strcmp(found->noise_source, "neighbours") != 0 && !isnan(found->noise_neighbours))
+    (void)printf("; nearest neighbours alone would say %.4g, which is not used",
+                 found->noise_neighbours);
+  (void)puts("");
   if (found->dimension.known)
     (void)printf("effective dimension %.4g (covariance), %.4g (effective rank), %.4g "
                  "(participation), %.4g (two neighbours)\n",
@@ -147,7 +158,7 @@ int audit_answer_text(const char *net, const char *data, const lip_audit *found,
   print_laws(found);
   if (folder) (void)printf("\npage: %s/index.html\n", folder);
   (void)printf("\n%.1f s%s\n", found->seconds,
-               strcmp(found->stopped, "time") == 0        ? "; stopped by the time limit"
+               strcmp(found->stopped, "time") == 0        ? "; more time could have told more"
                : strcmp(found->stopped, "interrupt") == 0 ? "; interrupted"
                                                           : "");
   return EXIT_DONE;

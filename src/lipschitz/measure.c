@@ -3,7 +3,8 @@
 
    Upper methods first, then lower ones, each starting from what was found before; then the
    searches, which work on both sides; all of that in floating point, as proposals. What is told as
-   certified is what settle.h then proves.
+   certified is what settle.h then proves. What the proofs leave of the time of a deep network goes
+   to steep points once more, as their proof takes next to none.
  */
 #include <liplaw/measure.h>
 
@@ -55,11 +56,13 @@ enum {
 static const double SMALL = 1e5, METHODS_SMALL = 0.95, METHODS = 0.75; /* SMALL: weights */
 static const double METHODS_LATER = 0.9; /* of later upper methods: their proofs are short */
 static const double UPPER = 0.6, LOWER = 0.3, LATER = 0.75, SEARCH = 0.7;
+static const double LAST = 0.95; /* where steep points end for good */
 
 /* One measurement under way. */
 typedef struct inquiry {
   lip_problem problem;
   lip_domain domain; /* owned */
+  bool last;         /* methods are over, proofs are made: what is left is for steep points */
   lip_claim *claim;  /* owned */
   lip_watch watch;
   lip_steepest steepest;
@@ -85,14 +88,22 @@ static void give_slice(inquiry *in, double share, double methods)
 {
   if (in->problem.deep) {
     if (lip_problem_weights(&in->problem) < SMALL) methods = METHODS_SMALL;
+    if (in->last) methods = LAST;
     lip_watch_slice(&in->watch, share, methods * in->watch.limit);
   }
 }
 
-/* Appends what a method says, and keeps it if it is the best of its side. */
+/* Appends what a method says, or replaces what it said before, and keeps it if it is the best of
+   its side. */
 static void note(lip_measurement *found, const lip_bound *bound)
 {
-  found->bound[found->bounds++] = *bound;
+  size_t at = 0;
+
+  while (at < found->bounds &&
+         (found->bound[at].side != bound->side || found->bound[at].method != bound->method))
+    at++;
+  found->bound[at] = *bound;
+  if (at == found->bounds) found->bounds++;
   if (bound->side == LIP_UPPER && bound->value < found->upper) {
     found->upper = bound->value;
     found->upper_method = bound->method;
@@ -240,6 +251,50 @@ static lip_status prove(inquiry *in, lip_error *err)
                  &found->upper, &found->upper_method, found->witness, &found->direction,
                  in->problem.deep ? &watch.control : NULL, err));
   found->certified = found->certificate != NULL;
+done:
+  return st;
+}
+
+/* The proof of the upper end stays; that of the lower end is made again. */
+static lip_status prove_lower_again(inquiry *in, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_measurement *found = &in->found;
+  lip_certificate *made = NULL;
+  double *direction = NULL, lower = 0, upper = 0;
+
+  lip_proposals_clear(&in->proposals);
+  lip_proposals_take(&in->proposals, found->upper, found->upper_method, &found->certificate->proof,
+                     true);
+  TRY(lip_settle(in->claim, &in->steepest, &in->proposals, &made, &lower, &upper,
+                 &found->upper_method, found->witness, &direction, NULL, err));
+  lip_certificate_free(found->certificate);
+  lip_free(found->direction);
+  found->certificate = made;
+  found->direction = direction;
+  found->lower = lower;
+done:
+  return st;
+}
+
+/* Where methods were cut off before their end. */
+static lip_status climb_on(inquiry *in, const lip_measure_options *options, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_measurement *found = &in->found;
+  lip_watch *watch = &in->watch;
+  double lower = found->lower;
+
+  if (!in->problem.deep || !options->search || !lip_problem_slope_is_bounded(&in->problem))
+    return LIP_OK;
+  if (strcmp(found->stopped, "time") != 0 || !found->certified || is_closed(found, options->gap) ||
+      is_decided(in) || !(lip_watch_seconds(watch) < LAST * watch->limit))
+    return LIP_OK;
+  in->problem.seed = ~in->problem.seed; /* not the random numbers of before again */
+  in->last = true;
+  TRY(search(in, &lip_search_points, 1, options->gap, err));
+  if (found->lower > lower) TRY(prove_lower_again(in, err));
+  found->stopped = lip_watch_verdict(watch);
 done:
   return st;
 }
@@ -443,6 +498,7 @@ lip_status lip_measure(const lip_net *net, const lip_dataset *data,
   if (measured == net) in.problem.node_norm = in.found.node_norm;
   TRY(ask(&in, options, err));
   TRY(prove(&in, err));
+  TRY(climb_on(&in, options, err));
   if (balanced) TRY(rescale(&in, net, exponent, err));
   TRY(tabulate(&in, net, err));
   in.found.seconds = lip_watch_seconds(&in.watch);

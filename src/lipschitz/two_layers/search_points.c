@@ -4,9 +4,9 @@
    finds another one: the methods `patterns`, `smoothed`, `cells` and `ascent` with seeds of their
    own. Of two layers until ROUNDS rounds have passed or QUIET of them in a row have brought
    nothing. Of deep networks as long as there is time: every other round starts from the best point,
-   the others know nothing of it, with less work each, and when SURE of those in a row have ended at
-   the same slope, it is taken to be the largest one. Works on the lower end only. Cost: that of
-   these methods, each round. */
+   the others know nothing of it, of small networks with less work each, and when SURE of those in a
+   row have ended at the same slope, it is taken to be the largest one. Works on the lower end only.
+   Cost: that of these methods, each round. */
 #include "lipschitz/method.h"
 
 #include "base/error.h"
@@ -16,6 +16,7 @@
 #include <string.h>
 
 enum { ROUNDS = 16, QUIET = 6, SURE = 12, STARTS = 2 };
+static const double SMALL = 1e5;                    /* weights */
 static const double SAME = 1e-6;                    /* relative: the same slope, found again */
 static const uint64_t STRIDE = 0x9E3779B97F4A7C15U; /* seeds of a user lie close together */
 
@@ -47,7 +48,8 @@ static lip_status run(const lip_problem *problem, lip_bracket *bracket, const li
   lip_status st = LIP_OK;
   lip_problem other = *problem;
   lip_steepest steepest = {.capacity = 0};
-  size_t starts = problem->deep && problem->starts > STARTS ? STARTS : problem->starts;
+  bool small = problem->deep && lip_problem_weights(problem) < SMALL;
+  size_t starts = small && problem->starts > STARTS ? STARTS : problem->starts;
   double *point = lip_alloc(problem->d, sizeof *point);
 
   if (!point) FAIL(LIP_ENOMEM, "a point with %zu coordinates", problem->d);
