@@ -65,7 +65,7 @@ static lip_status prove(const lip_claim *claim, const lip_proof *proof, double v
                         double *multipliers, size_t count, lip_finding *finding,
                         const lip_control *control, lip_error *err)
 {
-  static const double LEAST = 1e-6, MOST = 0.03, STEP = 100;
+  static const double LEAST = 1e-4, MOST = 0.03, STEP = 30;
   lip_status st = LIP_OK;
   lip_verdict verdict = {.proved = false};
   double all = 1;
