@@ -207,6 +207,44 @@ static void scales_of_layers_do_not_matter(void **state)
   lip_net_free(net);
 }
 
+/* Hidden neurons in another order, inputs and outputs turned: the same bound. */
+static void order_and_turns_do_not_matter(void **state)
+{
+  (void)state;
+  for (uint64_t seed = 0; seed < 6; seed++) {
+    lip_net *net = chain(seed, (size_t[]){3, 7, 6, 5, 2, 0}, false);
+    lip_layer *first = &net->layer[0], *second = &net->layer[1], *last = &net->layer[3];
+    double value = value_of(net), c = cos(0.7), sn = sin(0.7), held;
+
+    for (size_t i = 0; i + 1 < first->out; i += 2)
+      for (size_t j = 0; j < first->in; j++) {
+        held = first->W[i * first->in + j];
+        first->W[i * first->in + j] = first->W[(i + 1) * first->in + j];
+        first->W[(i + 1) * first->in + j] = held;
+      }
+    for (size_t i = 0; i < second->out; i++)
+      for (size_t j = 0; j + 1 < second->in; j += 2) {
+        held = second->W[i * second->in + j];
+        second->W[i * second->in + j] = second->W[i * second->in + j + 1];
+        second->W[i * second->in + j + 1] = held;
+      }
+    for (size_t i = 0; i < first->out; i++) {
+      double *row = first->W + i * first->in;
+
+      held = c * row[0] + sn * row[2];
+      row[2] = c * row[2] - sn * row[0];
+      row[0] = held;
+    }
+    for (size_t j = 0; j < last->in; j++) {
+      held = c * last->W[j] + sn * last->W[last->in + j];
+      last->W[last->in + j] = c * last->W[last->in + j] - sn * last->W[j];
+      last->W[j] = held;
+    }
+    assert_true(fabs(value_of(net) / value - 1) < 1e-7);
+    lip_net_free(net);
+  }
+}
+
 static void dead_neurons_and_outputs_are_harmless(void **state)
 {
   lip_net *net = chain(10, (size_t[]){4, 8, 8, 8, 2, 0}, false), *same;
@@ -322,6 +360,7 @@ int main(void)
       cmocka_unit_test(bounds_of_graphs_lie_between_slopes_and_closed_forms),
       cmocka_unit_test(small_domains_have_smaller_bounds),
       cmocka_unit_test(scales_of_layers_do_not_matter),
+      cmocka_unit_test(order_and_turns_do_not_matter),
       cmocka_unit_test(dead_neurons_and_outputs_are_harmless),
       cmocka_unit_test(published_values_are_met),
       cmocka_unit_test(more_time_gives_no_worse_value),
