@@ -30,6 +30,7 @@ static lip_measurement measured(const lip_net *net, const char *domain, lip_norm
   options.random_points = 100;
   options.starts = 0;
   options.search = false;
+  options.time_limit = 0.3;
   if (lip_measure(net, NULL, &options, &result, NULL, &err) != LIP_OK) fail_msg("%s", err.text);
   return result;
 }
