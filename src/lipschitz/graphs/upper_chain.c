@@ -13,8 +13,8 @@
 #include "certificate/graphs/graph_part.h"
 #include "certificate/graphs/graph_product.h"
 #include "certificate/graphs/node_norm.h"
-#include "certificate/graphs/sector_form.h"
 #include "linalg/round.h"
+#include "lipschitz/graphs/sector_proposal.h"
 #include "lipschitz/graphs/sector_tied.h"
 #include "net/graph.h"
 
@@ -39,12 +39,6 @@ typedef struct division {
   double end;
   const lip_control *control;
 } division;
-
-static bool applies(const lip_problem *problem)
-{
-  return problem->deep && problem->deep->norm == LIP_NORM_2 &&
-         lip_problem_slope_is_bounded(problem);
-}
 
 static bool is_over(void *context)
 {
@@ -248,5 +242,5 @@ done:
 }
 
 const lip_method lip_upper_chain = {
-    "chain", "the product over parts, each by its sectors or its norms; theory.md: parts", applies,
-    run};
+    "chain", "the product over parts, each by its sectors or its norms; theory.md: parts",
+    lip_sector_methods_apply, run};

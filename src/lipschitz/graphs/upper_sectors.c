@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "lipschitz/graphs/sector_balance.h"
+#include "lipschitz/graphs/sector_proposal.h"
 #include "lipschitz/graphs/sector_spare.h"
 #include "lipschitz/graphs/sectors.h"
 
@@ -22,12 +23,6 @@ static const double SHARE = 0.65;          /* of the time limit */
 static const double FLOPS_A_SECOND = 3e10; /* roughly */
 static const double NEAR_ENOUGH = 1e-10;
 enum { MOST_ORDER = 6000, MOST_MULTIPLIERS = 5000, LEAST_STEPS = 12 };
-
-static bool applies(const lip_problem *problem)
-{
-  return problem->deep && problem->deep->norm == LIP_NORM_2 &&
-         lip_problem_slope_is_bounded(problem);
-}
 
 /* A share of the time, so that the lower end has its own. */
 typedef struct share {
@@ -124,9 +119,8 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
   lip_status st = LIP_OK;
   lip_sector_form *form = NULL;
   lip_sectors_program *program = NULL;
-  lip_proof proof = {.kind = &lip_proof_sectors};
-  double *multipliers, *exponents, value;
-  size_t blocks;
+  lip_proof proof = {.kind = NULL};
+  double *multipliers, value;
   share time = {INFINITY, control};
   lip_control limited = {.stop = is_over, .context = &time};
 
@@ -136,14 +130,11 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
   TRY(create_program(form, problem->time_limit > 0 ? SHARE * problem->time_limit : INFINITY,
                      &program, control, err));
   if (!program) goto done;
-  blocks = form->blocks + 2;
-  TRY(lip_proof_add(&proof, "multipliers", 1, &form->multipliers, &multipliers, err));
-  TRY(lip_proof_add(&proof, "exponents", 1, &blocks, &exponents, err));
-  for (size_t b = 0; b < blocks; b++) exponents[b] = form->exponent[b];
+  TRY(lip_sector_proof_start(form, &proof, &multipliers, err));
   TRY(solve(form, program, multipliers, &value, &limited, err));
   if (!isfinite(value)) goto done;
   finding->found = true;
-  finding->value = ldexp(value, form->exponent[blocks - 1]);
+  finding->value = ldexp(value, form->exponent[form->blocks + 1]);
   finding->proof = proof;
   proof = (lip_proof){.kind = NULL};
 done:
@@ -157,4 +148,4 @@ done:
 const lip_method lip_upper_sectors = {
     "semidefinite-sectors",
     "LipSDP-Neuron over a graph, multipliers by an interior-point method (arXiv 1906.04893)",
-    applies, run};
+    lip_sector_methods_apply, run};

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "lipschitz/graphs/sector_balance.h"
+#include "lipschitz/graphs/sector_proposal.h"
 #include "lipschitz/graphs/sector_closed.h"
 #include "lipschitz/graphs/sector_spare.h"
 
@@ -15,14 +16,7 @@
 #include <string.h>
 
 static const double MOST_BYTES = 3e9; /* some 30 s */
-static const double TIED_BYTES = 1e9;
-enum { SMALL_ORDER = 3000, FEW_VARIABLES = 1500, TIED_ORDER = 2400 };
-
-static bool applies(const lip_problem *problem)
-{
-  return problem->deep && problem->deep->norm == LIP_NORM_2 &&
-         lip_problem_slope_is_bounded(problem);
-}
+enum { FEW_VARIABLES = 1500 };        /* so many have their tilts tried */
 
 /* The form, balanced; NULL with LIP_OK: it is too large or unbounded. */
 static lip_status create_form(const lip_claim *claim, lip_sector_form **form,
@@ -31,14 +25,9 @@ static lip_status create_form(const lip_claim *claim, lip_sector_form **form,
   lip_status st = LIP_OK;
   lip_sector_form *made = NULL;
 
-  TRY(lip_sector_form_create(claim, false, &made, control, err));
-  if (made->order > SMALL_ORDER) {
-    lip_sector_form_free(made);
-    made = NULL;
-    TRY(lip_sector_form_create(claim, true, &made, control, err));
-  }
+  TRY(lip_sector_form_choose(claim, &made, control, err));
   if (!made->bounded || sizeof(double) * lip_sector_closed_room(made) > MOST_BYTES) goto done;
-  if (made->order > TIED_ORDER && made->bytes < TIED_BYTES) goto done; /* upper_sectors_tied.c */
+  if (lip_sector_form_is_for_tied(made)) goto done;
   TRY(lip_sector_balance(made, control, err));
   *form = made;
   made = NULL;
@@ -73,22 +62,18 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
 {
   lip_status st = LIP_OK;
   lip_sector_form *form = NULL;
-  lip_proof proof = {.kind = &lip_proof_sectors};
-  double *multipliers, *exponents, value;
-  size_t blocks;
+  lip_proof proof = {.kind = NULL};
+  double *multipliers, value;
 
   (void)steepest;
   TRY(create_form(problem->deep, &form, control, err));
   if (!form || form->multipliers == 0) goto done;
-  blocks = form->blocks + 2;
-  TRY(lip_proof_add(&proof, "multipliers", 1, &form->multipliers, &multipliers, err));
-  TRY(lip_proof_add(&proof, "exponents", 1, &blocks, &exponents, err));
-  for (size_t b = 0; b < blocks; b++) exponents[b] = form->exponent[b];
+  TRY(lip_sector_proof_start(form, &proof, &multipliers, err));
   TRY(best_tilt(form, multipliers, &value, control, err));
   if (!isfinite(value)) goto done;
   TRY(lip_sector_spare(form, multipliers, &value, &finding->found, control, err));
   if (!finding->found) goto done;
-  value = ldexp(value, form->exponent[blocks - 1]);
+  value = ldexp(value, form->exponent[form->blocks + 1]);
   finding->value = value;
   finding->proof = proof;
   proof = (lip_proof){.kind = NULL};
@@ -103,4 +88,4 @@ const lip_method lip_upper_sectors_closed = {
     "sectors",
     "LipSDP-Neuron over a graph, multipliers in closed form (ECLipsE-Fast, arXiv "
     "2404.04375)",
-    applies, run};
+    lip_sector_methods_apply, run};

@@ -8,35 +8,23 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "lipschitz/graphs/sector_balance.h"
+#include "lipschitz/graphs/sector_proposal.h"
 #include "lipschitz/graphs/sector_tied.h"
 
 #include <math.h>
 #include <string.h>
 
-static const double MOST_BYTES = 1e9; /* more couplings, and proofs take minutes */
 static const double SHARE = 0.3, NO_LIMIT = 60;
-enum { LEAST_ORDER = 2400, FEW_VARIABLES = 3000 };
 
-static bool applies(const lip_problem *problem)
-{
-  return problem->deep && problem->deep->norm == LIP_NORM_2 &&
-         lip_problem_slope_is_bounded(problem);
-}
-
-/* The form, balanced; NULL with LIP_OK: it is too large or unbounded. */
+/* The form, balanced; NULL with LIP_OK: it is unbounded. */
 static lip_status create_form(const lip_claim *claim, lip_sector_form **form,
                               const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_sector_form *made = NULL;
 
-  TRY(lip_sector_form_create(claim, false, &made, control, err));
-  if (made->order > FEW_VARIABLES) { /* as in upper_sectors_closed.c */
-    lip_sector_form_free(made);
-    made = NULL;
-    TRY(lip_sector_form_create(claim, true, &made, control, err));
-  }
-  if (!made->bounded || made->multipliers == 0 || made->bytes > MOST_BYTES) goto done;
+  TRY(lip_sector_form_choose(claim, &made, control, err));
+  if (!made->bounded || made->multipliers == 0) goto done;
   TRY(lip_sector_balance(made, control, err));
   *form = made;
   made = NULL;
@@ -91,20 +79,16 @@ lip_status lip_sector_tied_finding(const lip_claim *claim, double seconds, lip_f
 {
   lip_status st = LIP_OK;
   lip_sector_form *form = NULL;
-  lip_proof proof = {.kind = &lip_proof_sectors};
-  double *multipliers, *exponents, value = INFINITY;
-  size_t blocks;
+  lip_proof proof = {.kind = NULL};
+  double *multipliers, value = INFINITY;
 
   TRY(create_form(claim, &form, control, err));
   if (!form) goto done;
-  blocks = form->blocks + 2;
-  TRY(lip_proof_add(&proof, "multipliers", 1, &form->multipliers, &multipliers, err));
-  TRY(lip_proof_add(&proof, "exponents", 1, &blocks, &exponents, err));
-  for (size_t b = 0; b < blocks; b++) exponents[b] = form->exponent[b];
+  TRY(lip_sector_proof_start(form, &proof, &multipliers, err));
   TRY(find(form, seconds, multipliers, &value, control, err));
-  value = ldexp(value, form->exponent[blocks - 1]);
+  value = ldexp(value, form->exponent[form->blocks + 1]);
   if (!isfinite(value)) goto done;
-  for (size_t b = 0; b < blocks; b++) lip_sector_form_release(form, b);
+  for (size_t b = 0; b < form->blocks + 2; b++) lip_sector_form_release(form, b);
   TRY(prove(claim, &proof, value, multipliers, form->multipliers, finding, control, err));
   if (!finding->found) goto done;
   finding->proof = proof;
@@ -123,8 +107,8 @@ static lip_status is_large(const lip_claim *claim, bool *large, const lip_contro
   lip_status st = LIP_OK;
   lip_sector_form *form = NULL;
 
-  TRY(lip_sector_form_create(claim, false, &form, control, err));
-  *large = form->order > LEAST_ORDER;
+  TRY(lip_sector_form_choose(claim, &form, control, err));
+  *large = lip_sector_form_is_for_tied(form);
 done:
   lip_sector_form_free(form);
   return st;
@@ -146,5 +130,5 @@ done:
 
 const lip_method lip_upper_sectors_tied = {
     "tied-sectors",
-    "LipSDP-Neuron over a graph, one multiplier for each channel, by LOBPCG and L-BFGS", applies,
-    run};
+    "LipSDP-Neuron over a graph, one multiplier for each channel, by LOBPCG and L-BFGS",
+    lip_sector_methods_apply, run};
