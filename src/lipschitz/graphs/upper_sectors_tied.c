@@ -14,6 +14,7 @@
 #include <math.h>
 #include <string.h>
 
+static const double LONG_PROOF = 1.2e9, LEAST_SHARE = 0.3; /* bytes of couplings; of the time */
 static const double SHARE = 0.3, NO_LIMIT = 60;
 
 /* The form, balanced; NULL with LIP_OK: it is unbounded. */
@@ -33,6 +34,7 @@ done:
   return st;
 }
 
+/* The search gets less of the time where the proof takes more. */
 static lip_status find(lip_sector_form *form, double seconds, double *multipliers, double *value,
                        const lip_control *control, lip_error *err)
 {
@@ -40,6 +42,7 @@ static lip_status find(lip_sector_form *form, double seconds, double *multiplier
   lip_sector_operator *op = NULL;
 
   TRY(lip_sector_operator_create(form, &op, control, err));
+  seconds *= fmax(1 - form->bytes / LONG_PROOF, LEAST_SHARE);
   TRY(lip_sector_tied(op, seconds, multipliers, value, control, err));
 done:
   lip_sector_operator_free(op);
