@@ -68,7 +68,7 @@ static double prove_parts(const lip_claim *claim, size_t parts, const size_t *cu
                           lip_proof *proof)
 {
   size_t cut_count = parts + 1, total = 0;
-  lip_proof own[8] = {{NULL}};
+  lip_proof own[8] = {{.kind = NULL}};
   double product = 1, *cut, *upper, *size, *number;
   lip_error err = {""};
 

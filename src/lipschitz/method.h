@@ -63,6 +63,8 @@ typedef struct lip_search {
 /* In the order in which they run. */
 extern const lip_method lip_lower_random, lip_lower_data, lip_lower_ascent;
 extern const lip_method lip_lower_power, lip_lower_patterns, lip_lower_smoothed, lip_lower_cells;
+/* The products of two numbers that a run of lip_lower_smoothed takes, about. */
+double lip_lower_smoothed_work(const lip_problem *problem);
 extern const lip_method lip_upper_path_norm, lip_upper_product, lip_upper_graph_product,
     lip_upper_semidefinite, lip_upper_flattening, lip_upper_bilinear, lip_upper_sectors_closed;
 extern const lip_method lip_upper_interval_jacobian, lip_upper_sectors;

@@ -45,6 +45,18 @@ static bool applies(const lip_problem *problem)
          lip_smoothed_graph_numbers(problem) * FEWEST_ROWS <= MOST_NUMBERS;
 }
 
+/* So many passes of single rows. */
+static double passes_of(const lip_problem *problem)
+{
+  return fmin(MOST_STEPS, WORK * (double)problem->m / lip_problem_weights(problem)) *
+         (double)problem->starts;
+}
+
+double lip_lower_smoothed_work(const lip_problem *problem)
+{
+  return passes_of(problem) * lip_problem_weights(problem) / (double)problem->m;
+}
+
 static lip_status allocate(ascent *in, lip_error *err)
 {
   size_t n = in->rows, d = in->d;
@@ -202,8 +214,7 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
                       const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
-  double passes = fmin(MOST_STEPS, WORK * (double)problem->m / lip_problem_weights(problem)) *
-                  (double)problem->starts;
+  double passes = passes_of(problem);
   double rows = fmin(MOST_ROWS, MOST_NUMBERS / lip_smoothed_graph_numbers(problem)), rounds, before;
   size_t idle = 0;
   ascent in = {.problem = problem,

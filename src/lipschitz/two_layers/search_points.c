@@ -3,10 +3,12 @@
    Where there are many more neurons than inputs, the slope has many local maxima, and another seed
    finds another one: the methods `patterns`, `smoothed`, `cells` and `ascent` with seeds of their
    own. Of two layers until ROUNDS rounds have passed or QUIET of them in a row have brought
-   nothing. Of deep networks as long as there is time: every other round starts from the best point,
-   the others know nothing of it, of small networks with less work each, and when SURE of those in a
-   row have ended at the same slope, it is taken to be the largest one. Works on the lower end only.
-   Cost: that of these methods, each round. */
+   nothing. Of deep networks every other round starts from the best point, the others know nothing
+   of it, of small networks with less work each, and when SURE of those in a row have ended at the
+   same slope, it is taken to be the largest one. How many rounds there are follows from the time
+   limit by counted work, at a speed below that of most machines: unless the machine is slower, the
+   same network has the same lower end every time. Works on the lower end only. Cost: that of these
+   methods, each round. */
 #include "lipschitz/method.h"
 
 #include "base/error.h"
@@ -18,6 +20,8 @@
 enum { ROUNDS = 16, QUIET = 6, SURE = 12, STARTS = 2 };
 static const double SMALL = 1e5;                    /* weights */
 static const double SAME = 1e-6;                    /* relative: the same slope, found again */
+static const double SPEED = 2.5e9, SHARE = 0.4;     /* products a second; of the time limit */
+static const double FEWEST = 4, MOST = 1000;        /* rounds of deep networks */
 static const uint64_t STRIDE = 0x9E3779B97F4A7C15U; /* seeds of a user lie close together */
 
 static bool applies(const lip_problem *problem)
@@ -42,6 +46,16 @@ done:
   return st;
 }
 
+/* problem  in  as it is for each round */
+static int rounds_of(const lip_problem *problem)
+{
+  double budget = SPEED * SHARE * problem->time_limit / lip_lower_smoothed_work(problem);
+
+  if (!problem->deep) return ROUNDS;
+  if (!(problem->time_limit > 0)) return (int)MOST;
+  return (int)fmin(fmax(budget, FEWEST), MOST);
+}
+
 static lip_status run(const lip_problem *problem, lip_bracket *bracket, const lip_control *control,
                       lip_error *err)
 {
@@ -51,10 +65,12 @@ static lip_status run(const lip_problem *problem, lip_bracket *bracket, const li
   bool small = problem->deep && lip_problem_weights(problem) < SMALL;
   size_t starts = small && problem->starts > STARTS ? STARTS : problem->starts;
   double *point = lip_alloc(problem->d, sizeof *point);
+  int rounds;
 
   if (!point) FAIL(LIP_ENOMEM, "a point with %zu coordinates", problem->d);
   other.starts = starts;
-  for (int round = 1, quiet = 0; problem->deep ? quiet < SURE : quiet < QUIET && round <= ROUNDS;
+  rounds = rounds_of(&other);
+  for (int round = 1, quiet = 0; quiet < (problem->deep ? SURE : QUIET) && round <= rounds;
        round++) {
     lip_finding finding = {.point = point, .proxy = NAN, .pattern = NAN};
     bool alone = problem->deep && round % 2 == 1;
@@ -68,7 +84,7 @@ static lip_status run(const lip_problem *problem, lip_bracket *bracket, const li
     if (alone && lip_lower_random.applies(problem))
       TRY(lip_lower_random.run(&other, &steepest, &finding, control, err));
     TRY(search_once(&other, &steepest, &finding, control, err));
-    lip_tell(control, problem->deep ? 0 : (double)round / ROUNDS);
+    lip_tell(control, (double)round / rounds);
     if (!problem->deep || (alone && finding.found && finding.value >= bracket->lower * (1 - SAME)))
       quiet++;
     else if (alone)
