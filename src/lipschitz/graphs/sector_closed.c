@@ -26,6 +26,7 @@
 #include <string.h>
 
 static const double MOST_KEPT = 2e9, KNOWN = 1e-5;
+static const double LEAST = 1e-12; /* half a width, of the block's largest slope */
 
 /* The form F: blocks `live`, one after the other, each with its place. */
 typedef struct front {
@@ -139,8 +140,10 @@ static void tilt_rows(size_t rows, size_t n, double *X, double tilt, double *siz
 }
 
 /* lambda of one constraint, for kappa of its own rows.
-   most  in  how much of F constraints that could take all of it may take */
-static double choose(const lip_sector_block *block, size_t i, double kappa, double most)
+   most   in  how much of F constraints that could take all of it may take
+   least  in  a width of less counts as this much: the multiplier is in range then */
+static double choose(const lip_sector_block *block, size_t i, double kappa, double most,
+                     double least)
 {
   double low = block->low ? block->low[i] : 0, high = block->high ? block->high[i] : 0.5;
   double c = fabs(low + high) / 2, r = (high - low) / 2;
@@ -150,8 +153,18 @@ static double choose(const lip_sector_block *block, size_t i, double kappa, doub
 
     return most * k / (k - 1) / kappa;
   }
-  r = fmax(r, KNOWN * fmax(c, r));
+  r = fmax(fmax(r, least), KNOWN * fmax(c, r));
   return (c < 0.01 * r ? most : 1) / (kappa * r * (r + c));
+}
+
+/* Of all entries of a block. */
+static double largest_slope(const lip_sector_block *block)
+{
+  double largest = 0;
+
+  for (size_t i = 0; block->low && i < block->size; i++)
+    largest = fmax(largest, fmax(fabs(block->low[i]), fabs(block->high[i])));
+  return largest;
 }
 
 /* In how many windows an entry is, at most. */
@@ -174,6 +187,7 @@ static lip_status choose_all(const front *f, size_t b, double tilt, double *lamb
   const lip_sector_block *block = &f->form->block[b];
   size_t rows = block->rows;
   double *X = NULL, *size = lip_alloc(rows, sizeof *size), kappa, most = 0.999;
+  double least = LEAST * largest_slope(block);
 
   if (!size) FAIL(LIP_ENOMEM, "%zu rows", rows);
   TRY(whitened_rows(f, b, &X, err));
@@ -189,7 +203,7 @@ static lip_status choose_all(const front *f, size_t b, double tilt, double *lamb
   for (size_t i = 0; i < block->multipliers; i++) {
     double own = size[block->kind == LIP_SECTOR_SLOPES ? i : 0];
 
-    lambda[i] = choose(block, i, kappa * own * own, most);
+    lambda[i] = choose(block, i, kappa * own * own, most, least);
   }
 done:
   lip_free(X);

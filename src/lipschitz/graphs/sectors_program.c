@@ -15,6 +15,7 @@
 #include <string.h>
 
 static const double NEW_DIRECTION = 1e-13; /* of unit rows: what is added so that L exists */
+static const double LEAST_SLOPE = 1e-12;   /* of the block's largest */
 
 void lip_sectors_program_free(lip_sectors_program *program)
 {
@@ -302,6 +303,29 @@ lip_status lip_sectors_program_create(lip_sector_form *form, lip_sectors_program
 done:
   lip_sectors_program_free(made);
   return st;
+}
+
+bool lip_sectors_program_widen(lip_sectors_program *program, double share)
+{
+  bool any = false;
+
+  for (size_t b = 1; b <= program->blocks; b++) {
+    lip_sectors_block *block = &program->block[b];
+    double largest = 0;
+
+    if (block->rows != block->size || block->groups != block->size) continue;
+    for (size_t i = 0; i < block->size; i++)
+      largest = fmax(largest, fabs(block->mean[i]) + block->spread[i]);
+    for (size_t i = 0; i < block->size; i++) {
+      double least = fmax(share * fabs(block->mean[i]), LEAST_SLOPE * largest);
+
+      if (!(block->spread[i] > 0 && block->spread[i] < least)) continue;
+      block->spread[i] = least;
+      block->curved = block->curved || fabs(block->mean[i]) != least;
+      any = true;
+    }
+  }
+  return any;
 }
 
 void lip_sectors_program_multipliers(const lip_sectors_program *program,

@@ -50,6 +50,12 @@ LIP_MUST_CHECK lip_status lip_sectors_program_create(lip_sector_form *form,
                                                      const lip_control *control, lip_error *err);
 void lip_sectors_program_free(lip_sectors_program *program); /* takes NULL */
 
+/* Slopes that are known up to less than this share of their middle (or to 1e-12 of the block's
+   largest) count as known up to that: else multipliers, or what they say, are lost in rounding.
+   Multipliers that do for a wider interval of the same middle do for the narrower one.
+   return  is any wider now? */
+bool lip_sectors_program_widen(lip_sectors_program *program, double share);
+
 /* Multipliers of the form from those of the program; neurons left out get one that is certainly
    large enough.
    lambda       in   groups

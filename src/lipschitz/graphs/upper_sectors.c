@@ -21,7 +21,7 @@
 static const double MOST_BYTES = 5e9;
 static const double SHARE = 0.65;          /* of the time limit */
 static const double FLOPS_A_SECOND = 3e10; /* roughly */
-static const double NEAR_ENOUGH = 1e-10;
+static const double NEAR_ENOUGH = 1e-10, WELL_MET = 1e-4;
 enum { MOST_ORDER = 6000, MOST_MULTIPLIERS = 5000, LEAST_STEPS = 12 };
 
 /* A share of the time, so that the lower end has its own. */
@@ -91,10 +91,11 @@ done:
   return st;
 }
 
-/* multipliers  out  the form's;  value  out  scaled, what they prove; infinite: nothing */
-static lip_status solve(lip_sector_form *form, const lip_sectors_program *program,
-                        double *multipliers, double *value, const lip_control *control,
-                        lip_error *err)
+/* One search. multipliers, value  in/out  the best so far; met  out  the proof accepts about what
+   was found */
+static lip_status search(lip_sector_form *form, const lip_sectors_program *program,
+                         double *multipliers, double *value, bool *met, const lip_control *control,
+                         lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_sectors_goal goal = {accuracy_of(program), 0, INFINITY};
@@ -102,14 +103,36 @@ static lip_status solve(lip_sector_form *form, const lip_sectors_program *progra
   lip_sectors_solver *solver = NULL;
   double *lambda = lip_alloc(program->groups, sizeof *lambda);
 
-  *value = INFINITY;
+  *met = false;
   if (!lambda) FAIL(LIP_ENOMEM, "%zu multipliers", program->groups);
   TRY(lip_sectors_solver_create(program, &solver, err));
   TRY(lip_sectors_solve(solver, goal, false, lambda, &answer, control, err));
-  if (answer.found) TRY(spare(program, solver, form, lambda, multipliers, value, err));
+  if (!answer.found) goto done;
+  TRY(spare(program, solver, form, lambda, multipliers, value, err));
+  *met = *value <= sqrt(answer.rho) * (1 + WELL_MET);
 done:
   lip_sectors_solver_free(solver);
   lip_free(lambda);
+  return st;
+}
+
+/* Where slopes that are all but known spoil the search, once more with those wider.
+   multipliers  out  the form's;  value  out  scaled, what they prove; infinite: nothing */
+static lip_status solve(lip_sector_form *form, lip_sectors_program *program, double *multipliers,
+                        double *value, const lip_control *control, lip_error *err)
+{
+  static const double SHARES[] = {1e-6, 3e-4};
+  lip_status st = LIP_OK;
+  bool met = false;
+
+  *value = INFINITY;
+  for (size_t i = 0; i < sizeof SHARES / sizeof *SHARES && !met; i++) {
+    bool wider = lip_sectors_program_widen(program, SHARES[i]);
+
+    if (i > 0 && (!wider || lip_stopped(control))) break;
+    TRY(search(form, program, multipliers, value, &met, control, err));
+  }
+done:
   return st;
 }
 
