@@ -604,6 +604,103 @@ static void noise_levels_follow_from_flips(void **state)
   lip_net_free(one);
 }
 
+/* ---- what is not known is not said ---- */
+
+static const char *sentence_with(const lip_audit *found, const char *text)
+{
+  for (size_t k = 0; k < found->sentences; k++)
+    if (strstr(found->sentence[k].text, text)) return found->sentence[k].text;
+  return NULL;
+}
+
+/* Signs in 50 dimensions and a network that fits them: theorem-3-sharp speaks of it. */
+static void no_isoperimetry_constant_is_made_up(void **state)
+{
+  lip_net *net = random_chain(2, (size_t[]){50, 4, 1}, 5);
+  lip_dataset *data = classified(net, 300, 5);
+  lip_audit_options options = quick();
+  lip_audit found;
+
+  (void)state;
+  options.attack_steps = 0;
+  options.local = false;
+  options.time_limit = 0; /* no time for the covariance */
+  found = audited(net, data, &options);
+  assert_false(found.dimension.known);
+  assert_true(found.dimension.no_time && found.laws_without_c > 0);
+  for (size_t k = 0; k < found.laws; k++) assert_true(isnan(found.law[k].c));
+  assert_non_null(sentence_with(&found, "there was no time to estimate it"));
+  assert_null(sentence_with(&found, "a constant of at least"));
+  lip_audit_clear(&found);
+  options.c = 2; /* given */
+  found = audited(net, data, &options);
+  assert_int_equal(found.laws_without_c, 0);
+  for (size_t k = 0; k < found.laws; k++)
+    assert_true(isnan(found.law[k].c) ||
+                (found.law[k].c == 2 && strcmp(found.law[k].c_from, "given") == 0));
+  lip_audit_clear(&found);
+  options.c = 0;
+  options.time_limit = 5;
+  found = audited(net, data, &options);
+  assert_true(found.dimension.known && found.laws_without_c == 0);
+  for (size_t k = 0; k < found.laws; k++)
+    assert_true(isnan(found.law[k].c) || found.law[k].c == 50 * found.dimension.largest_variance);
+  lip_audit_clear(&found);
+  lip_dataset_free(data);
+  lip_net_free(net);
+}
+
+static void a_network_that_is_right_nowhere_has_no_margin(void **state)
+{
+  lip_net *net = random_chain(2, (size_t[]){2, 6, 3}, 3);
+  lip_dataset *data = classified(net, 30, 3);
+  lip_audit_options options = quick();
+  double *Y = malloc(90 * sizeof *Y);
+  lip_audit found;
+
+  (void)state;
+  assert_non_null(Y);
+  assert_int_equal(lip_net_values(net, 30, data->X, Y, NULL), LIP_OK);
+  for (size_t i = 0; i < 30; i++) { /* the class of a smallest output */
+    const double *v = Y + 3 * i;
+
+    data->y[i] = v[0] < v[1] ? (v[0] < v[2] ? 0 : 2) : v[1] < v[2] ? 1 : 2;
+  }
+  options.target = 1;
+  found = audited(net, data, &options);
+  assert_true(found.accuracy == 0 && isnan(found.scale) && isnan(found.law_error));
+  assert_int_equal(found.laws, 0);
+  assert_non_null(sentence_with(&found, "right at none of the 30 points."));
+  for (size_t k = 0; k < found.sentences; k++) {
+    assert_null(strstr(found.sentence[k].text, "nan"));
+    assert_null(strstr(found.sentence[k].text, "of the 0 point"));
+  }
+  assert_non_null(strstr(found.question, "right at none"));
+  assert_string_equal(found.law_function, "");
+  lip_audit_clear(&found);
+  free(Y);
+  lip_dataset_free(data);
+  lip_net_free(net);
+}
+
+static void an_infinite_constant_tells_no_radius(void **state)
+{
+  lip_net *net = random_two_layer(3, 7, (lip_activation){LIP_SQUARE, 0}, 1);
+  lip_dataset *data = classified(net, 30, 3);
+  lip_audit_options options = quick();
+  lip_audit found;
+
+  (void)state;
+  found = audited(net, data, &options);
+  assert_true(found.space.infinite && found.accuracy > 0.5);
+  assert_null(sentence_with(&found, "By the constants"));
+  assert_null(sentence_with(&found, "if the constants are right"));
+  for (size_t k = 0; k < found.points; k++) assert_true(found.point[k].radius == 0);
+  lip_audit_clear(&found);
+  lip_dataset_free(data);
+  lip_net_free(net);
+}
+
 /* ---- interrupted, out of time, out of memory ---- */
 
 typedef struct patience {
@@ -688,6 +785,9 @@ int main(void)
       cmocka_unit_test(verdicts_are_those_of_a_line),
       cmocka_unit_test(values_have_verdicts_too),
       cmocka_unit_test(noise_levels_follow_from_flips),
+      cmocka_unit_test(no_isoperimetry_constant_is_made_up),
+      cmocka_unit_test(a_network_that_is_right_nowhere_has_no_margin),
+      cmocka_unit_test(an_infinite_constant_tells_no_radius),
       cmocka_unit_test(an_interrupted_audit_tells_what_is_known),
       cmocka_unit_test(a_refused_allocation_is_told_and_leaks_nothing),
   };

@@ -86,11 +86,14 @@ typedef struct lip_audit_radius {
 typedef struct lip_audit_law {
   const lip_law *law;
   lip_law_result result;
+  double c;           /* the isoperimetry constant it was told; NaN: it has none */
+  const char *c_from; /* static text: where that c comes from; NULL: it has none */
 } lip_audit_law;
 
 /* Estimates. */
 typedef struct lip_audit_dimension {
   bool known;
+  bool no_time; /* not known for lack of time, or by an interrupt */
   size_t points;
   double largest_variance; /* lambda_max of the covariance */
   double effective;        /* E |x|^2 / lambda_max of the covariance */
@@ -138,9 +141,9 @@ typedef struct lip_audit {
   double radius;            /* max |x_i|: of the data's ball about 0 */
   lip_audit_dimension dimension;
   lip_audit_bracket space, ball;
-  lip_audit_classes *pair; /* owned; measured ones, or all where there are few */
+  lip_audit_classes *pair;                 /* owned; measured ones, or all where there are few */
   size_t pairs, pairs_measured, pairs_all; /* measured: whose upper end is their own, not "whole" */
-  double l_star;        /* NaN: stopped before */
+  double l_star;                           /* NaN: stopped before */
   size_t l_star_points; /* of how many points it is; a lower limit where below n */
   double separation;    /* least distance of two points with different labels; INFINITY: none */
   lip_audit_conflict *conflict; /* owned; steepest first */
@@ -160,6 +163,8 @@ typedef struct lip_audit {
   size_t rivals;
   lip_audit_law *law; /* owned; those that speak of these data and this network */
   size_t laws;
+  size_t laws_without_c;  /* theorems left out because no c is known: none was given, and there was
+                             no time for the data's covariance, or it tells none */
   char law_function[240]; /* of which function of the network they speak, with labels -1 and +1 */
   double law_unit;        /* its constant times this is one of the network's; NaN: there is none */
   double law_noise, law_error;  /* noise level of its labels, and its mean squared error */

@@ -28,7 +28,7 @@ static const lip_option rows[] = {
     {"flips", 0, LIP_OPT_F64, FIELD(flips), "-1", -1, 1, NULL, "",
      "share of the labels that are wrong at random, where it is known; below 0: it is not"},
     {"c", 0, LIP_OPT_F64, FIELD(c), "0", 0, 1e300, NULL, "",
-     "isoperimetry constant of the points' law (Definition 1.1); 0: as the data tell, else 1"},
+     "isoperimetry constant of the points' law (Definition 1.1); 0: as the data tell"},
     {"delta", 0, LIP_OPT_F64, FIELD(delta), "0.01", 1e-300, 0.999999, NULL, "",
      "probability of failure in the theorems"},
 };

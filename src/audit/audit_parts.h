@@ -46,6 +46,7 @@ LIP_MUST_CHECK lip_status audit_local(audit_run *run, lip_error *err);
 LIP_MUST_CHECK lip_status audit_attack(audit_run *run, lip_error *err);
 LIP_MUST_CHECK lip_status audit_curve(audit_run *run, lip_error *err);
 LIP_MUST_CHECK lip_status audit_laws(audit_run *run, lip_error *err);
+void audit_check_settings(audit_run *run); /* of the laws that were evaluated */
 void audit_size(audit_run *run);
 void audit_judge(audit_run *run);
 

@@ -71,9 +71,14 @@ static void say_fit(lip_audit *found)
         found->n, plural(found->n), found->loss, found->largest_error);
     return;
   }
-  say(found, LIP_COMPUTED,
-      "The network is right at %.2f %% of the %zu point%s; where it is, the median margin is %.4g.",
-      100 * found->accuracy, found->n, plural(found->n), found->scale);
+  if (found->accuracy > 0)
+    say(found, LIP_COMPUTED,
+        "The network is right at %.2f %% of the %zu point%s; where it is, the median margin is "
+        "%.4g.",
+        100 * found->accuracy, found->n, plural(found->n), found->scale);
+  else
+    say(found, LIP_COMPUTED, "The network is right at none of the %zu point%s.", found->n,
+        plural(found->n));
   if (found->accuracy <= 0.15 + 0.85 / (double)found->classes)
     say(found, LIP_COMPUTED,
         "That is no better than guessing: perhaps the inputs are not what the network expects "
@@ -183,11 +188,13 @@ static void say_attack(lip_audit *found)
   if (!found->attacked) return;
   if (isfinite(broken))
     say(found, found->margins_certified ? LIP_PROVED : LIP_COMPUTED,
-        "An attack changes the class of half of them within %.4g; the truth lies between the "
+        "An attack changes the class of half of those that are right within %.4g; the truth lies "
+        "between the "
         "two%s.",
         rounded(broken, 4, true), found->attack_done ? "" : " (it was stopped early)");
   else
-    say(found, LIP_COMPUTED, "An attack changes the class of fewer than half of them%s.",
+    say(found, LIP_COMPUTED,
+        "An attack changes the class of fewer than half of those that are right%s.",
         found->attack_done ? "" : "; it was stopped early");
 }
 
@@ -204,16 +211,22 @@ static void say_radii(lip_audit *found)
         "them.",
         found->points, right);
   if (!right) return;
-  say(found, found->radii_certified ? LIP_PROVED : LIP_ESTIMATED,
-      "By the constants, half of those that are right keep their class within a distance of "
-      "%.4g%s.",
-      rounded(radius, 4, false), found->radii_certified ? "" : ", if the constants are right");
+  if (!found->space.infinite)
+    say(found, found->radii_certified ? LIP_PROVED : LIP_ESTIMATED,
+        "By the constants, half of those that are right keep their class within a distance of "
+        "%.4g%s.",
+        rounded(radius, 4, false), found->radii_certified ? "" : ", if the constants are right");
   if (found->local_points && found->local_points < found->points)
     say(found, LIP_PROVED,
         "By bounds of the network near each point, half of those that are right do within %.4g (of "
         "%zu "
         "point%s: there was no time for more).",
         rounded(local, 4, false), found->local_points, plural(found->local_points));
+  else if (found->local_points && found->space.infinite)
+    say(found, LIP_PROVED,
+        "By bounds of the network near each point, half of those that are right keep their class "
+        "within a distance of %.4g; its constant, which is infinite, tells none.",
+        rounded(local, 4, false));
   else if (found->local_points && local > radius)
     say(found, LIP_PROVED, "By bounds of the network near each point, half of them do within %.4g.",
         rounded(local, 4, false));
@@ -234,6 +247,17 @@ static const lip_audit_law *strongest(const lip_audit *found)
   return best;
 }
 
+static void say_strongest(lip_audit *found, const lip_audit_law *best)
+{
+  char with[96] = "";
+
+  if (best->c_from)
+    (void)snprintf(with, sizeof with, ", with c = %.4g (%s),", best->c, best->c_from);
+  say(found, LIP_ASSUMED,
+      "By %s%s a network of this size that fits so well has a constant of at least %.4g (of %s).",
+      best->law->name, with, best->result.bound, found->law_function);
+}
+
 static void say_law(lip_audit *found)
 {
   const lip_audit_law *best = strongest(found);
@@ -244,13 +268,17 @@ static void say_law(lip_audit *found)
         "labels -1 to +1): theorems about such fits say nothing of it.",
         found->law_error, found->law_noise);
   if (best)
-    say(found, LIP_ASSUMED,
-        "By %s a network of this size that fits so well has a constant of at least %.4g (of %s).",
-        best->law->name, best->result.bound, found->law_function);
-  else if (found->laws)
+    say_strongest(found, best);
+  else if (found->laws && !found->laws_without_c)
     say(found, LIP_ASSUMED,
         "None of the theorems that apply asks for a larger constant of a network of this size than "
         "the labels do themselves.");
+  if (found->laws_without_c)
+    say(found, LIP_ASSUMED,
+        "Theorems that need the isoperimetry constant c of the points' law are left out: %s; --c "
+        "tells it.",
+        found->dimension.no_time ? "there was no time to estimate it from the data's covariance"
+                                 : "the data's covariance tells none");
   if (!isnan(found->law_p_low))
     say(found, LIP_ESTIMATED,
         "Section 1.1 of the universal law asks for about %.2g to %.2g parameters for a smooth fit "
@@ -371,6 +399,12 @@ void audit_judge(audit_run *run)
     (void)snprintf(found->question, sizeof found->question, "There is no question: %s.",
                    isnan(found->target) ? "L* is not known, and no --target was given"
                                         : "all labels are equal");
+    return;
+  }
+  if (found->classes && !right_points(found)) {
+    (void)snprintf(found->question, sizeof found->question,
+                   "There is no question: the network is right at none of the points%s.",
+                   found->points < found->n ? " that were drawn" : "");
     return;
   }
   if (found->classes)

@@ -7,7 +7,8 @@
    at most the largest of their constants values   h = (f - middle) / half the range of the labels
    (docs/theory.md, audits). s is the median margin, where the outputs are no labels themselves. The
    isoperimetry constant is the one that is given, or that the data's file tells, or d lambda_max of
-   the points' covariance, which is that of Gaussian points: an estimate. */
+   the points' covariance, which is that of Gaussian points: an estimate. Where there was no time
+   for that, theorems that need it are left out: c = 1 would be a guess. */
 #include "audit/audit_parts.h"
 
 #include "base/error.h"
@@ -174,17 +175,29 @@ static void tell_depth(const audit_run *run, const lip_law *law, lip_law_input *
   input->W = largest;
 }
 
+/* Whether c must come from the data's covariance: nobody tells it. */
+static bool asks_covariance(const audit_run *run)
+{
+  return !(run->options->c > 0) && !isfinite(run->data->isoperimetry_c) &&
+         strcmp(run->data->kind, "file") == 0;
+}
+
 static void tell_points(const audit_run *run, lip_law_input *input, bool *keep_c)
 {
-  const lip_audit_dimension *dimension = &run->found.dimension;
+  *keep_c = run->options->c > 0 || (asks_covariance(run) && run->found.dimension.known);
+  if (run->options->c > 0)
+    input->c = run->options->c;
+  else if (*keep_c)
+    input->c = (double)run->data->d * run->found.dimension.largest_variance;
+}
 
-  *keep_c = run->options->c > 0;
-  if (*keep_c) input->c = run->options->c;
-  if (*keep_c || isfinite(run->data->isoperimetry_c) || strcmp(run->data->kind, "file") != 0 ||
-      !dimension->known)
-    return;
-  input->c = (double)run->data->d * dimension->largest_variance;
-  *keep_c = true;
+/* Where the c of a law's input comes from. */
+static const char *source_of_c(const audit_run *run, const lip_law_input *input)
+{
+  if (run->options->c > 0) return "given";
+  if (asks_covariance(run)) return "d lambda_max of the data's covariance, an estimate";
+  return isfinite(run->data->isoperimetry_c) && !input->points_law ? "of the data's law"
+                                                                   : "assumed";
 }
 
 /* What is known of the points' law where nothing was told. */
@@ -253,17 +266,33 @@ lip_status audit_laws(audit_run *run, lip_error *err)
   if (!found->law) FAIL(LIP_ENOMEM, "%zu theorems", count);
   if (found->task == LIP_TASK_VALUES && run->m > 1) goto done;
   TRY(state(run, &of, err));
-  if (!(of.unit > 0)) goto done;
+  if (!(of.unit > 0)) { /* right nowhere: there is no margin to measure with */
+    found->law_noise = found->law_error = NAN;
+    found->law_function[0] = 0;
+    goto done;
+  }
   audit_begin(run, 0.98, 1, 1, "theorems");
   for (size_t i = 0; (law = lip_law_at(i)); i++) {
-    lip_audit_law one = {.law = law};
+    lip_audit_law one = {.law = law, .c = NAN};
     lip_law_input input;
+    bool with_c = lip_law_speaks_of(law, "c");
 
     /* A law that lacks a quantity, or to which these labels do not belong, is left out. */
-    if (!is_wanted(run, law) || prepare(run, &of, law, &input, NULL) != LIP_OK) continue;
+    if (!is_wanted(run, law)) continue;
+    if (with_c && asks_covariance(run) && !found->dimension.known) {
+      found->laws_without_c++;
+      continue;
+    }
+    if (prepare(run, &of, law, &input, NULL) != LIP_OK) continue;
+    if (with_c) {
+      one.c = input.c;
+      one.c_from = source_of_c(run, &input);
+    }
     if (lip_law_evaluate(law, &input, &one.result, NULL) != LIP_OK) continue;
+    if (one.result.kind == LIP_PROBABILITY && !(one.result.bound < 1)) continue; /* says nothing */
     found->law[found->laws++] = one;
   }
+  audit_check_settings(run);
 done:
   lip_free(of.data.y);
   lip_free(of.h);

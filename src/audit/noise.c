@@ -26,10 +26,12 @@ lip_status audit_dimension(audit_run *run, lip_error *err)
   lip_dimensions found = {.classes = 0};
   bool classes = run->found.task == LIP_TASK_CLASSES && run->data->m == 1;
 
-  if (audit_interrupted(run)) return LIP_OK;
+  run->found.dimension.no_time = audit_interrupted(run);
+  if (run->found.dimension.no_time) return LIP_OK;
   audit_begin(run, 0.4, 0.42, 0.15, "effective dimension");
   st = lip_find_dimensions(run->team, run->data, NEIGHBOURS, classes, &found, &run->watch.control,
                            err);
+  run->found.dimension.no_time = st == LIP_EINTERRUPT;
   if (st == LIP_EINTERRUPT || st == LIP_ENUMERIC) return LIP_OK; /* unknown */
   if (st != LIP_OK) return st;
   run->found.dimension = (lip_audit_dimension){.known = isfinite(found.whole.effective),

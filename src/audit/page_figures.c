@@ -24,6 +24,7 @@ static double first_fall(const lip_audit *found, double last)
 {
   double radius = last;
 
+  if (found->space.infinite) return last; /* the constants tell no radius */
   while (radius > last * 1e-12 &&
          10 * lip_audit_at(found, radius).certified < 9 * lip_audit_at(found, 0).certified)
     radius /= 2;
@@ -67,16 +68,18 @@ static void script_accuracy(const lip_audit *found, double first, double last, F
                   "using 1:%d:4 with filledcurves fillcolor rgb '#F1EDE4' notitle, \\\n"
                   "  '' skip 1 using 1:4 with lines linewidth 2 linecolor rgb " INK_RED
                   " title 'not broken by the attack: at most so many', \\\n  '' skip 1 ",
-                  found->local_points ? 3 : 2);
+                  found->local_points || found->space.infinite ? 3 : 2);
   if (found->local_points)
     (void)fprintf(out, "using 1:3 with lines linewidth 2.5 linecolor rgb " INK_SKY
                        " title 'proved near each point: at least so many', \\\n  '' skip 1 ");
-  (void)fprintf(out,
-                "using 1:2 with lines linewidth 2.5 linecolor rgb " INK_BLUE
-                " title 'margin over constant%s: at least so many', \\\n"
-                "  '' skip 1 using 1:5 with lines linewidth 1.5 dashtype 2 linecolor rgb " INK_BLACK
-                " title 'possible for any classifier: at most so many'\n",
-                found->radii_certified ? "" : " (an estimate)");
+  if (!found->space.infinite)
+    (void)fprintf(out,
+                  "using 1:2 with lines linewidth 2.5 linecolor rgb " INK_BLUE
+                  " title 'margin over constant%s: at least so many', \\\n  '' skip 1 ",
+                  found->radii_certified ? "" : " (an estimate)");
+  (void)fputs("using 1:5 with lines linewidth 1.5 dashtype 2 linecolor rgb " INK_BLACK
+              " title 'possible for any classifier: at most so many'\n",
+              out);
 }
 
 static lip_status draw_accuracy(const lip_audit *found, report_folder *folder, lip_error *err)
@@ -120,10 +123,12 @@ static lip_status draw_points(const lip_audit *found, report_folder *folder, lip
     (void)fputs("'radii.csv' skip 1 using 4:3 with points pointtype 7 pointsize 0.25*swell "
                 "linecolor rgb " INK_SKY " title 'proved near the point', \\\n  ",
                 figure.script);
-  (void)fprintf(figure.script,
-                "'radii.csv' skip 1 using 4:2 with points pointtype 7 pointsize 0.25*swell "
-                "linecolor rgb " INK_BLUE " title 'margin over constant', \\\n"
-                "  x with lines linewidth 1.2 linecolor rgb " INK_BLACK " title 'equal'\n");
+  if (!found->space.infinite)
+    (void)fputs("'radii.csv' skip 1 using 4:2 with points pointtype 7 pointsize 0.25*swell "
+                "linecolor rgb " INK_BLUE " title 'margin over constant', \\\n  ",
+                figure.script);
+  (void)fputs("x with lines linewidth 1.2 linecolor rgb " INK_BLACK " title 'equal'\n",
+              figure.script);
   TRY(drawing_end(&figure, err));
 done:
   return st;

@@ -41,10 +41,13 @@ static void write_tiles(FILE *out, const lip_audit *found)
     frame_tile(out, "", text, "mean squared error");
   }
   if (found->space.known) {
-    (void)snprintf(text, sizeof text, "%.4g – %.4g", found->space.lower, found->space.upper);
+    if (found->space.infinite)
+      (void)snprintf(text, sizeof text, "infinite");
+    else
+      (void)snprintf(text, sizeof text, "%.4g – %.4g", found->space.lower, found->space.upper);
     frame_tile(out, "", text,
-               found->space.certified ? "Lipschitz constant, proved"
-                                      : "Lipschitz constant, estimated");
+               found->space.certified || found->space.infinite ? "Lipschitz constant, proved"
+                                                               : "Lipschitz constant, estimated");
   }
   if (!isnan(found->l_star)) {
     (void)snprintf(text, sizeof text, "%.4g", found->l_star);
@@ -73,8 +76,11 @@ static void bracket_row(FILE *out, const char *name, const lip_audit_bracket *b)
 {
   if (!b->known) return;
   html(out, "<tr><td>%s<td class=\"n\">%.8g<td class=\"n\">%.8g<td>%s<td>%s, %s</tr>\n", name,
-       b->lower, b->upper, b->certified ? "certified" : "estimated", b->lower_method,
-       b->upper_method);
+       b->lower, b->upper,
+       b->infinite    ? "infinite, proved"
+       : b->certified ? "certified"
+                      : "estimated",
+       b->lower_method, b->upper_method);
 }
 
 static lip_status write_constants(FILE *out, const lip_audit *found, const report_folder *folder,
@@ -118,8 +124,11 @@ static void write_curve(FILE *out, const lip_audit *found)
   for (size_t k = 0; k < found->curve_points; k++) {
     const lip_audit_radius *row = &found->curve[k];
 
-    html(out, "<tr><td class=\"n\">%.4g<td class=\"n\">%.2f %%", row->radius,
-         100 * (double)row->certified / points);
+    html(out, "<tr><td class=\"n\">%.4g", row->radius);
+    if (found->space.infinite)
+      html(out, "<td class=\"n\">–");
+    else
+      html(out, "<td class=\"n\">%.2f %%", 100 * (double)row->certified / points);
     if (found->local_points)
       html(out, "<td class=\"n\">%.2f %%", 100 * (double)row->local / (double)found->points);
     else
@@ -133,22 +142,34 @@ static void write_curve(FILE *out, const lip_audit *found)
   html(out, "</table></details>\n");
 }
 
+static const char *reach_of_constants(const lip_audit *found)
+{
+  if (found->space.infinite)
+    return "The constant on the whole space is infinite, so that margins over it tell nothing; "
+           "bounds of the network near each point prove at least so many";
+  return found->radii_certified
+             ? "Margins over Lipschitz constants prove at least so many; bounds of the network "
+               "near "
+               "each point prove more"
+             : "Margins over Lipschitz constants would give at least so many; bounds of the "
+               "network near each point prove more";
+}
+
 static lip_status write_radii(FILE *out, const lip_audit *found, const report_folder *folder,
                               lip_error *err)
 {
   lip_status st = LIP_OK;
 
-  if (!found->points) return LIP_OK;
+  if (!found->points || !(found->accuracy > 0)) return LIP_OK;
   html(out,
        "<h2 id=\"radii\">How far an answer can be trusted</h2>\n<p>Of %zu%s points: how many are "
-       "answered rightly at every input nearer than <var>r</var>. Margins over Lipschitz constants "
-       "%s at least so many; bounds of the network near each point prove more, as far as there "
-       "was time: for %zu of the points. An attack shows inputs where the answer changes, so that "
+       "answered rightly at every input nearer than <var>r</var>. %s, as far as there was time: "
+       "for %zu of the points. An attack shows inputs where the answer changes, so that "
        "the truth lies in the "
        "shaded band%s. Points with different labels that are near to each other leave no "
        "classifier more than the dashed line.</p>\n",
-       found->points, found->points < found->n ? " randomly chosen" : "",
-       found->radii_certified ? "prove" : "would give", found->local_points,
+       found->points, found->points < found->n ? " randomly chosen" : "", reach_of_constants(found),
+       found->local_points,
        found->attacked && !found->attack_done ? " (the attack was stopped early)" : "");
   TRY(frame_figure(out, folder, "certified-accuracy", "wide",
                    "Share of the points whose class holds at every distance below r.", err));

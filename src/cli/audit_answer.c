@@ -73,12 +73,12 @@ static json_t *curve_json(const lip_audit *found)
 
     if (json_array_append_new(
             list,
-            json_pack("{s:o, s:o, s:o, s:o, s:o}", "radius", cli_number(row->radius), "certified",
-                      cli_number((double)row->certified / points), "local",
-                      found->local_points ? cli_number((double)row->local / points) : json_null(),
-                      "attacked",
-                      cli_number(found->attacked ? (double)row->attacked / points : NAN),
-                      "possible", cli_number((double)row->possible / points))) != 0)
+            json_pack(
+                "{s:o, s:o, s:o, s:o, s:o}", "radius", cli_number(row->radius), "certified",
+                cli_number(found->space.infinite ? NAN : (double)row->certified / points), "local",
+                found->local_points ? cli_number((double)row->local / points) : json_null(),
+                "attacked", cli_number(found->attacked ? (double)row->attacked / points : NAN),
+                "possible", cli_number((double)row->possible / points))) != 0)
       break;
   }
   return list;

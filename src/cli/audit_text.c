@@ -34,7 +34,7 @@ static void print_pairs(const lip_audit *found)
 {
   const lip_audit_classes *least = NULL, *most = NULL;
 
-  if (found->task != LIP_TASK_CLASSES || !found->pairs) return;
+  if (found->task != LIP_TASK_CLASSES || !found->pairs || found->space.infinite) return;
   for (size_t k = 0; k < found->pairs; k++) {
     const lip_audit_classes *pair = &found->pair[k];
 
@@ -73,16 +73,20 @@ static void print_curve(const lip_audit *found)
 {
   double points = (double)found->points;
 
-  if (!found->curve_points) return;
+  if (!found->curve_points || !(found->accuracy > 0)) return;
   (void)printf("\nshare of %zu point%s whose class holds within a radius (l2)\n  %10s %12s %12s "
                "%12s %12s\n",
                found->points, found->points == 1 ? "" : "s", "radius",
-               found->radii_certified ? "constants" : "constants?", "near bounds", "attack",
-               "any at all");
+               found->radii_certified || found->space.infinite ? "constants" : "constants?",
+               "near bounds", "attack", "any at all");
   for (size_t k = 0; k < found->curve_points; k++) {
     const lip_audit_radius *row = &found->curve[k];
 
-    (void)printf("  %10.4g %11.2f%% ", row->radius, 100 * (double)row->certified / points);
+    (void)printf("  %10.4g ", row->radius);
+    if (found->space.infinite)
+      (void)printf("%12s ", "-");
+    else
+      (void)printf("%11.2f%% ", 100 * (double)row->certified / points);
     if (found->local_points)
       (void)printf("%11.2f%% ", 100 * (double)row->local / points);
     else
@@ -97,7 +101,9 @@ static void print_curve(const lip_audit *found)
       "  constants: margin over Lipschitz constant, %s; near bounds: proved by that or by "
       "bounds\n  about each point; attack: at most so many; any at all: at most so many for "
       "any classifier\n",
-      found->radii_certified ? "proved" : "an estimate");
+      found->space.infinite    ? "which is infinite"
+      : found->radii_certified ? "proved"
+                               : "an estimate");
   if (found->local && found->local_points < found->points)
     (void)printf(
         "  (there was time for bounds about %zu point%s; the others count with their constants)\n",
@@ -142,8 +148,12 @@ int audit_answer_text(const char *net, const char *data, const lip_audit *found,
   if (!isnan(found->l_star))
     (void)printf("  %-22s %.10g%s\n", "L* of the data", found->l_star,
                  found->l_star_points < found->n ? " at least, by a subset" : "");
-  (void)printf("\nloss %.6g, noise level %.4g (%s%s)", found->loss, found->noise_level,
-               found->noise_source, found->task == LIP_TASK_CLASSES ? ", of one-hot labels" : "");
+  (void)printf("\nloss %.6g, noise level ", found->loss);
+  if (isnan(found->noise_level))
+    (void)printf("unknown");
+  else
+    (void)printf("%.4g (%s%s)", found->noise_level, found->noise_source,
+                 found->task == LIP_TASK_CLASSES ? ", of one-hot labels" : "");
   if (strcmp(found->noise_source, "neighbours") != 0 && !isnan(found->noise_neighbours))
     (void)printf("; nearest neighbours alone would say %.4g, which is not used",
                  found->noise_neighbours);

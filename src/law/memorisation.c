@@ -21,8 +21,9 @@ static lip_status evaluate(const lip_law_input *in, lip_law_result *out, lip_err
   out->order = in->n / in->d;
   law_says(out,
            "%.15g ReLU neurons, %.15g parameters, fit %.15g labels of which %.15g are of the rarer "
-           "kind: one tent for each of %.15g hyperplanes",
-           out->bound, out->bound * (in->d + 2) + 1, in->n, fmax(rarer, 1), planes);
+           "kind: one tent for each of %.15g hyperplane%s",
+           out->bound, out->bound * (in->d + 2) + 1, in->n, fmax(rarer, 1), planes,
+           planes == 1 ? "" : "s");
   law_assume(out, LIP_UNKNOWN,
              "every d of the rarer kind's points lie on a hyperplane without others");
   law_assume(out, isnan(in->positive) ? LIP_UNKNOWN : LIP_YES,
