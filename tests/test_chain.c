@@ -98,7 +98,7 @@ static double prove_parts(const lip_claim *claim, size_t parts, const size_t *cu
       for (size_t i = 0; i < net->nodes; i++)
         if (lip_graph_product_reads(net, i))
           assert_int_equal(lip_node_norm_up(net, i, LIP_NORM_2, &norm[i], &err), LIP_OK);
-      assert_int_equal(lip_graph_product(part, norm, &upper[k], NULL, &err), LIP_OK);
+      assert_int_equal(lip_graph_product(part, norm, false, &upper[k], NULL, &err), LIP_OK);
       size[2 * k + 1] = (double)net->nodes;
     }
     product *= upper[k];

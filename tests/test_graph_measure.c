@@ -11,6 +11,7 @@
 #include "linalg/vector.h"
 #include "lipschitz/jacobian_norm.h"
 #include "lipschitz/graphs/node_norms.h"
+#include "lipschitz/method.h"
 
 static const char *const domains[] = {"space", "ball:2", "box:-1,1", "sphere:3"};
 static const lip_activation_kind activations[] = {LIP_RELU,    LIP_TANH, LIP_ABS,  LIP_LEAKY_RELU,
@@ -180,7 +181,7 @@ static void norms_that_are_too_small_are_refused(void **state)
     assert_int_equal(lip_node_norm_estimate(net, i, 1e-12, &known, NULL, NULL), LIP_OK);
     assert_int_equal(lip_node_norm_settle(net, i, known, &norms[i], NULL, NULL), LIP_OK);
   }
-  assert_int_equal(lip_graph_product(claim, norms, &bound, NULL, NULL), LIP_OK);
+  assert_int_equal(lip_graph_product(claim, norms, false, &bound, NULL, NULL), LIP_OK);
   assert_int_equal(lip_proof_verify(claim, &proof, bound, &verdict, NULL, NULL), LIP_OK);
   assert_true(verdict.proved);
   assert_int_equal(lip_proof_verify(claim, &proof, bound * (1 - 1e-15), &verdict, NULL, NULL),
@@ -201,6 +202,45 @@ static void norms_that_are_too_small_are_refused(void **state)
     norms[i] = kept;
   }
   lip_proof_clear(&proof);
+  lip_claim_free(claim);
+  lip_net_free(net);
+}
+
+static bool has_ended(void *context)
+{
+  (void)context;
+  return true;
+}
+
+/* Slopes of the whole line, and the proof says so: the domain's own would be smaller. */
+static void without_time_for_slopes_the_product_takes_those_of_the_line(void **state)
+{
+  lip_net *net = tangled_net(6, LIP_GELU, LIP_NODE_LINEAR);
+  lip_domain ball = {.kind = LIP_BALL, .radius = 1e-3};
+  lip_control control = {.stop = has_ended};
+  lip_finding late = {.proxy = NAN}, whole = {.proxy = NAN};
+  lip_problem problem = {.net = net, .norm = LIP_NORM_1};
+  lip_claim *claim = NULL;
+  lip_verdict verdict;
+
+  (void)state;
+  assert_int_equal(lip_claim_create(net, (lip_output){0}, LIP_NORM_1, ball, &claim, NULL), LIP_OK);
+  problem.deep = claim;
+  assert_int_equal(lip_upper_graph_product.run(&problem, NULL, &late, &control, NULL), LIP_OK);
+  assert_int_equal(lip_upper_graph_product.run(&problem, NULL, &whole, NULL, NULL), LIP_OK);
+  assert_true(late.found && whole.found && whole.value < 0.99 * late.value);
+  assert_null(lip_proof_array(&whole.proof, "everywhere"));
+  assert_non_null(lip_proof_array(&late.proof, "everywhere"));
+  assert_int_equal(lip_proof_verify(claim, &late.proof, late.value, &verdict, NULL, NULL), LIP_OK);
+  assert_true(verdict.proved);
+  assert_int_equal(
+      lip_proof_verify(claim, &late.proof, late.value * (1 - 1e-15), &verdict, NULL, NULL), LIP_OK);
+  assert_false(verdict.proved);
+  late.proof.item[0].array.values[0] = 0;
+  assert_int_equal(lip_proof_verify(claim, &late.proof, late.value, &verdict, NULL, NULL), LIP_OK);
+  assert_false(verdict.proved);
+  lip_proof_clear(&late.proof);
+  lip_proof_clear(&whole.proof);
   lip_claim_free(claim);
   lip_net_free(net);
 }
@@ -237,6 +277,7 @@ int main(void)
       cmocka_unit_test(a_witness_is_as_steep_as_its_gradient),
       cmocka_unit_test(skips_add_up),
       cmocka_unit_test(an_open_bracket_names_every_method_once),
+      cmocka_unit_test(without_time_for_slopes_the_product_takes_those_of_the_line),
       cmocka_unit_test(norms_that_are_too_small_are_refused),
   };
 

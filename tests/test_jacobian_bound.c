@@ -169,7 +169,7 @@ static double product_of(const lip_claim *claim)
   for (size_t i = 0; i < net->nodes; i++)
     if (lip_graph_product_reads(net, i))
       assert_int_equal(lip_node_norm_up(net, i, claim->norm, &norm[i], NULL), LIP_OK);
-  assert_int_equal(lip_graph_product(claim, norm, &bound, NULL, NULL), LIP_OK);
+  assert_int_equal(lip_graph_product(claim, norm, false, &bound, NULL, NULL), LIP_OK);
   lip_free(norm);
   return bound;
 }

@@ -14,6 +14,7 @@
 #include "certificate/domain.h"
 #include "lipschitz/infinite.h"
 #include "lipschitz/graphs/node_norms.h"
+#include "certificate/graphs/slope_bounds.h"
 #include "lipschitz/settle.h"
 #include "lipschitz/sure_slope.h"
 #include "lipschitz/watch.h"
@@ -55,7 +56,7 @@ enum {
    how much of what is left of that one upper method, lower method, search may take. */
 static const double SMALL = 1e5, METHODS_SMALL = 0.95, METHODS = 0.75; /* SMALL: weights */
 static const double METHODS_LATER = 0.9; /* of later upper methods: their proofs are short */
-static const double UPPER = 0.6, LOWER = 0.3, LATER = 0.75, SEARCH = 0.7;
+static const double SLOPES = 0.8, UPPER = 0.6, LOWER = 0.3, LATER = 0.75, SEARCH = 0.7;
 static const double LAST = 0.95; /* where steep points end for good */
 
 /* One measurement under way. */
@@ -355,6 +356,20 @@ done:
   return st;
 }
 
+/* The slopes on the domain, once for all methods; those that find them not kept give up by
+   themselves. */
+static lip_status find_slopes(inquiry *in, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_slope_bounds *slopes = NULL;
+
+  if (!in->problem.deep) return LIP_OK;
+  give_slice(in, SLOPES, METHODS);
+  st = lip_slope_bounds_create(in->claim, &slopes, &in->watch.control, err);
+  lip_slope_bounds_free(slopes);
+  return st == LIP_EINTERRUPT ? LIP_OK : st;
+}
+
 static lip_status ask(inquiry *in, const lip_measure_options *options, lip_error *err)
 {
   lip_status st = LIP_OK;
@@ -364,6 +379,7 @@ static lip_status ask(inquiry *in, const lip_measure_options *options, lip_error
   bool endless = !lip_problem_slope_is_bounded(&in->problem);
 
   if (options->wider) TRY(ask_wider(in, options->wider, &upper_taken, err));
+  if (!upper_taken) TRY(find_slopes(in, err));
   for (size_t i = 0; i < UPPERS && !upper_taken && !is_decided(in); i++)
     TRY(ask_upper(in, upper_methods[i], UPPER, METHODS, err));
   TRY(lip_constant_is_infinite(in->claim, &in->found.infinite, err));

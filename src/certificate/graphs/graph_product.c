@@ -300,15 +300,18 @@ done:
   return st;
 }
 
-lip_status lip_graph_product(const lip_claim *claim, const double *norm, double *bound,
-                             const lip_control *control, lip_error *err)
+lip_status lip_graph_product(const lip_claim *claim, const double *norm, bool everywhere,
+                             double *bound, const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_slope_bounds *slopes = NULL;
   size *l = lip_alloc(claim->net->nodes, sizeof *l), whole;
 
   if (!l) FAIL(LIP_ENOMEM, "the sizes of %zu nodes", claim->net->nodes);
-  TRY(lip_slope_bounds_create(claim, &slopes, control, err));
+  if (everywhere)
+    TRY(lip_slope_bounds_everywhere(claim->net, &slopes, err));
+  else
+    TRY(lip_slope_bounds_create(claim, &slopes, control, err));
   TRY(find_sizes(claim, norm, slopes, l, err));
   whole = l[claim->net->nodes - 1];
   if (claim->output.kind != LIP_ALL_OUTPUTS) TRY(ask_row(claim, l, &whole, err));

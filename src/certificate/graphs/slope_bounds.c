@@ -146,6 +146,25 @@ done:
   return st;
 }
 
+lip_status lip_slope_bounds_everywhere(const lip_net *net, lip_slope_bounds **bounds,
+                                       lip_error *err)
+{
+  lip_status st = lip_slope_bounds_room(net, bounds, err);
+
+  for (size_t i = 0; st == LIP_OK && i < net->nodes; i++) {
+    const lip_node *node = &net->node[i];
+    lip_interval slope;
+
+    if (!(*bounds)->low[i]) continue;
+    slope = lip_activation_slopes_on(node->activation, (lip_interval){-INFINITY, INFINITY});
+    for (size_t j = 0; j < node->size; j++) {
+      (*bounds)->low[i][j] = slope.low;
+      (*bounds)->high[i][j] = slope.high;
+    }
+  }
+  return st;
+}
+
 void lip_slope_bounds_free(lip_slope_bounds *bounds)
 {
   if (!bounds) return;

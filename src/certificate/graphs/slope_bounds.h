@@ -37,6 +37,9 @@ LIP_MUST_CHECK lip_status lip_slope_bounds_of_ball(const lip_claim *claim, lip_v
                                                    size_t ball, double work,
                                                    lip_slope_bounds *bounds,
                                                    const lip_control *control, lip_error *err);
+/* The slopes of the whole line: on every domain, without bounds of values. */
+LIP_MUST_CHECK lip_status lip_slope_bounds_everywhere(const lip_net *net, lip_slope_bounds **bounds,
+                                                      lip_error *err);
 void lip_slope_bounds_free(lip_slope_bounds *bounds); /* takes NULL */
 
 #endif

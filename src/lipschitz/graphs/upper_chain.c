@@ -97,7 +97,7 @@ static lip_status product_of(const division *all, const lip_claim *claim, part *
     TRY(lip_node_norm_up(claim->net, i, LIP_NORM_2, &norm[i], err));
     if (known && known[to->from + i] < norm[i]) norm[i] = known[to->from + i];
   }
-  TRY(lip_graph_product(claim, norm, &to->upper, NULL, err));
+  TRY(lip_graph_product(claim, norm, false, &to->upper, NULL, err));
 done:
   return st;
 }

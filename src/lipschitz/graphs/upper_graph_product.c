@@ -2,7 +2,8 @@
 
    Norms of affine nodes for certificate/graphs/graph_product.h: by Lanczos steps on L'L (norm 2),
    raised until their test proves them; where there is none or time is out, what is known without
-   one. Cost: some hundred passes through every node, and the tests. */
+   one, and slopes of the whole line where the domain's take too long. Cost: some hundred passes
+   through every node, and the tests. */
 #include "lipschitz/method.h"
 
 #include "base/error.h"
@@ -21,6 +22,16 @@ static bool applies(const lip_problem *problem)
   return problem->deep != NULL;
 }
 
+/* With the domain's slopes; where time is out before they are known, those of the whole line. */
+static lip_status take_product(const lip_claim *claim, const double *norm, bool *everywhere,
+                               double *bound, const lip_control *control, lip_error *err)
+{
+  lip_status st = lip_graph_product(claim, norm, false, bound, control, err);
+
+  *everywhere = st == LIP_EINTERRUPT;
+  return *everywhere ? lip_graph_product(claim, norm, true, bound, NULL, err) : st;
+}
+
 static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_finding *finding,
                       const lip_control *control, lip_error *err)
 {
@@ -28,6 +39,8 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
   const lip_claim *claim = problem->deep;
   const lip_net *net = claim->net;
   double *norm = lip_alloc_zero(net->nodes, sizeof *norm), *values, bound, estimate;
+  bool everywhere = false;
+  size_t one = 1;
 
   (void)steepest;
   if (!norm) FAIL(LIP_ENOMEM, "the norms of %zu nodes", net->nodes);
@@ -45,8 +58,12 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
     if (problem->node_norm) problem->node_norm[i] = norm[i];
     lip_tell(control, (double)(i + 1) / (double)net->nodes);
   }
-  TRY(lip_graph_product(claim, norm, &bound, NULL, err));
+  TRY(take_product(claim, norm, &everywhere, &bound, control, err));
   if (!isfinite(bound)) goto done;
+  if (everywhere) {
+    TRY(lip_proof_add(&finding->proof, "everywhere", 1, &one, &values, err));
+    values[0] = 1;
+  }
   if (claim->norm == LIP_NORM_2) {
     TRY(lip_proof_add(&finding->proof, "norms", 1, &net->nodes, &values, err));
     memcpy(values, norm, net->nodes * sizeof *values);
