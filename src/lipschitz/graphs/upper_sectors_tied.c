@@ -34,7 +34,6 @@ done:
   return st;
 }
 
-/* The search gets less of the time where the proof takes more. */
 static lip_status find(lip_sector_form *form, double seconds, double *multipliers, double *value,
                        const lip_control *control, lip_error *err)
 {
@@ -42,7 +41,6 @@ static lip_status find(lip_sector_form *form, double seconds, double *multiplier
   lip_sector_operator *op = NULL;
 
   TRY(lip_sector_operator_create(form, &op, control, err));
-  seconds *= fmax(1 - form->bytes / LONG_PROOF, LEAST_SHARE);
   TRY(lip_sector_tied(op, seconds, multipliers, value, control, err));
 done:
   lip_sector_operator_free(op);
@@ -103,15 +101,18 @@ done:
   return st;
 }
 
-/* Small ones are those of upper_sectors.c. */
-static lip_status is_large(const lip_claim *claim, bool *large, const lip_control *control,
-                           lip_error *err)
+/* Small ones are those of upper_sectors.c. The search gets less of the time where the proof takes
+   more.
+   seconds  in/out  0: the form is small */
+static lip_status share_time(const lip_claim *claim, double *seconds, const lip_control *control,
+                             lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_sector_form *form = NULL;
 
   TRY(lip_sector_form_choose(claim, &form, control, err));
-  *large = lip_sector_form_is_for_tied(form);
+  *seconds *= lip_sector_form_is_for_tied(form) ? fmax(1 - form->bytes / LONG_PROOF, LEAST_SHARE)
+                                                : 0;
 done:
   lip_sector_form_free(form);
   return st;
@@ -122,11 +123,10 @@ static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_fi
 {
   lip_status st = LIP_OK;
   double seconds = problem->time_limit > 0 ? SHARE * problem->time_limit : NO_LIMIT;
-  bool large = false;
 
   (void)steepest;
-  TRY(is_large(problem->deep, &large, control, err));
-  if (large) TRY(lip_sector_tied_finding(problem->deep, seconds, finding, control, err));
+  TRY(share_time(problem->deep, &seconds, control, err));
+  if (seconds > 0) TRY(lip_sector_tied_finding(problem->deep, seconds, finding, control, err));
 done:
   return st == LIP_EINTERRUPT ? LIP_OK : st;
 }

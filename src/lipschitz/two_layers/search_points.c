@@ -20,7 +20,7 @@
 enum { ROUNDS = 16, QUIET = 6, SURE = 12, STARTS = 2 };
 static const double SMALL = 1e5;                    /* weights */
 static const double SAME = 1e-6;                    /* relative: the same slope, found again */
-static const double SPEED = 2.5e9, SHARE = 0.4;     /* products a second; of the time limit */
+static const double SPEED = 2.5e9, SHARE = 0.25;    /* products a second; of the time limit */
 static const double FEWEST = 4, MOST = 1000;        /* rounds of deep networks */
 static const uint64_t STRIDE = 0x9E3779B97F4A7C15U; /* seeds of a user lie close together */
 
