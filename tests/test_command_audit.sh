@@ -96,6 +96,12 @@ refuse() { # STATUS TEXT ARGUMENT...
 }
 printf '1,2,1\n3,4,-1\n' >small.csv
 refuse 1 "the points have 2 coordinates, the network takes 10" net.onnx small.csv
+refuse 1 "the points have 2 coordinates" net.onnx small.csv -o deep/er
+[ ! -e deep ] || fail "an empty folder is left"
+sed 's/,0$/,cat/; s/,1$/,dog/' classes.csv >words.csv
+"$LIPLAW" audit net.onnx words.csv --time-limit 0 >text
+first=$(head -1 words.csv | sed "s/.*,//")
+grep -q "^labels: .*first appear: $first 0, " text || fail "labels in words: $(head -2 text)"
 refuse 1 "missing.npz: cannot be opened" net.onnx missing.npz
 refuse 1 "missing.onnx: cannot be opened" missing.onnx points.npz
 refuse 2 "--flips" net.onnx points.npz --flips 2

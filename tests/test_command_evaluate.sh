@@ -31,6 +31,8 @@ noisy = y + random.normal(size=y.shape)
 classes = random.integers(0, 3, 50)
 signs = random.choice([-1., 1.], 50)
 np.savez("classes.npz", X=X, y=classes)
+np.savez("from1.npz", X=X, y=classes + 1)
+np.savez("far.npz", X=X, y=classes + 7)
 np.savez("signs.npz", X=X, y=signs)
 np.savez("outputs.npz", X=X, y=noisy)
 np.savez("bare.npz", X=X)
@@ -97,6 +99,10 @@ for data in bare.npz bare.csv; do
 done
 call 0 three.onnx labelled.csv --json -o Y.npz
 holds 'near(out["accuracy"], E["accuracy"]) and out["labels"] == 1 and out["largest_gradient"] is None'
+call 0 three.onnx from1.npz --json -o Y.npz
+holds 'near(out["accuracy"], E["accuracy"])'
+call 0 three.onnx far.npz -o Y.npz
+grep -qF 'neither loss nor accuracy: the labels are' out || fail "the text: $(cat out)"
 call 0 three.onnx bare.csv --gradient -o Y.npz
 grep -qF 'no labels: neither loss nor accuracy' out || fail "the text: $(cat out)"
 grep -qE '^largest gradient [0-9.]+, at point [0-9]+$' out || fail "the text: $(cat out)"

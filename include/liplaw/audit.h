@@ -128,7 +128,7 @@ enum { LIP_AUDIT_SENTENCES = 24 };
 typedef struct lip_audit {
   size_t n, d, outputs, parameters;
   lip_task task;
-  char labels[160];        /* how they were read, in words */
+  char labels[320];        /* how they were read, in words */
   size_t classes;          /* 2 for signs; 0 for values */
   double loss;             /* mean |f(x_i) - y_i|^2; of classes y_i is a one-hot vector */
   double accuracy;         /* share of the points that are right; NaN for values */
@@ -195,7 +195,7 @@ LIP_PUBLIC void lip_audit_clear(lip_audit *result);
 /* The curve at any radius: the numbers of points, of `points`. */
 LIP_PUBLIC lip_audit_radius lip_audit_at(const lip_audit *result, double radius);
 
-/* Whether a page could be written there: asked before work that takes long. Makes the folder.
+/* Whether a page could be written there: asked before work that takes long. Leaves nothing.
    return  LIP_OK; LIP_EIO: gnuplot is missing, or the folder cannot be made */
 LIP_PUBLIC LIP_MUST_CHECK lip_status lip_audit_page_check(const char *folder, lip_error *err);
 

@@ -39,7 +39,9 @@ typedef struct lip_dataset {
   size_t components;        /* of the mixture that was sampled; 1: none */
   double *g, *z;            /* n each, owned: E(y | x_i) and y_i less that; NULL where unknown */
   lip_chain chain;          /* of the Markov chains that drew the points */
-  bool classes; /* y holds numbers of classes (from words, or from IDX labels), not quantities */
+  char words[160]; /* labels that were words: which number each has, as in "cat 0, dog 1"; empty:
+                      there were none, or more than fit */
+  bool classes;    /* y holds numbers of classes (from words, or from IDX labels), not quantities */
 } lip_dataset;
 
 /* An unfilled data set (X, y not initialised); released with lip_dataset_free, which takes NULL.

@@ -68,7 +68,8 @@ static lip_status read_classes(audit_run *run, double first, const char *words, 
       while (data->y[i * data->m + class] != 1) class ++;
     run->label[i] = class;
   }
-  (void)snprintf(run->found.labels, sizeof run->found.labels, "%s", words);
+  (void)snprintf(run->found.labels, sizeof run->found.labels, "%s%s%s", words,
+                 data->words[0] ? "; words are numbered as they first appear: " : "", data->words);
 done:
   return st;
 }
@@ -124,7 +125,8 @@ static lip_status read_task(audit_run *run, lip_error *err)
   } else {
     label_range range = range_of(data);
 
-    (void)snprintf(found->labels, sizeof found->labels, "values that the outputs should have%s",
+    (void)snprintf(found->labels, sizeof found->labels, "values that the outputs should have%s%s%s",
+                   data->words[0] ? "; words are numbered as they first appear: " : "", data->words,
                    data->m == 1 && range.whole && range.least == 0 && range.largest == 1
                        ? "; --positive 1 would read 0 and 1 as signs"
                        : "");

@@ -8,7 +8,7 @@ lip_status lip_audit_page_check(const char *folder, lip_error *err)
 {
   lip_status st = gnuplot_check(err);
 
-  return st == LIP_OK ? folder_ensure(folder, err) : st;
+  return st == LIP_OK ? folder_try(folder, err) : st;
 }
 
 lip_status lip_audit_page(const lip_audit *result, const lip_net *net, const lip_dataset *data,

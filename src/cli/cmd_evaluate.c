@@ -153,13 +153,32 @@ static size_t largest(size_t count, const double *values)
   return best;
 }
 
+/* The number of the first class: 0 where the labels are 0, ..., count - 1, or 1 where they are 1,
+   ..., count, as the audit reads them; -1 where they are no classes. */
+static double first_class(const lip_dataset *data, size_t count)
+{
+  double least = INFINITY, most = -INFINITY;
+
+  for (size_t i = 0; i < data->n; i++) {
+    if (data->y[i] != floor(data->y[i])) return -1;
+    least = fmin(least, data->y[i]);
+    most = fmax(most, data->y[i]);
+  }
+  if (least >= 0 && most < (double)count) return 0;
+  return least >= 1 && most <= (double)count ? 1 : -1;
+}
+
 /* Share of right signs for one output and labels -1 and +1; share of points whose largest output is
-   that of their class for several and labels 0, 1, ...; NaN for all other labels. */
+   that of their class for several, with classes counted from 0 or from 1; NaN for all other labels.
+ */
 static double accuracy(const lip_dataset *data, size_t count, const double *y)
 {
   size_t right = 0;
+  double first;
 
   if (data->m != 1) return NAN;
+  first = count == 1 ? 0 : first_class(data, count);
+  if (first < 0) return NAN;
   for (size_t i = 0; i < data->n; i++) {
     double label = data->y[i];
 
@@ -167,8 +186,7 @@ static double accuracy(const lip_dataset *data, size_t count, const double *y)
       if (fabs(label) != 1) return NAN;
       right += label * y[i] > 0;
     } else {
-      if (!(label >= 0 && label < (double)count && label == floor(label))) return NAN;
-      right += largest(count, y + i * count) == (size_t)label;
+      right += largest(count, y + i * count) == (size_t)(label - first);
     }
   }
   return (double)right / (double)data->n;
@@ -250,7 +268,12 @@ static int answer(const common_options *common, const lip_dataset *data, const s
                chosen->count == 1 ? "" : "s");
   if (!isnan(result->loss)) (void)printf("loss %.6g\n", result->loss);
   if (!isnan(result->accuracy)) (void)printf("accuracy %.6g\n", result->accuracy);
+  if (data->m == 1 && chosen->count > 1 && first_class(data, chosen->count) == 1)
+    (void)printf("(labels counted from 1: the label 1 is the output 0)\n");
   if (data->m == 0) (void)printf("no labels: neither loss nor accuracy\n");
+  if (data->m > 0 && isnan(result->loss) && isnan(result->accuracy))
+    (void)printf("neither loss nor accuracy: the labels are neither values of the outputs nor "
+                 "numbers of classes\n");
   if (result->g)
     (void)printf("largest gradient %.6g, at point %zu\n", result->steepest, result->where);
   return EXIT_DONE;

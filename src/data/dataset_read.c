@@ -116,6 +116,22 @@ static lip_status parse_text(const void *bytes, size_t size, const lip_read_opti
       (size_t)(zero - (const unsigned char *)bytes));
 }
 
+/* "cat 0, dog 1"; of letters that can be printed, and as far as there is room for all. */
+static void tell_words(const lip_words *words, lip_dataset *data)
+{
+  size_t at = 0, room = sizeof data->words;
+
+  for (size_t k = 0; k < words->count; k++) {
+    const char *word = words->word[k];
+
+    for (size_t i = 0; word[i]; i++)
+      if ((unsigned char)word[i] < ' ' || (unsigned char)word[i] > '~') at = room;
+    if (at < room)
+      at += (size_t)snprintf(data->words + at, room - at, "%s%s %zu", k ? ", " : "", word, k);
+  }
+  if (at >= room) data->words[0] = 0;
+}
+
 lip_status lip_dataset_parse(const void *bytes, size_t size, const lip_read_options *options,
                              lip_dataset **data, lip_error *err)
 {
@@ -138,6 +154,7 @@ lip_status lip_dataset_parse(const void *bytes, size_t size, const lip_read_opti
   TRY(lip_need_finite(made, "", err));
   TRY(lip_preprocess(made, options, &words, err));
   forget_law(options, made);
+  if (made->classes) tell_words(&words, made);
   *data = made;
   made = NULL;
 done:

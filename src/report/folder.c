@@ -43,6 +43,42 @@ done:
   return st;
 }
 
+/* How many bytes of the path name a folder that is there. */
+static size_t existing(char *path)
+{
+  size_t length = 0;
+  struct stat info;
+
+  for (size_t i = 1, end = strlen(path); i <= end; i++) {
+    char own = path[i];
+
+    if (own != '/' && own != 0) continue;
+    path[i] = 0;
+    if (stat(path, &info) == 0) length = i;
+    path[i] = own;
+  }
+  return length;
+}
+
+lip_status folder_try(const char *path, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  char *copy = lip_strdup(path);
+  size_t kept;
+
+  if (!copy) FAIL(LIP_ENOMEM, "%s: no memory for its name", path);
+  kept = existing(copy);
+  st = folder_ensure(path, err);
+  for (size_t i = strlen(copy); i > kept; i--) /* those that hold something stay */
+    if (copy[i] == '/' || copy[i] == 0) {
+      copy[i] = 0;
+      (void)rmdir(copy);
+    }
+done:
+  lip_free(copy);
+  return st;
+}
+
 static lip_status make_parts(const char *folder, lip_error *err)
 {
   lip_status st = LIP_OK;

@@ -16,6 +16,9 @@ typedef struct report_folder {
 /* mkdir -p */
 LIP_MUST_CHECK lip_status folder_ensure(const char *path, lip_error *err);
 
+/* Whether it could be made: nothing that was not there is left. */
+LIP_MUST_CHECK lip_status folder_try(const char *path, lip_error *err);
+
 /* Makes the folder where it is missing, and a place aside in it. */
 LIP_MUST_CHECK lip_status folder_open(const char *path, report_folder *folder, lip_error *err);
 
