@@ -58,10 +58,10 @@ static void script_accuracy(const lip_audit *found, double first, double last, F
   if (logarithmic)
     (void)fprintf(out,
                   "set logscale x\nset format x '10^{%%T}'\nset xrange [%.6g:%.6g]\n"
-                  "set key below\n",
+                  "set key below height 1\n",
                   first / 10, last);
   else
-    (void)fprintf(out, "set xrange [0:%.6g]\nset key below\n", last);
+    (void)fprintf(out, "set xrange [0:%.6g]\nset key below height 1\n", last);
   (void)fprintf(out, "plot 'certified-accuracy.csv' skip 1 ");
   if (found->attacked)
     (void)fprintf(out,
@@ -117,7 +117,7 @@ static lip_status draw_points(const lip_audit *found, report_folder *folder, lip
                     found->point[k].radius, found->point[k].local, found->point[k].broken);
   (void)fprintf(figure.script,
                 "set xlabel 'attack: another class at this distance'\nset ylabel 'radius'\n"
-                "set xrange [0:%.6g]\nset yrange [0:%.6g]\nset key below\nplot ",
+                "set xrange [0:%.6g]\nset yrange [0:%.6g]\nset key below height 1\nplot ",
                 1.04 * most, highest > 0 ? 1.4 * highest : 1);
   if (found->local_points)
     (void)fputs("'radii.csv' skip 1 using 4:3 with points pointtype 7 pointsize 0.25*swell "

@@ -18,7 +18,7 @@ set xlabel 'radius r (l2)'
 set ylabel '% of the points'
 set yrange [0:102]
 set xrange [0:0.449435]
-set key below
+set key below height 1
 plot 'certified-accuracy.csv' skip 1 using 1:3:4 with filledcurves fillcolor rgb '#F1EDE4' notitle, \
   '' skip 1 using 1:4 with lines linewidth 2 linecolor rgb '#D55E00' title 'not broken by the attack: at most so many', \
   '' skip 1 using 1:3 with lines linewidth 2.5 linecolor rgb '#56B4E9' title 'proved near each point: at least so many', \

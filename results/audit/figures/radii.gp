@@ -18,7 +18,7 @@ set xlabel 'attack: another class at this distance'
 set ylabel 'radius'
 set xrange [0:0.625542]
 set yrange [0:0.469989]
-set key below
+set key below height 1
 plot 'radii.csv' skip 1 using 4:3 with points pointtype 7 pointsize 0.25*swell linecolor rgb '#56B4E9' title 'proved near the point', \
   'radii.csv' skip 1 using 4:2 with points pointtype 7 pointsize 0.25*swell linecolor rgb '#0072B2' title 'margin over constant', \
   x with lines linewidth 1.2 linecolor rgb '#222222' title 'equal'
