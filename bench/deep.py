@@ -93,7 +93,7 @@ def digits_dense(bench):
         below = REACHED.get(seed, 0)
         bench.line(
             case,
-            "at most %.7g in 1 s; gap 3 %% in 10 s%s; closed in 600 s if possible"
+            "at most %.7g in 1 s; gap 3 %% in 10 s; closed in 600 s if possible%s"
             % (value * (1 + 1e-4), ", lower end %.5g" % below if below else ""),
             "%.7g in %.1f s; %.3g %% in %.1f s; %s in %.0f s"
             % (
@@ -102,19 +102,19 @@ def digits_dense(bench):
                 long["seconds"],
             ),
             one["upper"] <= value * (1 + 1e-4) and ten["lower"] >= 0.97 * ten["upper"]
-            and ten["lower"] >= below * (1 - 1e-5) and long["valid"],
+            and long["lower"] >= below * (1 - 1e-5) and long["valid"],
         )
 
 
-def against_relaxation(bench, name, factor):
-    """Is the bracket of networks.py at most factor times the relaxation's converged value?"""
+def against_relaxation(bench, name, factor, limit=float("inf")):
+    """Is the bracket of networks.py at most factor times the relaxation's converged value, in time?"""
     row = default_row(bench, name)
     value, gap, seconds = converged(bench, name)
     return (
         "%.7g of %.7g (gap %.0e, %.1f s of CPU), lower end %.6g, %.0f s"
         % (row["upper"], value, gap, seconds, row["lower"], row["seconds"]),
         row["upper"] <= value * factor and row["valid"] == "True" and row["holds"] == "True"
-        and row["lower"] >= row["jacobian"] * (1 - 1e-5) and row["seconds"] <= 60,
+        and row["lower"] >= row["jacobian"] * (1 - 1e-5) and row["seconds"] <= limit,
     )
 
 
@@ -151,7 +151,7 @@ def dense_images(bench):
         "weights/eclipse_mnist_n100.arch.json", "onnx/mnistfc/mnist-net_256x2.onnx",
         "onnx/mnistfc/mnist-net_256x4.onnx", "onnx/cora/mnist-point.onnx", "onnx/cora/mnist-trades.onnx",
     ):
-        measured, met = against_relaxation(bench, name, 1.01)
+        measured, met = against_relaxation(bench, name, 1.01, 60)
         bench.line(os.path.basename(name).split(".")[0], "at most 1.01 of LipSDP-Neuron, 60 s", measured, met)
     point, trades = (default_row(bench, "onnx/cora/mnist-%s.onnx" % name) for name in ("point", "trades"))
     bench.line(

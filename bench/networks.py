@@ -127,4 +127,5 @@ def main():
     tables.fill(arguments.readme, "networks", summary(list(known.values()), arguments.time_limit))
 
 
-main()
+if __name__ == "__main__":
+    main()
