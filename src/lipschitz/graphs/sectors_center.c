@@ -16,6 +16,7 @@
 #include "linalg/cholesky.h"
 #include "linalg/dgemm.h"
 #include "linalg/vector.h"
+#include "lipschitz/method.h"
 
 #include <math.h>
 #include <string.h>
@@ -88,7 +89,7 @@ static lip_status directions(lip_sectors_solver *s, bool *solved, lip_error *err
   TRY(lip_sectors_matrix_inverse(s->M, s->P, err));
   lip_sectors_rows(s->program, s->P, s->TP);
   *solved = false;
-  if (lip_sectors_stopped(s)) goto done;
+  if (lip_stopped(s->control)) goto done;
   lip_sectors_hessian(s, s->P, s->TP, s->P, s->TP, s->H);
   TRY(lip_sectors_inner(s->program, s->P, s->inner, err));
   *solved = lip_sectors_prepare(s);
@@ -172,7 +173,7 @@ lip_status lip_sectors_center(lip_sectors_solver *s, double *at, bool *central, 
     double squared = 0, now;
     bool solved;
 
-    if (lip_sectors_stopped(s) || !lip_sectors_definite(s, at)) break;
+    if (lip_stopped(s->control) || !lip_sectors_definite(s, at)) break;
     now = -lip_sectors_matrix_logdet(s->M);
     TRY(directions(s, &solved, err));
     if (!solved) break;

@@ -26,8 +26,6 @@ struct lip_sectors_solver {
   const lip_control *control; /* of the search under way; borrowed */
 };
 
-bool lip_sectors_stopped(const lip_sectors_solver *solver);
-
 /* H_gh = tr(A_g X A_h P), lower triangle, (N + 1)^2; the last row that of rho. P = X may be the
    same pointer (then TP = TX). */
 void lip_sectors_hessian(lip_sectors_solver *solver, const double *X, const double *TX,

@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "linalg/cholesky.h"
 #include "linalg/vector.h"
+#include "lipschitz/method.h"
 
 #include <float.h>
 #include <math.h>
@@ -52,33 +53,26 @@ static void whole_change_of_primal(lip_sectors_solver *s, double *dX)
   lip_add_multiple(n * n, -1, s->X, dX);
 }
 
-/* The largest part of the step that keeps X + a dX > 0, roughly. */
-static double primal_length(lip_sectors_solver *s, const double *dX, int halvings)
+static bool primal_holds(lip_sectors_solver *s, const double *dX, double a)
 {
-  double inside = 0, outside = 1, a = 1;
-
-  for (int trial = 0; trial < MOST_HALVINGS; trial++) {
-    if (lip_sectors_completable(s->completion, s->X, a, dX)) {
-      inside = a;
-      if (a == 1 || halvings-- == 0) break;
-    } else {
-      outside = a;
-      if (inside > 0 && halvings-- == 0) break;
-    }
-    a = inside > 0 ? (inside + outside) / 2 : outside * 0.7;
-    if (a < SHORTEST) break;
-  }
-  return inside;
+  return lip_sectors_completable(s->completion, s->X, a, dX);
 }
 
-static double dual_length(lip_sectors_solver *s, const double *at, const double *d, int halvings)
+static bool dual_holds(lip_sectors_solver *s, const double *d, double a)
 {
-  size_t N = s->program->groups;
+  for (size_t g = 0; g <= s->program->groups; g++) s->next[g] = s->at[g] + a * d[g];
+  return lip_sectors_definite(s, s->next);
+}
+
+/* The largest part a of the step that keeps X + a dX > 0 or M(at + a d) > 0, roughly. */
+static double length_of(lip_sectors_solver *s,
+                        bool (*holds)(lip_sectors_solver *s, const double *step, double a),
+                        const double *step, int halvings)
+{
   double inside = 0, outside = 1, a = 1;
 
   for (int trial = 0; trial < MOST_HALVINGS; trial++) {
-    for (size_t g = 0; g <= N; g++) s->next[g] = at[g] + a * d[g];
-    if (lip_sectors_definite(s, s->next)) {
+    if (holds(s, step, a)) {
       inside = a;
       if (a == 1 || halvings-- == 0) break;
     } else {
@@ -129,9 +123,9 @@ static lip_status prepare_step(lip_sectors_solver *s, bool *ready, lip_error *er
   TRY(lip_sectors_matrix_inverse(s->M, s->P, err));
   lip_sectors_rows(s->program, s->P, s->TP);
   lip_sectors_rows(s->program, s->X, s->TX);
-  if (lip_sectors_stopped(s)) goto done;
+  if (lip_stopped(s->control)) goto done;
   lip_sectors_hessian(s, s->X, s->TX, s->P, s->TP, s->H);
-  *ready = !lip_sectors_stopped(s) && lip_sectors_prepare(s);
+  *ready = !lip_stopped(s->control) && lip_sectors_prepare(s);
 done:
   return st;
 }
@@ -157,8 +151,8 @@ static lip_status predict(lip_sectors_solver *s, double gap, double *aim, lip_er
   change_of_inverse(s, d);
   whole_change_of_primal(s, s->F);
   lip_sectors_pattern_product(s->completion, 1, s->F, s->E, s->G);
-  primal = 0.9 * primal_length(s, s->F, 0);
-  dual = 0.9 * dual_length(s, s->at, d, 0);
+  primal = 0.9 * length_of(s, primal_holds, s->F, 0);
+  dual = 0.9 * length_of(s, dual_holds, d, 0);
   memcpy(s->E, s->X, n * n * sizeof *s->E);
   lip_add_multiple(n * n, primal, s->F, s->E);
   for (size_t g = 0; g <= N; g++) s->next[g] = s->at[g] + dual * d[g];
@@ -182,8 +176,8 @@ static lip_status correct(lip_sectors_solver *s, double mu, bool *moved, lip_err
   lip_sectors_unknowns(s, d);
   change_of_inverse(s, d);
   change_of_primal(s, mu, s->G, s->F);
-  primal = primal_length(s, s->F, 2);
-  dual = dual_length(s, s->at, d, 2);
+  primal = length_of(s, primal_holds, s->F, 2);
+  dual = length_of(s, dual_holds, d, 2);
   if (primal < 1) primal *= INSIDE;
   if (dual < 1) dual *= INSIDE;
   lip_sectors_pattern_add(s->completion, primal, s->F, s->X);
@@ -235,11 +229,11 @@ static lip_status follow_path(lip_sectors_solver *s, lip_sectors_goal goal, doub
     if ((gap <= goal.accuracy * s->at[N] && s->off <= SLIGHTLY_OFF) || answer->rho < goal.below ||
         answer->least > goal.above)
       break;
-    if (lip_sectors_stopped(s)) break;
+    if (lip_stopped(s->control)) break;
     TRY(prepare_step(s, &going, err));
     if (!going) break;
     TRY(predict(s, gap, &aim, err));
-    if (lip_sectors_stopped(s)) break;
+    if (lip_stopped(s->control)) break;
     TRY(correct(s, aim * gap / (double)s->program->order, &going, err));
     if (!going) break;
   }

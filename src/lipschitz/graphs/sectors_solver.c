@@ -85,8 +85,3 @@ void lip_sectors_solver_free(lip_sectors_solver *s)
   lip_sectors_completion_free(s->completion);
   lip_free(s);
 }
-
-bool lip_sectors_stopped(const lip_sectors_solver *s)
-{
-  return s->control && s->control->stop && s->control->stop(s->control->context);
-}

@@ -17,23 +17,6 @@
 static const double LONG_PROOF = 1.2e9, LEAST_SHARE = 0.3; /* bytes of couplings; of the time */
 static const double SHARE = 0.3, NO_LIMIT = 60;
 
-/* The form, balanced; NULL with LIP_OK: it is unbounded. */
-static lip_status create_form(const lip_claim *claim, lip_sector_form **form,
-                              const lip_control *control, lip_error *err)
-{
-  lip_status st = LIP_OK;
-  lip_sector_form *made = NULL;
-
-  TRY(lip_sector_form_choose(claim, &made, control, err));
-  if (!made->bounded || made->multipliers == 0) goto done;
-  TRY(lip_sector_balance(made, control, err));
-  *form = made;
-  made = NULL;
-done:
-  lip_sector_form_free(made);
-  return st;
-}
-
 static lip_status find(lip_sector_form *form, double seconds, double *multipliers, double *value,
                        const lip_control *control, lip_error *err)
 {
@@ -75,16 +58,16 @@ done:
   return st == LIP_EINTERRUPT ? LIP_OK : st;
 }
 
-lip_status lip_sector_tied_finding(const lip_claim *claim, double seconds, lip_finding *finding,
-                                   const lip_control *control, lip_error *err)
+/* The form is as chosen, and releases its couplings. */
+static lip_status find_and_prove(const lip_claim *claim, lip_sector_form *form, double seconds,
+                                 lip_finding *finding, const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
-  lip_sector_form *form = NULL;
   lip_proof proof = {.kind = NULL};
   double *multipliers, value = INFINITY;
 
-  TRY(create_form(claim, &form, control, err));
-  if (!form) goto done;
+  if (!form->bounded || form->multipliers == 0) goto done;
+  TRY(lip_sector_balance(form, control, err));
   TRY(lip_sector_proof_start(form, &proof, &multipliers, err));
   TRY(find(form, seconds, multipliers, &value, control, err));
   value = ldexp(value, form->exponent[form->blocks + 1]);
@@ -97,37 +80,38 @@ lip_status lip_sector_tied_finding(const lip_claim *claim, double seconds, lip_f
 done:
   if (st == LIP_EINTERRUPT || st == LIP_ENUMERIC) st = LIP_OK; /* nothing to say */
   lip_proof_clear(&proof);
-  lip_sector_form_free(form);
   return st;
 }
 
-/* Small ones are those of upper_sectors.c. The search gets less of the time where the proof takes
-   more.
-   seconds  in/out  0: the form is small */
-static lip_status share_time(const lip_claim *claim, double *seconds, const lip_control *control,
-                             lip_error *err)
+lip_status lip_sector_tied_finding(const lip_claim *claim, double seconds, lip_finding *finding,
+                                   const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
   lip_sector_form *form = NULL;
 
   TRY(lip_sector_form_choose(claim, &form, control, err));
-  *seconds *= lip_sector_form_is_for_tied(form) ? fmax(1 - form->bytes / LONG_PROOF, LEAST_SHARE)
-                                                : 0;
+  TRY(find_and_prove(claim, form, seconds, finding, control, err));
 done:
   lip_sector_form_free(form);
-  return st;
+  return st == LIP_EINTERRUPT || st == LIP_ENUMERIC ? LIP_OK : st;
 }
 
+/* Small forms are those of upper_sectors.c. The search gets less of the time where the proof takes
+   more. */
 static lip_status run(const lip_problem *problem, lip_steepest *steepest, lip_finding *finding,
                       const lip_control *control, lip_error *err)
 {
   lip_status st = LIP_OK;
+  lip_sector_form *form = NULL;
   double seconds = problem->time_limit > 0 ? SHARE * problem->time_limit : NO_LIMIT;
 
   (void)steepest;
-  TRY(share_time(problem->deep, &seconds, control, err));
-  if (seconds > 0) TRY(lip_sector_tied_finding(problem->deep, seconds, finding, control, err));
+  TRY(lip_sector_form_choose(problem->deep, &form, control, err));
+  if (!lip_sector_form_is_for_tied(form)) goto done;
+  seconds *= fmax(1 - form->bytes / LONG_PROOF, LEAST_SHARE);
+  TRY(find_and_prove(problem->deep, form, seconds, finding, control, err));
 done:
+  lip_sector_form_free(form);
   return st == LIP_EINTERRUPT ? LIP_OK : st;
 }
 

@@ -217,3 +217,21 @@ done:
   lip_proof_clear(&made);
   return st;
 }
+
+lip_status lip_pattern_tree_conclude(const lip_pattern_tree *tree, double upper, double before,
+                                     lip_bracket *bracket, lip_error *err)
+{
+  lip_status st = LIP_OK;
+  lip_proof proof = {0};
+
+  if (tree->count == 0) goto done;
+  if (!(upper < before)) {
+    bracket->upper = before;
+    goto done;
+  }
+  TRY(lip_pattern_tree_proof(tree, &proof, err));
+  lip_bracket_take(bracket, upper, &proof);
+  lip_bracket_tell(bracket);
+done:
+  return st;
+}

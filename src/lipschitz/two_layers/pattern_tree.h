@@ -5,6 +5,7 @@
 
 #include "certificate/two_layers/cell_empty.h"
 #include "certificate/proof.h"
+#include "lipschitz/method.h"
 
 typedef enum lip_node_state {
   LIP_NODE_OPEN,
@@ -65,5 +66,11 @@ size_t lip_pattern_tree_pop(lip_pattern_tree *tree);
    nodes, and their trees follow each other. */
 LIP_MUST_CHECK lip_status lip_pattern_tree_proof(const lip_pattern_tree *tree, lip_proof *proof,
                                                  lip_error *err);
+
+/* Hands the tree over as what proves `upper`, where that is below `before`, the bracket's upper end
+   when the search began; else the bracket has that end again. */
+LIP_MUST_CHECK lip_status lip_pattern_tree_conclude(const lip_pattern_tree *tree, double upper,
+                                                    double before, lip_bracket *bracket,
+                                                    lip_error *err);
 
 #endif

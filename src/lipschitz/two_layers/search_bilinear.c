@@ -161,23 +161,6 @@ done:
   return st;
 }
 
-static lip_status conclude(lip_forms *in, lip_error *err)
-{
-  lip_status st = LIP_OK;
-  double upper = lip_forms_unscaled(in, upper_now(in)) * (1 + 1e-11);
-  lip_proof proof = {0};
-
-  if (!(upper < in->first_upper)) {
-    in->bracket->upper = in->first_upper;
-    goto done;
-  }
-  TRY(lip_pattern_tree_proof(&in->tree, &proof, err));
-  lip_bracket_take(in->bracket, upper, &proof);
-  lip_bracket_tell(in->bracket);
-done:
-  return st;
-}
-
 static lip_status prepare(lip_forms *in, lip_error *err)
 {
   lip_status st = LIP_OK;
@@ -245,7 +228,8 @@ static lip_status run(const lip_problem *problem, lip_bracket *bracket, const li
   TRY(make_roots(&in, err));
   if (in.tree.count < in.box.blocks || lip_stopped(control)) goto done; /* stopped too early */
   TRY(search(&in, err));
-  TRY(conclude(&in, err));
+  TRY(lip_pattern_tree_conclude(&in.tree, lip_forms_unscaled(&in, upper_now(&in)) * (1 + 1e-11),
+                                in.first_upper, bracket, err));
 done:
   if (st != LIP_OK) bracket->upper = in.first_upper;
   clear(&in);

@@ -222,25 +222,6 @@ done:
   return st;
 }
 
-static lip_status conclude(lip_patterns *in, lip_error *err)
-{
-  lip_status st = LIP_OK;
-  double upper;
-  lip_proof proof = {0};
-
-  if (in->tree.count == 0) goto done;
-  upper = lip_patterns_unscaled(in, upper_now(in)) * (1 + 1e-11);
-  if (!(upper < in->first_upper)) {
-    in->bracket->upper = in->first_upper;
-    goto done;
-  }
-  TRY(lip_pattern_tree_proof(&in->tree, &proof, err));
-  lip_bracket_take(in->bracket, upper, &proof);
-  lip_bracket_tell(in->bracket);
-done:
-  return st;
-}
-
 /* W W', some rows at a time. */
 static bool multiply(lip_patterns *in)
 {
@@ -309,7 +290,8 @@ static lip_status run(const lip_problem *problem, lip_bracket *bracket, const li
   if (!in.every && !lip_activation_is_piecewise_linear(in.claim->psi)) goto done;
   TRY(make_root(&in, err));
   TRY(search(&in, err));
-  TRY(conclude(&in, err));
+  TRY(lip_pattern_tree_conclude(&in.tree, lip_patterns_unscaled(&in, upper_now(&in)) * (1 + 1e-11),
+                                in.first_upper, bracket, err));
 done:
   if (st != LIP_OK) bracket->upper = in.first_upper;
   lip_pattern_tree_clear(&in.tree);
